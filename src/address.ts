@@ -1,0 +1,71 @@
+// IP addresses, prefixes and MAC addresses as canonical text, so that equal addresses are equal strings and an input
+// can be written down as JSON. Parsing and printing lean on ipaddr.js; nothing here throws on bad text.
+// RFC 3768 § 7.3 (virtual MAC), RFC 5952 (the canonical text of an IPv6 address).
+
+import ipaddr from 'ipaddr.js';
+
+/** Canonical text of an IPv4 or IPv6 address: "192.168.1.190", "2001:db8::1". */
+export type IpAddress = string & { readonly form: 'ip address' };
+/** Six octets in lower-case hexadecimal: "00:00:5e:00:01:5b". */
+export type MacAddress = string & { readonly form: 'mac address' };
+export type Family = 'ipv4' | 'ipv6';
+/** An address with the length of its network part in bits. */
+export interface Prefix {
+  readonly address: IpAddress;
+  readonly length: number;
+}
+
+/** RFC 3768 § 5.2.2: the multicast group of VRRP on IPv4. */
+export const VRRP_GROUP_IPV4 = '224.0.0.18' as IpAddress;
+
+/** The address in canonical text; undefined for anything that is not a full dotted-decimal or IPv6 address. */
+export function parseAddress(text: string): IpAddress | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString() as IpAddress;
+  if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text))
+    return ipaddr.IPv6.parse(text).toRFC5952String() as IpAddress;
+  return undefined;
+}
+
+/** "A/len" or "A" (then the whole length: 32 or 128); undefined when it is neither. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const [before = '', length, ...rest] = text.split('/');
+  const address = parseAddress(before);
+  if (address === undefined || rest.length > 0) return undefined;
+  const whole = familyOf(address) === 'ipv4' ? 32 : 128;
+  if (length === undefined) return { address, length: whole };
+  if (!/^\d{1,3}$/.test(length) || Number(length) > whole) return undefined;
+  return { address, length: Number(length) };
+}
+
+export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
+export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${String(length)}`;
+
+/** The 4 or 16 octets in network order. */
+export function addressOctets(address: IpAddress): Uint8Array {
+  return Uint8Array.from(ipaddr.parse(address).toByteArray());
+}
+
+/** The address of 4 or 16 octets in network order. */
+export function addressFromOctets(octets: Uint8Array): IpAddress {
+  if (octets.length === 4) return octets.join('.') as IpAddress;
+  return new ipaddr.IPv6([...octets]).toRFC5952String() as IpAddress;
+}
+
+/** Below, equal to or above zero, by unsigned numbers in network order (RFC 3768 § 6.4.3); IPv4 before IPv6. */
+export function compareAddresses(one: IpAddress, other: IpAddress): number {
+  const [a, b] = [addressOctets(one), addressOctets(other)];
+  if (a.length !== b.length) return a.length - b.length;
+  for (const [index, octet] of a.entries()) if (octet !== b[index]) return octet - (b[index] ?? 0);
+  return 0;
+}
+
+/** The MAC address in lower case; undefined when the text is not six octets with colons. */
+export function parseMac(text: string): MacAddress | undefined {
+  return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? (text.toLowerCase() as MacAddress) : undefined;
+}
+
+export const macOctets = (mac: MacAddress): Uint8Array => Uint8Array.from(mac.split(':'), (part) => parseInt(part, 16));
+
+/** The MAC address of six octets. */
+export const macFromOctets = (octets: Uint8Array): MacAddress =>
+  Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':') as MacAddress;

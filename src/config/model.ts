@@ -1,0 +1,128 @@
+// The configuration as the rest of the program sees it: every field checked, completed with keepalived's defaults and
+// in typed units. Field names are keepalived's keywords in camelCase. Plain data: it can be compared and printed.
+
+import type { IpAddress, Prefix } from '../address.js';
+import type { Duration } from '../time.js';
+
+/** Where a statement stands: file as it was named, line and column from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Config {
+  readonly global: GlobalDefs;
+  readonly vrrpScripts: readonly VrrpScript[];
+  readonly vrrpInstances: readonly VrrpInstance[];
+}
+
+/** `global_defs`. Values that only complete an instance (vrrp_version, garp defaults) are already in the instances. */
+export interface GlobalDefs {
+  readonly routerId?: string;
+  readonly scriptUser?: ScriptUser;
+  readonly enableScriptSecurity: boolean;
+  /** `vrrp_notify_priority_changes`, `dynamic_interfaces` and others are added when something acts upon them. */
+}
+
+/** A user and optionally a group, by name as written. */
+export interface ScriptUser {
+  readonly user: string;
+  readonly group?: string;
+}
+
+/** A program with its arguments; run without a shell. argv[0] is the path as written. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly runAs?: ScriptUser;
+  readonly place: Place;
+}
+
+/** `vrrp_script NAME { }` */
+export interface VrrpScript {
+  readonly name: string;
+  readonly command: Command;
+  readonly interval: Duration;
+  /** Only when the file says so: without it an overrun is one failure at the interval and no signal is sent at once. */
+  readonly timeout?: Duration;
+  /** -253..253; 0: a failure is a FAULT. */
+  readonly weight: number;
+  readonly reverse: boolean;
+  readonly rise: number;
+  readonly fall: number;
+  readonly initFail: boolean;
+  readonly place: Place;
+}
+
+/** `authentication { }`; the password as the 1 to 8 octets that go on the wire, without the padding, as latin1 text. */
+export type Authentication = { readonly type: 'none' } | { readonly type: 'PASS'; readonly password: string };
+
+/** One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`. */
+export interface VirtualAddress {
+  readonly prefix: Prefix;
+  /** The interface it is put on: `dev`, else the instance's. */
+  readonly dev: string;
+  /** rtnetlink scope number: 0 global, 200 site, 253 link, 254 host. */
+  readonly scope: number;
+  readonly label?: string;
+  readonly broadcast?: IpAddress;
+  readonly place: Place;
+}
+
+export interface TrackScript {
+  /** The name of a VrrpScript that exists. */
+  readonly script: string;
+  /** The instance's own weight where written, else the script's. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+/** Bursts of gratuitous ARP; a repeat is rounds over all addresses. */
+export interface GarpSettings {
+  readonly masterDelay: Duration;
+  readonly masterRepeat: number;
+  readonly lowerPrioDelay: Duration;
+  readonly lowerPrioRepeat: number;
+  /** A written garp_master_refresh: 0 none, else the period of bursts of `masterRefreshRepeat` rounds. */
+  readonly masterRefresh?: Duration;
+  readonly masterRefreshRepeat: number;
+}
+
+/** notify_master and its sisters; `notify` gets four words appended. */
+export interface NotifyScripts {
+  readonly master?: Command;
+  readonly backup?: Command;
+  readonly fault?: Command;
+  readonly stop?: Command;
+  readonly any?: Command;
+}
+
+/** `vrrp_instance NAME { }` */
+export interface VrrpInstance {
+  readonly name: string;
+  /** What the file wants; it does not make the node start as master. */
+  readonly state: 'MASTER' | 'BACKUP';
+  readonly interface: string;
+  /** 1..255 */
+  readonly virtualRouterId: number;
+  /** 1..255; 255 is the address owner. */
+  readonly priority: number;
+  readonly advertInt: Duration;
+  readonly version: 2 | 3;
+  readonly nopreempt: boolean;
+  readonly preemptDelay: Duration;
+  readonly downTimerAdverts: number;
+  readonly authentication: Authentication;
+  /** On the wire, in this order. */
+  readonly virtualAddresses: readonly VirtualAddress[];
+  /** On the host, but not on the wire. */
+  readonly excludedAddresses: readonly VirtualAddress[];
+  readonly trackScripts: readonly TrackScript[];
+  readonly dontTrackPrimary: boolean;
+  readonly mcastSrcIp?: IpAddress;
+  readonly garp: GarpSettings;
+  readonly lowerPrioNoAdvert: boolean;
+  readonly higherPrioSendAdvert: boolean;
+  readonly notify: NotifyScripts;
+  readonly place: Place;
+}

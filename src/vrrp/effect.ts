@@ -1,0 +1,34 @@
+// Everything that a router asks its host to do, as plain values. The host performs them in list order before it hands
+// in the next input; what the kernel refuses comes back as the input `failed`.
+
+import type { IpAddress, MacAddress } from '../address.js';
+import type { VirtualAddress } from '../config/model.js';
+import type { Ipv4Header } from '../packet/ipv4.js';
+import type { Advert } from '../packet/vrrp.js';
+import type { Event } from './event.js';
+
+export type Effect =
+  /** Join the VRRP group on the interface and listen there. */
+  | { readonly kind: 'open-link'; readonly interface: string }
+  | { readonly kind: 'close-link'; readonly interface: string }
+  | { readonly kind: 'send-advert'; readonly interface: string; readonly header: Ipv4Header; readonly advert: Advert }
+  /** Gratuitous ARP: `rounds` times over all addresses, back to back. */
+  | {
+      readonly kind: 'send-garp';
+      readonly interface: string;
+      readonly mac: MacAddress;
+      readonly addresses: readonly IpAddress[];
+      readonly rounds: number;
+    }
+  | { readonly kind: 'add-address'; readonly address: VirtualAddress }
+  | { readonly kind: 'remove-address'; readonly address: VirtualAddress }
+  /** Start a vrrp_script by name; its end comes back as the input `script`. */
+  | { readonly kind: 'run-script'; readonly script: string }
+  /** Signal the process group of a running vrrp_script. */
+  | { readonly kind: 'signal-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
+  /** Tell those who want to know: notify scripts, later FIFO and mail. */
+  | { readonly kind: 'notify'; readonly event: Event }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string };
+
+/** `debug` is what keepalived shows with -D only. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

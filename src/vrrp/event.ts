@@ -1,0 +1,8 @@
+// What happened to an instance, as those outside are told: notify scripts, and later the FIFO and mail.
+
+/** A new state of an instance; `priority` is the effective one. */
+export interface Event {
+  readonly instance: string;
+  readonly state: 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
+  readonly priority: number;
+}

@@ -1,0 +1,39 @@
+// Everything that can happen to a router, as plain JSON values: so it can be recorded, replayed and simulated.
+// An input says what was observed; it never says what to do about it.
+
+import type { IpAddress, MacAddress, Prefix } from '../address.js';
+import type { ScriptOutcome } from '../track/script.js';
+import type { ReceivedAdvert } from '../packet/vrrp.js';
+
+/** A network interface as the kernel shows it now. */
+export interface Link {
+  /** Changes when the interface is deleted and made again. */
+  readonly index: number;
+  /** IFF_UP and IFF_RUNNING. */
+  readonly up: boolean;
+  readonly mac: MacAddress;
+  readonly mtu: number;
+  /** All addresses in the kernel's order, those of vrrpd included. */
+  readonly addresses: readonly Prefix[];
+}
+
+export type Input =
+  /** The links are known: begin. */
+  | { readonly kind: 'start' }
+  /** Leave: say so to the peers, give the addresses up, end the scripts. */
+  | { readonly kind: 'stop'; readonly cause: string }
+  /** The alarm that nextDeadline() asked for; early, late and spurious ones are harmless. */
+  | { readonly kind: 'tick' }
+  /** A packet of protocol 112 as it came in on an interface. */
+  | { readonly kind: 'packet'; readonly interface: string; readonly packet: ReceivedAdvert }
+  /** An interface as it is now; `link` is absent when there is none of that name. */
+  | { readonly kind: 'link'; readonly interface: string; readonly link?: Link }
+  /** Somebody else removed an address from an interface. */
+  | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
+  /** A check script ended, or could not be started. */
+  | { readonly kind: 'script'; readonly script: string; readonly outcome: ScriptOutcome }
+  /** The kernel refused an effect. */
+  | { readonly kind: 'failed'; readonly effect: FailedEffect; readonly interface: string; readonly error: string };
+
+/** What was refused: opening the sockets of a link, sending an advert, adding or removing an address, announcing it. */
+export type FailedEffect = 'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address';

@@ -1,0 +1,21 @@
+// Builds the programs into dist/: the daemon with its command line as one file, and the demo and the bench beside it.
+// raw-socket keeps its compiled part outside the bundle; the addon is loaded by path from native/build.
+import { build } from 'esbuild';
+import { chmodSync, existsSync } from 'node:fs';
+
+const programs = { vrrpd: 'src/vrrpd.ts', demo: 'test/demo/demo.ts', bench: 'test/bench/bench.ts' };
+await build({
+  entryPoints: Object.fromEntries(Object.entries(programs).filter(([, source]) => existsSync(source))),
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  external: ['raw-socket'],
+  // yargs brings a createRequire of its own into the bundle, so the banner's has another name.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+for (const name of Object.keys(programs)) if (existsSync(`dist/${name}.js`)) chmodSync(`dist/${name}.js`, 0o755);
