@@ -14,6 +14,7 @@ export const seconds = (count: number): Duration => Math.round(count * 1_000_000
 export const instant = (count: number): Instant => Math.round(count) as Instant;
 
 export const inSeconds = (duration: Duration): number => duration / 1_000_000;
+export const inCentiseconds = (duration: Duration): number => duration / 10_000;
 export const inMilliseconds = (duration: Duration): number => duration / 1_000;
 
 /** The instant `duration` later than `from`. */
@@ -32,13 +33,13 @@ export function earliest(...instants: (Instant | undefined)[]): Instant | undefi
   return first;
 }
 
-/** A duration rounded to what a person needs: "12 ms", "3.523 s", "4 m 10 s", "2 d 3 h". */
+/** A duration rounded to what a person needs: "12 ms", "3.523 s", "4 m 10 s", "2 d 3 h"; a negative one as "0 ms". */
 export function describeDuration(duration: Duration): string {
-  const total = Math.max(0, duration);
-  if (total < 1_000) return `${String(total)} µs`;
-  if (total < 1_000_000) return `${String(Math.round(total / 1_000))} ms`;
-  if (total < 60_000_000) return `${String(Math.round(total / 1_000) / 1_000)} s`;
-  const whole = Math.round(total / 1_000_000);
+  if (duration > 0 && duration < 1_000) return `${duration} µs`;
+  const inMs = Math.max(0, Math.round(duration / 1_000));
+  if (inMs < 1_000) return `${inMs} ms`;
+  if (inMs < 60_000) return `${inMs / 1_000} s`;
+  const whole = Math.round(duration / 1_000_000);
   const parts: [number, string][] = [
     [Math.floor(whole / 86_400), 'd'],
     [Math.floor(whole / 3_600) % 24, 'h'],
@@ -49,6 +50,6 @@ export function describeDuration(duration: Duration): string {
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${String(count)} ${unit}`)
+    .map(([count, unit]) => `${count} ${unit}`)
     .join(' ');
 }

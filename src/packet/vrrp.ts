@@ -1,8 +1,17 @@
-// VRRP adverts: octets <-> values. RFC 3768 § 5.1 and § 5.3 (version 2), RFC 5798 § 5 (version 3, foreseen in the types).
+// VRRP adverts: octets <-> values. RFC 3768 § 5.1 and § 5.3 (version 2), RFC 5798 § 5 (version 3).
 // Reports what is in the octets and judges nothing that needs a configuration; never throws on bad octets.
 
-import type { IpAddress } from '../address.js';
-import type { Duration } from '../time.js';
+import { addressOctets, type IpAddress } from '../address.js';
+import { centiseconds, inCentiseconds, inSeconds, seconds, type Duration } from '../time.js';
+import { internetChecksum } from './checksum.js';
+import {
+  IPV4_HEADER_LENGTH,
+  pseudoHeaderSum,
+  readIpv4,
+  readIpv4Address,
+  writeIpv4Header,
+  type Ipv4Header,
+} from './ipv4.js';
 
 /** The authentication field of version 2; the password as latin1 text without its NUL padding. */
 export type AdvertAuthentication =
@@ -55,3 +64,114 @@ export type ReceivedAdvert =
       readonly checksumValid: boolean;
       readonly advert: Advert;
     };
+
+/** RFC 3768 § 5.3.2: the only type. */
+export const ADVERTISEMENT = 1;
+const FIXED_LENGTH = 8;
+/** RFC 3768 § 5.3.10: the authentication data, there in version 2 whatever its type. */
+const AUTHENTICATION_LENGTH = 8;
+const IPV4_LENGTH = 4;
+/** RFC 2338 § 5.3.6; RFC 3768 keeps the number 1 reserved, keepalived calls it PASS. */
+const NO_AUTHENTICATION = 0;
+const SIMPLE_TEXT_PASSWORD = 1;
+
+const expectedLength = (version: 2 | 3, count: number): number =>
+  FIXED_LENGTH + count * IPV4_LENGTH + (version === 2 ? AUTHENTICATION_LENGTH : 0);
+
+/** The whole IPv4 packet of an advert with at most 255 IPv4 addresses, both checksums included. */
+export function encodeIpv4Advert(header: Ipv4Header, advert: Advert): Buffer {
+  const { version, virtualRouterId, priority, interval, addresses } = advert;
+  const packet = Buffer.alloc(IPV4_HEADER_LENGTH + expectedLength(version, addresses.length));
+  writeIpv4Header(packet, header);
+  const vrrp = packet.subarray(IPV4_HEADER_LENGTH);
+  vrrp.writeUInt8((version << 4) | ADVERTISEMENT, 0);
+  vrrp.writeUInt8(virtualRouterId, 1);
+  vrrp.writeUInt8(priority, 2);
+  vrrp.writeUInt8(addresses.length, 3);
+  for (const [index, address] of addresses.entries())
+    vrrp.set(addressOctets(address), FIXED_LENGTH + index * IPV4_LENGTH);
+  if (version === 2) {
+    writeAuthentication(vrrp, advert.authentication);
+    vrrp.writeUInt8(inSeconds(interval), 5);
+  } else {
+    vrrp.writeUInt16BE(inCentiseconds(interval), 4);
+  }
+  const start = version === 2 ? 0 : pseudoHeaderSum(packet, vrrp.length);
+  vrrp.writeUInt16BE(internetChecksum(vrrp, start), 6);
+  return packet;
+}
+
+function writeAuthentication(vrrp: Buffer, authentication: AdvertAuthentication): void {
+  switch (authentication.type) {
+    case 'none':
+      return;
+    case 'PASS':
+      vrrp.writeUInt8(SIMPLE_TEXT_PASSWORD, 4);
+      vrrp.write(authentication.password, vrrp.length - AUTHENTICATION_LENGTH, AUTHENTICATION_LENGTH, 'latin1');
+      return;
+    case 'other':
+      vrrp.writeUInt8(authentication.number, 4);
+  }
+}
+
+/**
+ * What a received IPv4 packet of protocol 112 says; octets beyond the total length of its IP header are ignored. The
+ * value holds no part of the octets, so their buffer may be used again.
+ */
+export function decodeIpv4Advert(octets: Uint8Array): ReceivedAdvert {
+  const packet = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+  const ip = readIpv4(packet);
+  if (ip === undefined) return { kind: 'unreadable', reason: 'ip-header' };
+  const { source, destination, ttl, payload: vrrp } = ip;
+  if (vrrp.length < FIXED_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
+
+  const version = vrrp.readUInt8(0) >> 4;
+  const virtualRouterId = vrrp.readUInt8(1);
+  const malformed = { kind: 'malformed', source, destination, ttl, virtualRouterId } as const;
+  if (version !== 2 && version !== 3) return { ...malformed, reason: 'version', found: `version ${version}` };
+  const expected = expectedLength(version, vrrp.readUInt8(3));
+  if (vrrp.length !== expected)
+    return { ...malformed, reason: 'length', found: `length ${vrrp.length}, expected ${expected}` };
+
+  return {
+    kind: 'advert',
+    source,
+    destination,
+    ttl,
+    type: vrrp.readUInt8(0) & 0x0f,
+    checksumValid: checksumValid({ packet, vrrp, version }),
+    advert: readAdvert(vrrp, version),
+  };
+}
+
+/** RFC 9568 § 5.2.8 leaves the pseudo header of IPv4 out, RFC 5798 has it in: version 3 is valid either way. */
+function checksumValid({ packet, vrrp, version }: { packet: Buffer; vrrp: Buffer; version: 2 | 3 }): boolean {
+  if (version === 3 && internetChecksum(vrrp, pseudoHeaderSum(packet, vrrp.length)) === 0) return true;
+  return internetChecksum(vrrp) === 0;
+}
+
+/** The fields of a VRRP part whose length fits its version and count. */
+function readAdvert(vrrp: Buffer, version: 2 | 3): Advert {
+  const virtualRouterId = vrrp.readUInt8(1);
+  const priority = vrrp.readUInt8(2);
+  const addresses = new Array<IpAddress>(vrrp.readUInt8(3));
+  for (let index = 0; index < addresses.length; index += 1)
+    addresses[index] = readIpv4Address(vrrp, FIXED_LENGTH + index * IPV4_LENGTH);
+  if (version === 2) {
+    const interval = seconds(vrrp.readUInt8(5));
+    return { version, virtualRouterId, priority, interval, authentication: readAuthentication(vrrp), addresses };
+  }
+  // RFC 5798 § 5.2.6: the four bits above the interval are reserved and ignored.
+  const interval = centiseconds(vrrp.readUInt16BE(4) & 0x0fff);
+  return { version, virtualRouterId, priority, interval, addresses };
+}
+
+function readAuthentication(vrrp: Buffer): AdvertAuthentication {
+  const number = vrrp.readUInt8(4);
+  if (number === NO_AUTHENTICATION) return { type: 'none' };
+  if (number !== SIMPLE_TEXT_PASSWORD) return { type: 'other', number };
+  const start = vrrp.length - AUTHENTICATION_LENGTH;
+  let end = vrrp.length;
+  while (end > start && vrrp[end - 1] === 0) end -= 1;
+  return { type: 'PASS', password: vrrp.toString('latin1', start, end) };
+}

@@ -1,0 +1,30 @@
+// One line a person can read for a received packet, in the words of tcpdump. For the log and for tests; it is never
+// parsed again, and it does not show the password.
+
+import { inCentiseconds, inSeconds } from '../time.js';
+import { ADVERTISEMENT, type Advert, type AdvertAuthentication, type ReceivedAdvert } from './vrrp.js';
+
+/** RFC 3768 § 5.2.3: what every advert on a link has. */
+const FULL_TTL = 255;
+
+/** "192.168.1.191 > 224.0.0.18: VRRPv2, vrid 91, prio 120, authtype none, intvl 1s, addrs: 192.168.1.190" */
+export function describeAdvert(received: ReceivedAdvert): string {
+  if (received.kind === 'unreadable') return `VRRP, unreadable: ${received.reason}`;
+  const ends = `${received.source} > ${received.destination}`;
+  const ttl = received.ttl === FULL_TTL ? '' : `, ttl ${received.ttl}`;
+  if (received.kind === 'malformed') return `${ends}: VRRP, vrid ${received.virtualRouterId}, ${received.found}${ttl}`;
+  const type = received.type === ADVERTISEMENT ? '' : `, type ${received.type}`;
+  const checksum = received.checksumValid ? '' : ', bad checksum';
+  return `${ends}: ${describeFields(received.advert)}${type}${ttl}${checksum}`;
+}
+
+function describeFields(advert: Advert): string {
+  const router = `VRRPv${advert.version}, vrid ${advert.virtualRouterId}, prio ${advert.priority}`;
+  const addresses = `addrs: ${advert.addresses.join(',')}`;
+  if (advert.version === 3) return `${router}, intvl ${inCentiseconds(advert.interval)}cs, ${addresses}`;
+  const authentication = `authtype ${describeAuthentication(advert.authentication)}`;
+  return `${router}, ${authentication}, intvl ${inSeconds(advert.interval)}s, ${addresses}`;
+}
+
+const describeAuthentication = (authentication: AdvertAuthentication): string =>
+  authentication.type === 'other' ? String(authentication.number) : authentication.type;
