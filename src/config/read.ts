@@ -45,7 +45,7 @@ function statements(text: string): Statement[] {
   const root: Statement[] = [];
   const open = [root];
   for (const line of text.split('\n')) {
-    const words = line.replace(/[#!].*/, '').match(/"[^"]*"|[^\s{}"]+|[{}]/g) ?? [];
+    const words: string[] = line.replace(/[#!].*/, '').match(/"[^"]*"|[^\s{}"]+|[{}]/g) ?? [];
     const plain = words.filter((word) => !/^[{}]$/.test(word)).map((word) => word.replaceAll('"', ''));
     const statement = { words: plain, inside: [] };
     if (plain.length > 0) open.at(-1)?.push(statement);
