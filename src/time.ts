@@ -33,6 +33,13 @@ export function earliest(...instants: (Instant | undefined)[]): Instant | undefi
   return first;
 }
 
+/** The next deadline of something periodic: from its own last one, so that it never drifts; missed ones are left out. */
+export function nextPeriod(last: Instant, { period, now }: { period: Duration; now: Instant }): Instant {
+  const next = after(last, period);
+  if (next > now) return next;
+  return after(last, times(Math.floor((now - last) / period) + 1, period));
+}
+
 /** A duration rounded to what a person needs: "12 ms", "3.523 s", "4 m 10 s", "2 d 3 h"; a negative one as "0 ms". */
 export function describeDuration(duration: Duration): string {
   if (duration > 0 && duration < 1_000) return `${duration} µs`;

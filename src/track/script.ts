@@ -1,7 +1,153 @@
-// placeholder
+// A vrrp_script: when it runs, what its results mean, when it is signalled. keepalived.conf(5): interval, timeout, rise,
+// fall, init_fail. It starts no process and reads no clock: it says what is due, and is told how a run ended.
+
+import type { VrrpScript } from '../config/model.js';
+import {
+  after,
+  describeDuration,
+  earliest,
+  milliseconds,
+  nextPeriod,
+  seconds,
+  times,
+  type Duration,
+  type Instant,
+} from '../time.js';
+
+/** How a run ended. `output` is the last line it wrote, empty when it wrote none. */
 export type ScriptOutcome =
-  /** It ended by itself or by a signal; `output` is the last line it wrote, for the reason of a transition. */
   | { readonly kind: 'exited'; readonly code: number; readonly milliseconds: number; readonly output: string }
   | { readonly kind: 'signalled'; readonly signal: string; readonly milliseconds: number; readonly output: string }
   /** It could not be started: not there, not executable, no such user. */
-  | { readonly kind: 'cannot-run'; readonly error: string };
+  | { readonly kind: 'cannot-run'; readonly error: string }
+  /** Still running at its written timeout, or at its interval where none is written. */
+  | { readonly kind: 'overran'; readonly limit: Duration };
+
+/** What a script asks for when its deadline is there. */
+export type ScriptAction = 'run' | 'SIGTERM' | 'SIGKILL';
+
+interface Run {
+  /** When it counts as a failure if it has not ended; absent once it has been counted. */
+  overrunAt?: Instant;
+  signalAt: Instant;
+  signal: 'SIGTERM' | 'SIGKILL';
+}
+
+/** How long after SIGTERM a script is killed. */
+const KILL_AFTER = seconds(2);
+
+export class ScriptTracker {
+  /** Undefined until the first result; that first one decides alone, rise and fall count from then on. */
+  up: boolean | undefined;
+  lastOutcome: ScriptOutcome | undefined;
+  lastEndedAt: Instant | undefined;
+  /** keepalived's counter: 0 .. rise + fall - 1, up from rise on. */
+  #result = 0;
+  #nextRunAt: Instant | undefined;
+  #run: Run | undefined;
+
+  constructor(readonly config: VrrpScript) {
+    if (config.initFail) this.up = false;
+  }
+
+  /** The first run is due at once. */
+  start(now: Instant): void {
+    this.#nextRunAt = now;
+  }
+
+  /** No run is started any more; a running one is to be ended by the caller. */
+  stop(): void {
+    this.#nextRunAt = undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  nextDeadline(): Instant | undefined {
+    return earliest(this.#nextRunAt, this.#run?.overrunAt, this.#run?.signalAt);
+  }
+
+  /** What is due now. An overrun is counted here, as one failure. */
+  due(now: Instant): ScriptAction[] {
+    const actions: ScriptAction[] = [];
+    const run = this.#run;
+    if (run?.overrunAt !== undefined && run.overrunAt <= now) {
+      delete run.overrunAt;
+      this.#count({ kind: 'overran', limit: this.#limit });
+    }
+    if (run && run.signalAt <= now) {
+      actions.push(run.signal);
+      run.signal = 'SIGKILL';
+      run.signalAt = after(now, KILL_AFTER);
+    }
+    if (this.#nextRunAt !== undefined && this.#nextRunAt <= now) {
+      if (!this.#run) actions.push(this.#begin(now));
+      this.#nextRunAt = nextPeriod(this.#nextRunAt, { period: this.config.interval, now });
+    }
+    return actions;
+  }
+
+  /** The run ended; one that had been counted as overrun and then signalled is not counted again. */
+  ended(outcome: ScriptOutcome, now: Instant): void {
+    const run = this.#run;
+    this.#run = undefined;
+    this.lastEndedAt = now;
+    const endedBySignalOfOurs = run?.signal === 'SIGKILL';
+    if (!endedBySignalOfOurs) this.#count(outcome);
+  }
+
+  get #limit(): Duration {
+    return this.config.timeout ?? this.config.interval;
+  }
+
+  /** Without a written timeout a long run is left alone for max(10 s, 5 intervals): it may be mending things. */
+  #begin(now: Instant): ScriptAction {
+    const patience = this.config.timeout ?? (Math.max(seconds(10), times(5, this.config.interval)) as Duration);
+    this.#run = { overrunAt: after(now, this.#limit), signalAt: after(now, patience), signal: 'SIGTERM' };
+    return 'run';
+  }
+
+  #count(outcome: ScriptOutcome): void {
+    const { rise, fall } = this.config;
+    const first = this.up === undefined;
+    this.lastOutcome = outcome;
+    if (outcome.kind === 'exited' && outcome.code === 0) {
+      this.#result += 1;
+      if (first || this.#result >= rise) [this.up, this.#result] = [true, rise + fall - 1];
+    } else {
+      this.#result -= 1;
+      if (first || this.#result < rise) [this.up, this.#result] = [false, 0];
+    }
+  }
+}
+
+/** "exit 1 after 31 ms: "haproxy: no process found"". */
+export function describeOutcome(outcome: ScriptOutcome): string {
+  switch (outcome.kind) {
+    case 'exited':
+    case 'signalled': {
+      const how = outcome.kind === 'exited' ? `exit ${outcome.code}` : outcome.signal;
+      const said = outcome.output === '' ? '' : `: "${outcome.output}"`;
+      return `${how} after ${describeDuration(milliseconds(outcome.milliseconds))}${said}`;
+    }
+    case 'cannot-run':
+      return `cannot run: ${outcome.error}`;
+    case 'overran':
+      return `still running after ${describeDuration(outcome.limit)}`;
+  }
+}
+
+/** The result in keepalived's words: "failed (exited with status 1)". */
+export function describeResult(outcome: ScriptOutcome): string {
+  switch (outcome.kind) {
+    case 'exited':
+      return outcome.code === 0 ? 'succeeded' : `failed (exited with status ${outcome.code})`;
+    case 'signalled':
+      return `failed (due to signal ${outcome.signal})`;
+    case 'cannot-run':
+      return `failed (${describeOutcome(outcome)})`;
+    case 'overran':
+      return `timed_out (${describeOutcome(outcome)})`;
+  }
+}

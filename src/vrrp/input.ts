@@ -32,8 +32,15 @@ export type Input =
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
   /** A check script ended, or could not be started. */
   | { readonly kind: 'script'; readonly script: string; readonly outcome: ScriptOutcome }
-  /** The kernel refused an effect. */
-  | { readonly kind: 'failed'; readonly effect: FailedEffect; readonly interface: string; readonly error: string };
+  | Failure;
 
-/** What was refused: opening the sockets of a link, sending an advert, adding or removing an address, announcing it. */
-export type FailedEffect = 'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address';
+/** The kernel refused an effect. */
+export interface Failure {
+  readonly kind: 'failed';
+  readonly effect: 'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address';
+  readonly interface: string;
+  /** Of add-address and remove-address. */
+  readonly address?: IpAddress;
+  /** In words that name the cause. */
+  readonly error: string;
+}

@@ -1,0 +1,46 @@
+// The heart's beat: whatever woke the process, every receive queue is drained into the router before an expired deadline
+// is acted upon, since after a freeze the timer and the packets that would have stopped it are both waiting.
+// It knows neither sockets nor clocks: the kernel's host and the simulator's are the same to it.
+
+import type { Instant } from '../time.js';
+import type { Effect } from '../vrrp/effect.js';
+import type { Failure, Input } from '../vrrp/input.js';
+import type { Router } from '../vrrp/router.js';
+
+/** What the loop needs of the system it runs on. */
+export interface Host {
+  now(): Instant;
+  /** Empties every receive queue, links first. */
+  receive(): Input[];
+  /** Performs the effects in their order, synchronously; returns what was refused. */
+  perform(effects: readonly Effect[]): Failure[];
+  /** One alarm, absolute; undefined turns it off. It calls wake(). */
+  setAlarm(at: Instant | undefined): void;
+}
+
+export class Loop {
+  constructor(
+    readonly router: Router,
+    readonly host: Host,
+  ) {}
+
+  /** The alarm, a readable socket, a script that ended: all of them call this. */
+  wake(): void {
+    for (const input of this.host.receive()) this.#handle(input);
+    const deadline = this.router.nextDeadline();
+    if (deadline !== undefined && deadline <= this.host.now()) this.#handle({ kind: 'tick' });
+    this.host.setAlarm(this.router.nextDeadline());
+  }
+
+  /** An input that did not come through a queue: start, stop. */
+  handle(input: Input): void {
+    this.#handle(input);
+    this.host.setAlarm(this.router.nextDeadline());
+  }
+
+  #handle(input: Input): void {
+    const failures = this.host.perform(this.router.handle(input, this.host.now()));
+    // What a refusal leads to may be refused too, but a router never answers a refusal with the same effect.
+    for (const failure of failures) this.#handle(failure);
+  }
+}

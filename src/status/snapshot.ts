@@ -1,0 +1,209 @@
+// What operators see, as plain JSON: made from the router and what the daemon knows of itself. keepalived has no
+// counterpart but its dump files. It renders nothing and reads no clock: wall times are handed in.
+
+import { formatPrefix } from '../address.js';
+import { describeOutcome, type ScriptTracker } from '../track/script.js';
+import { between, inSeconds, type Instant } from '../time.js';
+import type { Instance } from '../vrrp/instance.js';
+import { describeReason } from '../vrrp/reason.js';
+import type { Router } from '../vrrp/router.js';
+import type { StateKind } from '../vrrp/state.js';
+import { dropReasons } from '../vrrp/statistics.js';
+
+/** What the daemon knows and the router does not. */
+export interface DaemonFacts {
+  readonly version: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly configFile: string;
+  /** Warnings of the configuration's check. */
+  readonly warnings: number;
+  readonly startedAt: Instant;
+  readonly now: Instant;
+  /** Local wall time with the zone's offset, ISO 8601. */
+  readonly wallTime: (at: Instant) => string;
+}
+
+export interface Snapshot {
+  readonly version: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly configFile: string;
+  readonly warnings: number;
+  readonly startedAt: string;
+  readonly upSeconds: number;
+  /** What an operator must see first: checks that cannot run, addresses that are not there. */
+  readonly alerts: readonly string[];
+  readonly unreadablePackets: number;
+  readonly unknownVirtualRouterPackets: number;
+  readonly instances: readonly InstanceStatus[];
+}
+
+export interface InstanceStatus {
+  readonly name: string;
+  readonly state: StateKind;
+  readonly since: string;
+  readonly forSeconds: number;
+  readonly why: string;
+  /** Everything that keeps it in FAULT, the first one being `why`. */
+  readonly faults: readonly string[];
+  readonly interface: string;
+  readonly virtualRouterId: number;
+  readonly version: 2 | 3;
+  readonly advertIntSeconds: number;
+  readonly nopreempt: boolean;
+  readonly priority: {
+    readonly base: number;
+    readonly effective: number;
+    readonly contributions: readonly { readonly tracker: string; readonly value: number }[];
+  };
+  /** The master that a BACKUP listens to. */
+  readonly master?: {
+    readonly address: string;
+    readonly priority: number;
+    readonly heardSecondsAgo: number;
+    readonly takesOverInSeconds: number;
+  };
+  /** A BACKUP that hears nobody, or only lower adverts. */
+  readonly takesOverInSeconds?: number;
+  readonly addresses: readonly {
+    readonly prefix: string;
+    readonly dev: string;
+    readonly onWire: boolean;
+    readonly present: boolean;
+    readonly announcedSecondsAgo?: number;
+  }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly state: 'up' | 'down' | 'unknown';
+    readonly weight: number;
+    readonly running: boolean;
+    readonly lastResult?: string;
+    readonly endedSecondsAgo?: number;
+  }[];
+  readonly adverts: {
+    readonly sent: number;
+    readonly heard: number;
+    readonly dropped: number;
+    /** Only reasons that occurred. */
+    readonly dropReasons: Readonly<Record<string, number>>;
+    readonly priorityZeroSent: number;
+    readonly priorityZeroHeard: number;
+    readonly sendErrors: number;
+    readonly addressListsDiffer: number;
+  };
+  readonly becameMaster: number;
+  readonly releasedMaster: number;
+  readonly addressesPutBack: number;
+  /** The latest first. */
+  readonly transitions: readonly {
+    readonly at: string;
+    readonly from: StateKind;
+    readonly to: StateKind;
+    readonly why: string;
+  }[];
+}
+
+/** The whole status of a router at `facts.now`. */
+export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
+  const { now, startedAt, wallTime, ...plain } = facts;
+  const instances = [...router.instances.values()];
+  return {
+    ...plain,
+    startedAt: wallTime(startedAt),
+    upSeconds: secondsSince(startedAt, now),
+    alerts: [...alertsOfChecks(router.scripts.values()), ...instances.flatMap(alertsOfInstance)],
+    unreadablePackets: router.unclaimed.unreadable,
+    unknownVirtualRouterPackets: router.unclaimed.unknownVirtualRouter,
+    instances: instances.map((instance) => instanceStatus(instance, facts)),
+  };
+}
+
+function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): InstanceStatus {
+  const { config, state, statistics } = instance;
+  return {
+    name: config.name,
+    state: state.kind,
+    since: wallTime(instance.since),
+    forSeconds: secondsSince(instance.since, now),
+    why: describeReason(instance.why),
+    faults: state.kind === 'FAULT' ? state.reasons.map(describeReason) : [],
+    interface: config.interface,
+    virtualRouterId: config.virtualRouterId,
+    version: config.version,
+    advertIntSeconds: inSeconds(config.advertInt),
+    nopreempt: config.nopreempt,
+    priority: { base: config.priority, effective: instance.priority, contributions: instance.contributions() },
+    ...listening(instance, now),
+    addresses: addresses(instance, now),
+    checks: config.trackScripts.flatMap(({ script, weight }) => {
+      const tracker = instance.scripts.get(script);
+      return tracker ? [checkStatus(tracker, { weight, now })] : [];
+    }),
+    adverts: {
+      sent: statistics.advertsSent,
+      heard: statistics.advertsHeard,
+      dropped: dropReasons.reduce((total, reason) => total + statistics.dropped[reason], 0),
+      dropReasons: Object.fromEntries(Object.entries(statistics.dropped).filter(([, count]) => count > 0)),
+      priorityZeroSent: statistics.priorityZeroSent,
+      priorityZeroHeard: statistics.priorityZeroHeard,
+      sendErrors: statistics.sendErrors,
+      addressListsDiffer: statistics.addressListsDiffer,
+    },
+    becameMaster: statistics.becameMaster,
+    releasedMaster: statistics.releasedMaster,
+    addressesPutBack: statistics.addressesPutBack,
+    transitions: instance.history.map(({ at, from, to, why }) => ({
+      at: wallTime(at),
+      from,
+      to,
+      why: describeReason(why),
+    })),
+  };
+}
+
+function listening({ state, master }: Instance, now: Instant): Pick<InstanceStatus, 'master' | 'takesOverInSeconds'> {
+  if (state.kind !== 'BACKUP') return {};
+  const takesOverInSeconds = inSeconds(between({ from: now, to: state.masterDownAt }));
+  if (!master) return { takesOverInSeconds };
+  const { address, priority, heardAt } = master;
+  return { master: { address, priority, heardSecondsAgo: secondsSince(heardAt, now), takesOverInSeconds } };
+}
+
+function addresses(instance: Instance, now: Instant): InstanceStatus['addresses'] {
+  const { announcedAt, config, links } = instance;
+  return instance.addresses.map((address) => ({
+    prefix: formatPrefix(address.prefix),
+    dev: address.dev,
+    onWire: config.virtualAddresses.includes(address),
+    present: links.get(address.dev)?.addresses.some((there) => there.address === address.prefix.address) ?? false,
+    ...(announcedAt !== undefined && { announcedSecondsAgo: secondsSince(announcedAt, now) }),
+  }));
+}
+
+function checkStatus(
+  tracker: ScriptTracker,
+  { weight, now }: { weight: number; now: Instant },
+): InstanceStatus['checks'][number] {
+  const { up, lastOutcome, lastEndedAt } = tracker;
+  return {
+    name: tracker.config.name,
+    state: up === undefined ? 'unknown' : up ? 'up' : 'down',
+    weight,
+    running: tracker.isRunning,
+    ...(lastOutcome && { lastResult: describeOutcome(lastOutcome) }),
+    ...(lastEndedAt !== undefined && { endedSecondsAgo: secondsSince(lastEndedAt, now) }),
+  };
+}
+
+function alertsOfChecks(trackers: Iterable<ScriptTracker>): string[] {
+  return [...trackers].flatMap(({ config, lastOutcome }) =>
+    lastOutcome?.kind === 'cannot-run' ? [`check ${config.name} cannot run: ${lastOutcome.error}`] : [],
+  );
+}
+
+function alertsOfInstance({ config, missing }: Instance): string[] {
+  return [...missing].map(({ prefix, dev }) => `${config.name}: ${formatPrefix(prefix)} is not on ${dev}`);
+}
+
+const secondsSince = (from: Instant, now: Instant): number => inSeconds(between({ from, to: now }));

@@ -1,0 +1,71 @@
+// Whether a received advert counts: RFC 3768 § 7.1, in keepalived's order, a named reason for each drop.
+// A dropped advert changes nothing: no timer, no state. Lists of addresses: RFC 9568 § 7.1, see `compareLists`.
+
+import { type IpAddress, VRRP_GROUP_IPV4 } from '../address.js';
+import type { VrrpInstance } from '../config/model.js';
+import type { Advert, ReceivedAdvert } from '../packet/vrrp.js';
+import { inSeconds } from '../time.js';
+import type { DropReason } from './statistics.js';
+
+/** A received packet that names a virtual router. */
+export type NamedAdvert = Exclude<ReceivedAdvert, { kind: 'unreadable' }>;
+
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly advert: Advert; readonly listsDiffer?: string }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string };
+
+const drop = (reason: DropReason, detail: string): Verdict => ({ kind: 'dropped', reason, detail });
+
+/** Judges a packet for an instance that listens; `source` is the address that the instance sends from. */
+export function accept(config: VrrpInstance, packet: NamedAdvert, source: IpAddress | undefined): Verdict {
+  if (packet.kind === 'malformed' && packet.reason === 'length') return drop('length', packet.found);
+  if (packet.ttl !== 255) return drop('ttl', `TTL ${packet.ttl}, expected 255`);
+  if (packet.kind === 'malformed') return drop('version', packet.found);
+  const { advert } = packet;
+  if (advert.version !== config.version) return drop('version', `version ${advert.version}, ours ${config.version}`);
+  if (packet.source === source) return drop('own-source', 'it has our own source address: another host uses it');
+  const fault =
+    checkAuthentication(config, advert) ??
+    checkInterval(config, advert) ??
+    (packet.type === 1 ? undefined : drop('type', `packet type ${packet.type}, expected 1`)) ??
+    (packet.checksumValid ? undefined : drop('checksum', 'wrong checksum')) ??
+    (packet.destination === VRRP_GROUP_IPV4 ? undefined : drop('destination', `sent to ${packet.destination}`));
+  return fault ?? checkAddresses(config, advert);
+}
+
+/** RFC 2338 § 5.3.6: keepalived and others still speak it; RFC 3768 left only the field. */
+function checkAuthentication({ authentication: ours }: VrrpInstance, advert: Advert): Verdict | undefined {
+  if (advert.version === 3) return undefined;
+  const theirs = advert.authentication;
+  if (theirs.type === 'other') return drop('authentication-type', `unknown authentication type ${theirs.number}`);
+  if (theirs.type !== ours.type)
+    return drop('authentication-mismatch', `authentication ${theirs.type}, ours ${ours.type}`);
+  if (theirs.type === 'PASS' && ours.type === 'PASS' && theirs.password !== ours.password)
+    return drop('password', 'wrong password');
+  return undefined;
+}
+
+/** RFC 3768 § 7.1: in version 2 the intervals must be equal; in version 3 the master's is learned. */
+function checkInterval({ advertInt }: VrrpInstance, advert: Advert): Verdict | undefined {
+  if (advert.version === 3 || advert.interval === advertInt) return undefined;
+  return drop('interval', `advert_int ${inSeconds(advert.interval)} s, ours ${inSeconds(advertInt)} s`);
+}
+
+/** Lists that share an address are one pair's, at different stages of an edit; disjoint ones are two pairs with one VRID. */
+function checkAddresses(config: VrrpInstance, advert: Advert): Verdict {
+  const ours = config.virtualAddresses.map(({ prefix }) => prefix.address);
+  const theirs = new Set(advert.addresses);
+  const missing = ours.filter((address) => !theirs.has(address));
+  if (missing.length === 0 && theirs.size === ours.length) return { kind: 'accepted', advert };
+  const extra = [...theirs].filter((address) => !ours.includes(address));
+  if (missing.length === ours.length)
+    return drop('address-list', `it lists ${list(extra)}, we have ${list(ours)}: another pair with this VRID?`);
+  const words = [
+    ...(extra.length > 0 ? [`it has ${list(extra)} more`] : []),
+    ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
+  ];
+  return { kind: 'accepted', advert, listsDiffer: words.join(', ') };
+}
+
+const list = (addresses: readonly IpAddress[]): string =>
+  addresses.length === 0 ? 'no address' : addresses.slice(0, 5).join(', ') + (addresses.length > 5 ? ' ...' : '');

@@ -1,0 +1,79 @@
+// Who wants to be woken when: a binary heap, so that an input costs the same with one instance and with a thousand.
+// An owner has one deadline at most; an outdated entry stays in the heap until it comes up and is thrown away then.
+
+import type { Instant } from '../time.js';
+
+interface Entry<Owner> {
+  readonly at: Instant;
+  readonly owner: Owner;
+}
+
+export class Deadlines<Owner> {
+  readonly #heap: Entry<Owner>[] = [];
+  readonly #current = new Map<Owner, Entry<Owner>>();
+
+  /** Sets, moves or (undefined) drops the deadline of an owner. */
+  set(owner: Owner, at: Instant | undefined): void {
+    if (this.#current.get(owner)?.at === at) return;
+    if (at === undefined) {
+      this.#current.delete(owner);
+      return;
+    }
+    const entry = { at, owner };
+    this.#current.set(owner, entry);
+    this.#push(entry);
+  }
+
+  /** The earliest deadline of all. */
+  next(): Instant | undefined {
+    return this.#first()?.at;
+  }
+
+  /** Takes out the owner of the earliest deadline that is not later than `now`. */
+  take(now: Instant): Owner | undefined {
+    const first = this.#first();
+    if (!first || first.at > now) return undefined;
+    this.#pop();
+    this.#current.delete(first.owner);
+    return first.owner;
+  }
+
+  #first(): Entry<Owner> | undefined {
+    for (;;) {
+      const first = this.#heap[0];
+      if (!first || this.#current.get(first.owner) === first) return first;
+      this.#pop();
+    }
+  }
+
+  #push(entry: Entry<Owner>): void {
+    const heap = this.#heap;
+    let index = heap.push(entry) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (!above || above.at <= entry.at) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      let below = heap[child];
+      if (!below) break;
+      const right = heap[child + 1];
+      if (right && right.at < below.at) [child, below] = [child + 1, right];
+      if (below.at >= last.at) break;
+      heap[index] = below;
+      index = child;
+    }
+    heap[index] = last;
+  }
+}

@@ -1,0 +1,112 @@
+// What an instance does with its addresses on the wire and on the host: adverts, adding, removing, announcing, and
+// putting back what others removed. It turns the instance's data into effects and changes no state.
+
+import { after, seconds } from '../time.js';
+import { formatPrefix, type IpAddress } from '../address.js';
+import type { VirtualAddress } from '../config/model.js';
+import { sendAdvert } from './advert.js';
+import type { Failure } from './input.js';
+import type { Instance } from './instance.js';
+import type { Turn } from './turn.js';
+
+/** Others may remove an address this often in REMOVAL_WINDOW before putting it back waits for the next advert. */
+const REMOVALS_AT_ONCE = 5;
+const REMOVAL_WINDOW = seconds(10);
+
+/** One advert, by default with the effective priority; 0 is a farewell. */
+export function advertise(instance: Instance, turn: Turn, priority = instance.priority): void {
+  const { source, statistics, config } = instance;
+  if (source === undefined) return;
+  instance.identification = (instance.identification + 1) & 0xffff;
+  turn.do(sendAdvert(config, { priority, source, identification: instance.identification }));
+  statistics.advertsSent += 1;
+  if (priority > 0) return;
+  statistics.priorityZeroSent += 1;
+  turn.log('debug', `(${config.name}) sent 0 priority`);
+}
+
+export function addAddresses(instance: Instance, turn: Turn): void {
+  turn.do(...instance.addresses.map((address) => ({ kind: 'add-address', address }) as const));
+  turn.log('debug', `(${instance.config.name}) setting VIPs.`);
+}
+
+/** Those on an interface that is gone went with it. */
+export function removeAddresses(instance: Instance, turn: Turn): void {
+  const there = instance.addresses.filter(({ dev }) => instance.links.has(dev));
+  turn.do(...there.map((address) => ({ kind: 'remove-address', address }) as const));
+  instance.missing.clear();
+  instance.announcedAt = undefined;
+  turn.log('debug', `(${instance.config.name}) removing VIPs.`);
+}
+
+/** `rounds` bursts of gratuitous ARP: each round over all addresses, those of one interface together. */
+export function announce(instance: Instance, rounds: number, turn: Turn): void {
+  const byDevice = new Map<string, IpAddress[]>();
+  for (const { dev, prefix } of instance.addresses) byDevice.set(dev, [...(byDevice.get(dev) ?? []), prefix.address]);
+  for (const [dev, addresses] of byDevice) {
+    const link = instance.links.get(dev);
+    if (!link?.up) continue;
+    turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses, rounds });
+    for (const address of addresses)
+      turn.log('debug', `(${instance.config.name}) Sending gratuitous ARP on ${dev} for ${address}`);
+  }
+  instance.announcedAt = turn.now;
+}
+
+/** Addresses that an earlier run left on an interface: a router that is not MASTER holds none. */
+export function removeResidue(instance: Instance, interfaceName: string, turn: Turn): void {
+  const present = instance.links.get(interfaceName)?.addresses ?? [];
+  for (const address of instance.addresses) {
+    if (address.dev !== interfaceName) continue;
+    if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
+    turn.do({ kind: 'remove-address', address });
+    const words = `removing VIPs. ${formatPrefix(address.prefix)} was left on ${interfaceName} by an earlier run`;
+    turn.log('info', `(${instance.config.name}) ${words}`);
+  }
+}
+
+/** Somebody else removed an address of a MASTER: back with it at once, unless that is a fight. */
+export function putBack(instance: Instance, address: VirtualAddress, turn: Turn): void {
+  const { removals, config, statistics } = instance;
+  removals.push(turn.now);
+  while (removals[0] !== undefined && after(removals[0], REMOVAL_WINDOW) < turn.now) removals.shift();
+  const atOnce = removals.length <= REMOVALS_AT_ONCE;
+  if (atOnce) restore(instance, address, turn);
+  else instance.missing.add(address);
+  statistics.addressesPutBack += 1;
+  const when = atOnce ? 'put back at once' : 'put back with the next advert';
+  const times = `${removals.length} in the last 10 s`;
+  turn.log(
+    'warn',
+    `(${config.name}) Netlink reflector reports IP ${address.prefix.address} removed from ${address.dev}: ${when} (${times})`,
+  );
+}
+
+/** Another try, with each advert, for addresses that the kernel refused or that others removed too often. */
+export function putBackMissing(instance: Instance, turn: Turn): void {
+  const addresses = [...instance.missing];
+  instance.missing.clear();
+  for (const address of addresses) restore(instance, address, turn);
+}
+
+/** The kernel refused something: kept for the status, told once in a while, tried again with each advert. */
+export function refused(instance: Instance, { effect, interface: name, address, error }: Failure, turn: Turn): void {
+  const { config, statistics, missing, repeated } = instance;
+  const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
+  if (address !== undefined && !ours) return;
+  if (address === undefined && effect !== 'send-garp' && config.interface !== name) return;
+  if (effect === 'open-link') instance.openError = error;
+  if (effect === 'send-advert') statistics.sendErrors += 1;
+  if (effect === 'add-address' && ours && instance.holds) missing.add(ours);
+  const line = `(${config.name}) ${effect}${address === undefined ? '' : ` ${address}`} on ${name} refused: ${error}`;
+  if (repeated.first(`${effect} ${address ?? ''}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
+    turn.log('error', line);
+}
+
+function restore(instance: Instance, address: VirtualAddress, turn: Turn): void {
+  const link = instance.links.get(address.dev);
+  turn.do({ kind: 'add-address', address });
+  if (!link?.up) return;
+  const { dev, prefix } = address;
+  turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });
+}

@@ -1,0 +1,162 @@
+// One virtual router on one interface: its configuration, what is known of its surroundings, and its record.
+// It is looked at by many and changed by machine.ts (state) and router.ts (surroundings) only. RFC 3768 § 6.1.
+
+import type { IpAddress } from '../address.js';
+import type { VirtualAddress, VrrpInstance } from '../config/model.js';
+import { effectivePriority, weigh, type Contribution } from '../track/priority.js';
+import type { ScriptTracker } from '../track/script.js';
+import { earliest, type Duration, type Instant } from '../time.js';
+import { nextBurst } from './garp.js';
+import type { Link } from './input.js';
+import type { FaultReason, Reason } from './reason.js';
+import { RepeatedLines } from './repeated.js';
+import type { State, StateKind } from './state.js';
+import { Statistics } from './statistics.js';
+import { masterDownInterval, skewTime } from './timers.js';
+
+/** The router whose adverts a BACKUP accepts. */
+export interface Master {
+  readonly address: IpAddress;
+  /** 0 after its farewell. */
+  readonly priority: number;
+  readonly heardAt: Instant;
+}
+
+export interface Transition {
+  readonly at: Instant;
+  readonly from: StateKind;
+  readonly to: StateKind;
+  readonly why: Reason;
+}
+
+/** The interfaces of the host by name. */
+export type Links = ReadonlyMap<string, Link>;
+
+export class Instance {
+  state: State = { kind: 'INIT' };
+  since: Instant;
+  why: Reason = { kind: 'started' };
+  priority: number;
+  /** The present master as a BACKUP knows it. */
+  master: Master | undefined;
+  /** The last advert with a lower priority that did not count. */
+  lower: Master | undefined;
+  announcedAt: Instant | undefined;
+  /** Addresses of a MASTER that are not on the host: refused by the kernel, or removed by others too often. */
+  readonly missing = new Set<VirtualAddress>();
+  /** When others removed an address of ours lately. */
+  readonly removals: Instant[] = [];
+  readonly history: Transition[] = [];
+  readonly statistics = new Statistics();
+  readonly repeated = new RepeatedLines();
+  /** How the address list of the last differing advert differs from ours. */
+  listDifference: string | undefined;
+  /** Why the kernel would not let us listen on the interface. */
+  openError: string | undefined;
+  identification = 0;
+
+  constructor(
+    readonly config: VrrpInstance,
+    readonly scripts: ReadonlyMap<string, ScriptTracker>,
+    readonly links: Links,
+    now: Instant,
+  ) {
+    this.since = now;
+    this.priority = effectivePriority(config.priority, this.contributions());
+  }
+
+  /** All addresses, those on the wire first. */
+  get addresses(): readonly VirtualAddress[] {
+    return [...this.config.virtualAddresses, ...this.config.excludedAddresses];
+  }
+
+  /** Holds the addresses: MASTER for those outside. */
+  get holds(): boolean {
+    return this.state.kind === 'MASTER' || this.state.kind === 'RELEASING';
+  }
+
+  /** The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one. */
+  get source(): IpAddress | undefined {
+    if (this.config.mcastSrcIp !== undefined) return this.config.mcastSrcIp;
+    const virtual = new Set(this.addresses.map(({ prefix }) => prefix.address));
+    const link = this.links.get(this.config.interface);
+    return link?.addresses.find(({ address }) => !address.includes(':') && !virtual.has(address))?.address;
+  }
+
+  get skew(): Duration {
+    return skewTime(this.#timerBasis);
+  }
+
+  get masterDownInterval(): Duration {
+    return masterDownInterval(this.#timerBasis);
+  }
+
+  get #timerBasis() {
+    const { version, advertInt, downTimerAdverts } = this.config;
+    return { version, priority: this.priority, masterAdvertInt: advertInt, downTimerAdverts };
+  }
+
+  /** What each weighted tracker adds to the priority now, those that add nothing included. */
+  contributions(): Contribution[] {
+    return this.config.trackScripts
+      .filter(({ weight }) => weight !== 0)
+      .map(({ script, weight, reverse }) => {
+        const up = this.scripts.get(script)?.up;
+        return { tracker: script, value: weigh(weight, { up, reverse }) };
+      });
+  }
+
+  /** What keeps it out of the election now: its interface first, then the checks without weight. */
+  faults(): FaultReason[] {
+    const { interface: name, dontTrackPrimary } = this.config;
+    const link = this.links.get(name);
+    if (!link) return [{ kind: 'no-interface', interface: name }, ...this.#failedScripts()];
+    return [
+      ...(!link.up && !dontTrackPrimary ? [{ kind: 'link-down', interface: name } as const] : []),
+      ...(this.source === undefined ? [{ kind: 'no-address', interface: name } as const] : []),
+      ...(this.openError === undefined
+        ? []
+        : [{ kind: 'cannot-open', interface: name, error: this.openError } as const]),
+      ...this.#failedScripts(),
+    ];
+  }
+
+  #failedScripts(): FaultReason[] {
+    return this.config.trackScripts.flatMap(({ script, weight, reverse }) => {
+      const tracker = weight === 0 ? this.scripts.get(script) : undefined;
+      if (tracker?.up !== reverse) return [];
+      return [
+        {
+          kind: 'script-failed',
+          script,
+          ...(tracker.lastOutcome && { outcome: tracker.lastOutcome }),
+        } satisfies FaultReason,
+      ];
+    });
+  }
+
+  /** Checks without weight that have no result yet hold the start. */
+  isWaitingForChecks(): boolean {
+    return this.config.trackScripts.some(
+      ({ script, weight }) => weight === 0 && this.scripts.get(script)?.up === undefined,
+    );
+  }
+
+  nextDeadline(): Instant | undefined {
+    return earliest(this.#stateDeadline(), this.repeated.nextDeadline());
+  }
+
+  #stateDeadline(): Instant | undefined {
+    switch (this.state.kind) {
+      case 'BACKUP':
+        return this.state.masterDownAt;
+      case 'MASTER':
+        return earliest(this.state.advertAt, nextBurst(this.state.garp));
+      case 'RELEASING':
+        return this.state.until;
+      case 'INIT':
+      case 'FAULT':
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// Why an instance is in the state it is in: a value that is kept, shown in the status and written in the log line of the
+// transition. Policy: every transition has one. Words only; no decision is made here.
+
+import type { IpAddress } from '../address.js';
+import type { ScriptOutcome } from '../track/script.js';
+import { describeOutcome } from '../track/script.js';
+import { describeDuration, type Duration } from '../time.js';
+
+/** Something that keeps an instance out of the election. */
+export type FaultReason =
+  | { readonly kind: 'no-interface'; readonly interface: string }
+  | { readonly kind: 'link-down'; readonly interface: string }
+  | { readonly kind: 'no-address'; readonly interface: string }
+  | { readonly kind: 'cannot-open'; readonly interface: string; readonly error: string }
+  | { readonly kind: 'script-failed'; readonly script: string; readonly outcome?: ScriptOutcome };
+
+export type Reason =
+  | FaultReason
+  | { readonly kind: 'started' }
+  | { readonly kind: 'checks-passed' }
+  | { readonly kind: 'fault-over'; readonly fault: FaultReason }
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'nobody-heard'; readonly silence: Duration; readonly ours: number }
+  | {
+      readonly kind: 'master-silent';
+      readonly master: IpAddress;
+      readonly silence: Duration;
+      readonly theirs: number;
+      readonly ours: number;
+    }
+  | { readonly kind: 'master-left'; readonly master: IpAddress; readonly ours: number }
+  | { readonly kind: 'preempted'; readonly master: IpAddress; readonly theirs: number; readonly ours: number }
+  | { readonly kind: 'better-heard'; readonly master: IpAddress; readonly theirs: number; readonly ours: number }
+  | { readonly kind: 'stopped'; readonly cause: string };
+
+/** The reason in the operator's words, without a full stop. */
+export function describeReason(reason: Reason): string {
+  switch (reason.kind) {
+    case 'no-interface':
+      return `there is no interface ${reason.interface}`;
+    case 'link-down':
+      return `${reason.interface} is down`;
+    case 'no-address':
+      return `${reason.interface} has no IPv4 address to send from`;
+    case 'cannot-open':
+      return `cannot listen on ${reason.interface}: ${reason.error}`;
+    case 'script-failed':
+      return `${reason.script} failed${reason.outcome ? ` (${describeOutcome(reason.outcome)})` : ' (init_fail)'}`;
+    case 'started':
+      return 'started';
+    case 'checks-passed':
+      return 'started, and every check has passed';
+    case 'fault-over':
+      return describeRecovery(reason.fault);
+    case 'owner':
+      return 'this router owns the address (priority 255)';
+    case 'nobody-heard':
+      return `no advert heard for ${describeDuration(reason.silence)} (${reason.ours} here)`;
+    case 'master-silent':
+      return (
+        `no advert from ${reason.master} for ${describeDuration(reason.silence)} ` +
+        `(${reason.theirs} there, ${reason.ours} here)`
+      );
+    case 'master-left':
+      return `${reason.master} left with priority 0 (${reason.ours} here)`;
+    case 'preempted':
+      return `${reason.master} has only priority ${reason.theirs}, ours ${reason.ours}`;
+    case 'better-heard':
+      return (
+        `heard ${reason.master} with priority ${reason.theirs}, ours ${reason.ours}` +
+        (reason.theirs === reason.ours ? '; the higher address wins' : '')
+      );
+    case 'stopped':
+      return reason.cause;
+  }
+}
+
+function describeRecovery(fault: FaultReason): string {
+  switch (fault.kind) {
+    case 'no-interface':
+      return `${fault.interface} is there`;
+    case 'link-down':
+      return `${fault.interface} is up again`;
+    case 'no-address':
+      return `${fault.interface} has an address again`;
+    case 'cannot-open':
+      return `${fault.interface} can be listened on again`;
+    case 'script-failed':
+      return `${fault.script} succeeded`;
+  }
+}

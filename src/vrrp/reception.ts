@@ -1,0 +1,63 @@
+// A packet that names a virtual router of ours: judged, counted, told, and handed to the state machine when it counts.
+// RFC 3768 § 7.1. A dropped packet moves no timer: the machine never hears of it.
+
+import type { IpAddress } from '../address.js';
+import { accept, type NamedAdvert } from './accept.js';
+import type { Instance } from './instance.js';
+import * as machine from './machine.js';
+import type { DropReason } from './statistics.js';
+import type { Turn } from './turn.js';
+
+/** Drops that another pair with a copied VRID would cause. */
+const foreignPair: readonly DropReason[] = [
+  'version',
+  'authentication-type',
+  'authentication-mismatch',
+  'password',
+  'interval',
+  'address-list',
+];
+
+export function receive(instance: Instance, packet: NamedAdvert, turn: Turn): void {
+  if (instance.state.kind === 'INIT' || instance.state.kind === 'FAULT') return;
+  const { statistics, config } = instance;
+  const verdict = accept(config, packet, instance.source);
+  if (verdict.kind === 'dropped') {
+    statistics.dropped[verdict.reason] += 1;
+    tellDrop(instance, { source: packet.source, ...verdict }, turn);
+    return;
+  }
+  statistics.advertsHeard += 1;
+  if (verdict.listsDiffer !== undefined) {
+    statistics.addressListsDiffer += 1;
+    tellDifference(instance, { source: packet.source, difference: verdict.listsDiffer }, turn);
+  }
+  machine.hear(instance, { advert: verdict.advert, source: packet.source }, turn);
+}
+
+function tellDrop(
+  instance: Instance,
+  { source, reason, detail }: { source: IpAddress; reason: DropReason; detail: string },
+  turn: Turn,
+): void {
+  const { name, virtualRouterId } = instance.config;
+  const clash = foreignPair.includes(reason)
+    ? `. Another VRRP pair on this network may use VRID ${virtualRouterId}`
+    : '';
+  const line = (what: string) => `(${name}) dropped ${what}: ${detail}${clash}`;
+  const summary = (count: number) => line(`${count} adverts from ${source} in the last 10 s`);
+  if (instance.repeated.first(`${reason} ${source}`, turn.now, summary))
+    turn.log('warn', line(`an advert from ${source}`));
+}
+
+/** One warning for each difference that shows up, not for each advert. */
+function tellDifference(
+  instance: Instance,
+  { source, difference }: { source: IpAddress; difference: string },
+  turn: Turn,
+): void {
+  if (instance.listDifference === difference) return;
+  instance.listDifference = difference;
+  const words = `${source} has another address list: ${difference}. Its adverts count all the same`;
+  turn.log('warn', `(${instance.config.name}) ${words}`);
+}

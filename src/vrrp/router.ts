@@ -1,0 +1,245 @@
+// All virtual routers of one host, and what they watch: inputs in, effects out, and the next instant at which it wants to
+// be woken. Deterministic: the same inputs at the same instants give the same effects. RFC 3768 § 6; it reads no clock.
+
+import type { IpAddress } from '../address.js';
+import type { Config } from '../config/model.js';
+import type { ReceivedAdvert } from '../packet/vrrp.js';
+import { effectivePriority } from '../track/priority.js';
+import { describeOutcome, describeResult, ScriptTracker, type ScriptOutcome } from '../track/script.js';
+import type { Instant } from '../time.js';
+import { Deadlines } from './deadlines.js';
+import type { Effect } from './effect.js';
+import { putBack, refused, removeResidue } from './holding.js';
+import type { Failure, Input, Link } from './input.js';
+import { Instance } from './instance.js';
+import * as machine from './machine.js';
+import { receive } from './reception.js';
+import { Turn } from './turn.js';
+
+/** Packets that no instance can be blamed for. */
+export class UnclaimedPackets {
+  unreadable = 0;
+  unknownVirtualRouter = 0;
+}
+
+export class Router {
+  readonly unclaimed = new UnclaimedPackets();
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly scripts: ReadonlyMap<string, ScriptTracker>;
+  readonly #links = new Map<string, Link>();
+  readonly #openLinks = new Set<string>();
+  readonly #byInterface = new Map<string, Instance[]>();
+  readonly #byVirtualRouter = new Map<string, Instance>();
+  readonly #byScript = new Map<string, Instance[]>();
+  readonly #deadlines = new Deadlines<Instance | ScriptTracker>();
+  #running = false;
+
+  constructor(config: Config, now: Instant) {
+    const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
+    this.scripts = new Map(
+      config.vrrpScripts.filter(({ name }) => used.has(name)).map((script) => [script.name, new ScriptTracker(script)]),
+    );
+    this.instances = new Map(
+      config.vrrpInstances.map((each) => [each.name, new Instance(each, this.scripts, this.#links, now)]),
+    );
+    for (const instance of this.instances.values()) this.#index(instance);
+  }
+
+  /** The interfaces of the host as they are known now. */
+  get links(): ReadonlyMap<string, Link> {
+    return this.#links;
+  }
+
+  /** When it wants a tick; undefined when nothing is to be done by the clock. */
+  nextDeadline(): Instant | undefined {
+    return this.#deadlines.next();
+  }
+
+  /** Takes one input in; its effects are to be performed in this order before the next input is handed in. */
+  handle(input: Input, now: Instant): Effect[] {
+    const turn = new Turn(now);
+    switch (input.kind) {
+      case 'start':
+        this.#start(turn);
+        break;
+      case 'stop':
+        this.#stop(input.cause, turn);
+        break;
+      case 'tick':
+        this.#tick(turn);
+        break;
+      case 'packet':
+        this.#packet(input.interface, input.packet, turn);
+        break;
+      case 'link':
+        this.#link(input.interface, input.link, turn);
+        break;
+      case 'address-removed':
+        this.#addressRemoved(input.interface, input.address, turn);
+        break;
+      case 'script':
+        this.#scriptEnded(input.script, input.outcome, turn);
+        break;
+      case 'failed':
+        this.#failed(input, turn);
+        break;
+    }
+    return turn.effects;
+  }
+
+  #index(instance: Instance): void {
+    const { config } = instance;
+    for (const name of new Set([config.interface, ...instance.addresses.map(({ dev }) => dev)]))
+      this.#byInterface.set(name, [...(this.#byInterface.get(name) ?? []), instance]);
+    this.#byVirtualRouter.set(`${config.interface} ${config.virtualRouterId}`, instance);
+    for (const { script } of config.trackScripts)
+      this.#byScript.set(script, [...(this.#byScript.get(script) ?? []), instance]);
+  }
+
+  #start(turn: Turn): void {
+    this.#running = true;
+    for (const [name, link] of this.#links) this.#open(name, link, turn);
+    for (const instance of this.instances.values()) {
+      for (const name of this.#links.keys()) removeResidue(instance, name, turn);
+      machine.start(instance, turn);
+      this.#schedule(instance);
+    }
+    for (const tracker of this.scripts.values()) {
+      tracker.start(turn.now);
+      this.#schedule(tracker);
+    }
+  }
+
+  #stop(cause: string, turn: Turn): void {
+    this.#running = false;
+    for (const instance of this.instances.values()) {
+      machine.stop(instance, cause, turn);
+      this.#deadlines.set(instance, undefined);
+    }
+    for (const tracker of this.scripts.values()) {
+      tracker.stop();
+      this.#deadlines.set(tracker, undefined);
+      if (tracker.isRunning) turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
+    }
+    for (const name of this.#openLinks) turn.do({ kind: 'close-link', interface: name });
+    this.#openLinks.clear();
+  }
+
+  /** The instances first: a check that is due must not hold up an advert. */
+  #tick(turn: Turn): void {
+    const trackers: ScriptTracker[] = [];
+    for (let owner = this.#deadlines.take(turn.now); owner; owner = this.#deadlines.take(turn.now)) {
+      if (owner instanceof ScriptTracker) trackers.push(owner);
+      else {
+        machine.expire(owner, turn);
+        for (const line of owner.repeated.due(turn.now)) turn.log('warn', line);
+        this.#schedule(owner);
+      }
+    }
+    for (const tracker of trackers) this.#runScript(tracker, turn);
+  }
+
+  #packet(interfaceName: string, packet: ReceivedAdvert, turn: Turn): void {
+    if (packet.kind === 'unreadable') {
+      this.unclaimed.unreadable += 1;
+      return;
+    }
+    const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
+    const instance = this.#byVirtualRouter.get(`${interfaceName} ${id}`);
+    if (!instance) {
+      this.unclaimed.unknownVirtualRouter += 1;
+      return;
+    }
+    receive(instance, packet, turn);
+    this.#schedule(instance);
+  }
+
+  #link(name: string, link: Link | undefined, turn: Turn): void {
+    const before = this.#links.get(name);
+    if (link) this.#links.set(name, link);
+    else this.#links.delete(name);
+    if (!this.#byInterface.has(name)) return;
+    if (before?.up !== link?.up && this.#running)
+      turn.log('info', `Netlink reports ${name} ${link ? (link.up ? 'up' : 'down') : 'gone'}`);
+    if (!this.#running) return;
+    if (before && before.index !== link?.index && this.#openLinks.delete(name))
+      turn.do({ kind: 'close-link', interface: name });
+    if (link) this.#open(name, link, turn);
+    for (const instance of this.#byInterface.get(name) ?? []) {
+      if (link && before?.index !== link.index && !instance.holds) removeResidue(instance, name, turn);
+      machine.review(instance, turn);
+      this.#schedule(instance);
+    }
+  }
+
+  /** Listens on an interface that an instance speaks on, once it is there. */
+  #open(name: string, link: Link, turn: Turn): void {
+    const speakers = (this.#byInterface.get(name) ?? []).filter(({ config }) => config.interface === name);
+    if (speakers.length === 0 || this.#openLinks.has(name) || !link.up) return;
+    for (const instance of speakers) instance.openError = undefined;
+    this.#openLinks.add(name);
+    turn.do({ kind: 'open-link', interface: name });
+  }
+
+  #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
+    for (const instance of this.#byInterface.get(name) ?? []) {
+      const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
+      if (ours && instance.holds) putBack(instance, ours, turn);
+    }
+  }
+
+  #runScript(tracker: ScriptTracker, turn: Turn): void {
+    const before = tracker.up;
+    const { name } = tracker.config;
+    for (const action of tracker.due(turn.now)) {
+      if (action === 'run') turn.do({ kind: 'run-script', script: name });
+      else {
+        turn.log('warn', `Track script ${name} is still running: sending ${action} to its process group`);
+        turn.do({ kind: 'signal-script', script: name, signal: action });
+      }
+    }
+    this.#settle(tracker, before, turn);
+  }
+
+  #scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): void {
+    const tracker = this.scripts.get(name);
+    if (!tracker) return;
+    const before = tracker.up;
+    tracker.ended(outcome, turn.now);
+    this.#settle(tracker, before, turn);
+  }
+
+  /** A check that changed its mind changes priorities and faults. */
+  #settle(tracker: ScriptTracker, before: boolean | undefined, turn: Turn): void {
+    if (this.#running) this.#schedule(tracker);
+    if (tracker.up === before || !this.#running) return;
+    const { name } = tracker.config;
+    const outcome = tracker.lastOutcome;
+    const words = outcome ? describeResult(outcome) : '';
+    turn.log(tracker.up ? 'info' : 'warn', `VRRP_Script(${name}) ${words}`);
+    for (const instance of this.#byScript.get(name) ?? []) {
+      const priority = effectivePriority(instance.config.priority, instance.contributions());
+      if (priority !== instance.priority) {
+        const why = `${name} ${tracker.up ? 'succeeded' : 'failed'}${outcome ? ` (${describeOutcome(outcome)})` : ''}`;
+        const change = `Changing effective priority from ${instance.priority} to ${priority}`;
+        turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
+        machine.changePriority(instance, priority);
+      }
+      machine.review(instance, turn);
+      this.#schedule(instance);
+    }
+  }
+
+  #failed(failure: Failure, turn: Turn): void {
+    if (failure.effect === 'open-link') this.#openLinks.delete(failure.interface);
+    for (const instance of this.#byInterface.get(failure.interface) ?? []) {
+      refused(instance, failure, turn);
+      if (failure.effect === 'open-link') machine.review(instance, turn);
+      this.#schedule(instance);
+    }
+  }
+
+  #schedule(owner: Instance | ScriptTracker): void {
+    this.#deadlines.set(owner, owner.nextDeadline());
+  }
+}

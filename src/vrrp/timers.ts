@@ -1,0 +1,24 @@
+// The times of the protocol that follow from a priority and an interval. RFC 3768 § 6.1; for version 3 RFC 5798 § 6.1.
+// Reads no clock: an interval and a priority in, a duration out.
+
+import { microseconds, sum, times, type Duration } from '../time.js';
+
+/** What the times depend on: the priority in use (1..255) and, in version 3, the master's interval. */
+export interface TimerBasis {
+  readonly version: 2 | 3;
+  readonly priority: number;
+  readonly masterAdvertInt: Duration;
+  /** How many missed adverts make a master dead; 3 in the RFC. */
+  readonly downTimerAdverts: number;
+}
+
+/** Skew_Time: version 2 (256 - priority) / 256 of a second, version 3 of the master's interval; whole µs, rounded down. */
+export function skewTime({ version, priority, masterAdvertInt }: Omit<TimerBasis, 'downTimerAdverts'>): Duration {
+  const scale = version === 2 ? 1_000_000 : masterAdvertInt;
+  return microseconds(Math.floor(((256 - priority) * scale) / 256));
+}
+
+/** Master_Down_Interval: down_timer_adverts intervals and the skew. */
+export function masterDownInterval(basis: TimerBasis): Duration {
+  return sum(times(basis.downTimerAdverts, basis.masterAdvertInt), skewTime(basis));
+}
