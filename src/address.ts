@@ -1,6 +1,6 @@
 // IP addresses, prefixes and MAC addresses as canonical text, so that equal addresses are equal strings and an input
 // can be written down as JSON. Parsing and printing lean on ipaddr.js; nothing here throws on bad text.
-// RFC 3768 § 7.3 (virtual MAC), RFC 5952 (the canonical text of an IPv6 address).
+// RFC 5952 (the canonical text of an IPv6 address; its § 5, dots in mapped addresses, is left out: always hexadecimal).
 
 import ipaddr from 'ipaddr.js';
 
@@ -21,9 +21,10 @@ export const VRRP_GROUP_IPV4 = '224.0.0.18' as IpAddress;
 /** The address in canonical text; undefined for anything that is not a full dotted-decimal or IPv6 address. */
 export function parseAddress(text: string): IpAddress | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString() as IpAddress;
-  if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text))
-    return ipaddr.IPv6.parse(text).toRFC5952String() as IpAddress;
-  return undefined;
+  const last = text.slice(text.lastIndexOf(':') + 1);
+  if (last.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(last)) return undefined;
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.IPv6.parse(text).toRFC5952String() as IpAddress;
 }
 
 /** "A/len" or "A" (then the whole length: 32 or 128); undefined when it is neither. */

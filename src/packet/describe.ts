@@ -20,7 +20,7 @@ export function describeAdvert(received: ReceivedAdvert): string {
 
 function describeFields(advert: Advert): string {
   const router = `VRRPv${advert.version}, vrid ${advert.virtualRouterId}, prio ${advert.priority}`;
-  const addresses = `addrs: ${advert.addresses.join(',')}`;
+  const addresses = `addrs: ${advert.addresses.join(',') || 'none'}`;
   if (advert.version === 3) return `${router}, intvl ${inCentiseconds(advert.interval)}cs, ${addresses}`;
   const authentication = `authtype ${describeAuthentication(advert.authentication)}`;
   return `${router}, ${authentication}, intvl ${inSeconds(advert.interval)}s, ${addresses}`;

@@ -1,0 +1,198 @@
+// The octets of adverts one by one: the samples of other routers, and each way in which a packet can be wrong.
+
+import t from 'tap';
+import { VRRP_GROUP_IPV4, type IpAddress } from '../../src/address.js';
+import { internetChecksum } from '../../src/packet/checksum.js';
+import { decodeIpv4Advert, encodeIpv4Advert, type Advert, type ReceivedAdvert } from '../../src/packet/vrrp.js';
+import { milliseconds, seconds } from '../../src/time.js';
+
+const ip = (text: string): IpAddress => text as IpAddress;
+
+const header = { source: ip('10.9.0.1'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
+const pass: Advert = {
+  version: 2,
+  virtualRouterId: 51,
+  priority: 150,
+  interval: seconds(1),
+  authentication: { type: 'PASS', password: 'secretpa' },
+  addresses: [ip('10.9.0.100'), ip('10.9.0.101')],
+};
+const v3: Advert = {
+  version: 3,
+  virtualRouterId: 51,
+  priority: 150,
+  interval: milliseconds(250),
+  addresses: [ip('10.9.0.100')],
+};
+
+/** A copy with the octets from `offset` on replaced. */
+function change(packet: Buffer, { offset, octets }: { offset: number; octets: readonly number[] }): Buffer {
+  const changed = Buffer.from(packet);
+  changed.set(octets, offset);
+  return changed;
+}
+
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+t.test('version 2 with a password, as keepalived sends it', (t) => {
+  const octets = hex(
+    `
+    45c0002c 00010000 ff70d084 0a090001 e0000012
+    21339602 01018640 0a090064 0a090065 73656372 65747061`.replaceAll(/\s/g, ''),
+  );
+  t.same(encodeIpv4Advert(header, pass), octets);
+  t.same(decodeIpv4Advert(octets), {
+    kind: 'advert',
+    source: '10.9.0.1',
+    destination: '224.0.0.18',
+    ttl: 255,
+    type: 1,
+    checksumValid: true,
+    advert: pass,
+  });
+  t.end();
+});
+
+t.test('version 2 without authentication still has its eight octets (RFC 3768 § 5.3.10)', (t) => {
+  const packet = encodeIpv4Advert(header, { ...pass, authentication: { type: 'none' } });
+  t.same(packet.subarray(20), hex('21339602000133ee0a0900640a0900650000000000000000'));
+  t.end();
+});
+
+t.test('version 3, multicast and unicast: the checksum covers the pseudo header', (t) => {
+  t.same(encodeIpv4Advert(header, v3).subarray(20), hex('31339601001943ac0a090064'));
+  const unicast = { ...header, destination: ip('10.9.0.2') };
+  t.same(encodeIpv4Advert(unicast, v3).subarray(20), hex('31339601001919b40a090064'));
+  t.end();
+});
+
+const checksumOf = (received: ReceivedAdvert): boolean | string =>
+  received.kind === 'advert' ? received.checksumValid : received.kind;
+
+t.test('version 3 is valid without the pseudo header too (RFC 9568), version 2 never with it', (t) => {
+  const three = encodeIpv4Advert(header, v3);
+  three.writeUInt16BE(0, 26);
+  three.writeUInt16BE(internetChecksum(three.subarray(20)), 26);
+  t.equal(checksumOf(decodeIpv4Advert(three)), true);
+  t.equal(checksumOf(decodeIpv4Advert(change(three, { offset: 27, octets: [0] }))), false);
+
+  const two = encodeIpv4Advert(header, pass);
+  t.equal(checksumOf(decodeIpv4Advert(two)), true);
+  two.writeUInt16BE(0, 26);
+  const pseudo = 0x0a09 + 0x0001 + 0xe000 + 0x0012 + 112 + 24;
+  two.writeUInt16BE(internetChecksum(two.subarray(20), pseudo), 26);
+  t.equal(checksumOf(decodeIpv4Advert(two)), false);
+  t.end();
+});
+
+t.test('the checksum covers the password', (t) => {
+  const packet = change(encodeIpv4Advert(header, pass), { offset: 43, octets: [0] });
+  t.match(decodeIpv4Advert(packet), { checksumValid: false, advert: { authentication: { password: 'secretp' } } });
+  t.end();
+});
+
+t.test('passwords: NULs at the end are padding, others are not; each octet is one latin1 character', (t) => {
+  for (const [octets, password] of [
+    [[0, 0, 0, 0, 0, 0, 0, 0], ''],
+    [[0x31, 0x31, 0x31, 0x31, 0, 0, 0, 0], '1111'],
+    [[0x61, 0, 0x62, 0, 0, 0, 0, 0], 'a\0b'],
+    [[0xff, 0xe4, 0, 0, 0, 0, 0, 0x7f], 'ÿä\0\0\0\0\0\x7f'],
+  ] as const) {
+    const packet = change(encodeIpv4Advert(header, pass), { offset: 36, octets });
+    t.match(decodeIpv4Advert(packet), { advert: { authentication: { type: 'PASS', password } } });
+    const again = encodeIpv4Advert(header, { ...pass, authentication: { type: 'PASS', password } });
+    t.same([...again.subarray(36)], octets);
+  }
+  t.end();
+});
+
+t.test('what a receiver must judge is reported, not judged', (t) => {
+  const packet = encodeIpv4Advert(header, pass);
+  t.match(decodeIpv4Advert(change(packet, { offset: 20, octets: [0x22] })), { kind: 'advert', type: 2 });
+  t.match(decodeIpv4Advert(change(packet, { offset: 8, octets: [254] })), { kind: 'advert', ttl: 254 });
+  t.match(decodeIpv4Advert(change(packet, { offset: 24, octets: [2] })), {
+    advert: { authentication: { type: 'other', number: 2 } },
+  });
+  t.match(decodeIpv4Advert(change(packet, { offset: 21, octets: [0, 0] })), {
+    advert: { virtualRouterId: 0, priority: 0 },
+  });
+  t.end();
+});
+
+t.test('the reserved bits of version 3 are ignored (RFC 5798 § 5.2.6)', (t) => {
+  const packet = change(encodeIpv4Advert(header, v3), { offset: 24, octets: [0xff, 0xff] });
+  t.match(decodeIpv4Advert(packet), { advert: { interval: milliseconds(40_950) } });
+  t.end();
+});
+
+t.test('lengths', (t) => {
+  const packet = encodeIpv4Advert(header, pass);
+  /** The packet cut or filled up to a VRRP part of `length` octets, with the IP total length that says so. */
+  const sized = (length: number): Buffer =>
+    change(Buffer.concat([packet, Buffer.alloc(20)]).subarray(0, 20 + length), { offset: 2, octets: [0, 20 + length] });
+  const malformed = { kind: 'malformed', source: '10.9.0.1', destination: '224.0.0.18', ttl: 255, virtualRouterId: 51 };
+
+  t.same(decodeIpv4Advert(sized(23)), { ...malformed, reason: 'length', found: 'length 23, expected 24' });
+  t.same(decodeIpv4Advert(sized(28)), { ...malformed, reason: 'length', found: 'length 28, expected 24' });
+  t.same(decodeIpv4Advert(sized(8)), { ...malformed, reason: 'length', found: 'length 8, expected 24' });
+  t.same(decodeIpv4Advert(sized(7)), { kind: 'unreadable', reason: 'too-short' });
+  t.same(decodeIpv4Advert(sized(0)), { kind: 'unreadable', reason: 'too-short' });
+  t.match(decodeIpv4Advert(change(packet, { offset: 23, octets: [3] })), { found: 'length 24, expected 28' });
+  t.match(decodeIpv4Advert(change(encodeIpv4Advert(header, v3), { offset: 23, octets: [0] })), {
+    found: 'length 12, expected 8',
+  });
+  for (const version of [0, 1, 4, 15])
+    t.same(decodeIpv4Advert(change(packet, { offset: 20, octets: [(version << 4) | 1] })), {
+      ...malformed,
+      reason: 'version',
+      found: `version ${version}`,
+    });
+  t.end();
+});
+
+t.test('the IP header: options are skipped, padding is ignored, anything else is unreadable', (t) => {
+  const packet = encodeIpv4Advert(header, pass);
+  const plain = decodeIpv4Advert(packet);
+  const options = Buffer.concat([packet.subarray(0, 20), Buffer.alloc(4, 1), packet.subarray(20)]);
+  t.same(decodeIpv4Advert(change(change(options, { offset: 0, octets: [0x46] }), { offset: 3, octets: [48] })), plain);
+  t.same(decodeIpv4Advert(Buffer.concat([packet, Buffer.alloc(10, 0xff)])), plain);
+
+  const bad: [string, Buffer][] = [
+    ['empty', Buffer.alloc(0)],
+    ['19 octets', packet.subarray(0, 19)],
+    ['version 6', change(packet, { offset: 0, octets: [0x65] })],
+    ['IHL 4', change(packet, { offset: 0, octets: [0x44] })],
+    ['IHL beyond the total length', change(packet, { offset: 0, octets: [0x4f] })],
+    ['total length below the header', change(packet, { offset: 2, octets: [0, 19] })],
+    ['total length beyond what came', packet.subarray(0, -1)],
+    ['UDP', change(packet, { offset: 9, octets: [17] })],
+  ];
+  for (const [name, octets] of bad) t.same(decodeIpv4Advert(octets), { kind: 'unreadable', reason: 'ip-header' }, name);
+  t.end();
+});
+
+t.test('255 addresses and a full interval fit; the identification counts modulo 2^16', (t) => {
+  const addresses = Array.from({ length: 255 }, (_, index) => ip(`10.0.${index}.1`));
+  const advert: Advert = { ...pass, interval: seconds(255), addresses };
+  const packet = encodeIpv4Advert({ ...header, identification: 65_537 }, advert);
+  t.equal(packet.length, 20 + 8 + 4 * 255 + 8);
+  t.equal(packet.readUInt16BE(4), 1);
+  t.match(decodeIpv4Advert(packet), { advert });
+  t.end();
+});
+
+t.test('the value keeps no part of a buffer that is used again, and finds its octets in the middle of one', (t) => {
+  const shared = Buffer.concat([Buffer.alloc(7, 0xee), encodeIpv4Advert(header, pass), Buffer.alloc(9, 0xee)]);
+  const received = decodeIpv4Advert(new Uint8Array(shared.buffer, shared.byteOffset + 7, 44));
+  shared.fill(0xff);
+  t.match(received, { kind: 'advert', source: '10.9.0.1', checksumValid: true, advert: pass });
+  t.end();
+});
+
+t.test('the checksum of RFC 1071', (t) => {
+  t.equal(internetChecksum(hex('0001f203f4f5f6f7')), 0xffff - 0xddf2, 'the example of § 3');
+  t.equal(internetChecksum(hex('0001f203f4f5f6f7220d')), 0, 'zero over data with its own checksum');
+  t.equal(internetChecksum(hex('ab')), 0xffff - 0xab00, 'an odd octet is the high half of a word');
+  t.equal(internetChecksum(new Uint8Array(65_535).fill(0xff)), 0x00ff, 'the longest packet does not overflow');
+  t.end();
+});
