@@ -1,0 +1,246 @@
+// A host of the core's tests: a router under virtual time, with an interface of its own. It records effects as short
+// words, so that a test reads like the sentence it proves. It performs nothing.
+
+import { parseAddress, parseMac, VRRP_GROUP_IPV4, type IpAddress } from '../../src/address.js';
+import type { Config, TrackScript, VrrpInstance, VrrpScript } from '../../src/config/model.js';
+import type { AdvertAuthentication } from '../../src/packet/vrrp.js';
+import { after, instant, seconds, type Duration, type Instant } from '../../src/time.js';
+import type { ScriptOutcome } from '../../src/track/script.js';
+import type { Effect } from '../../src/vrrp/effect.js';
+import type { Input, Link } from '../../src/vrrp/input.js';
+import type { Instance } from '../../src/vrrp/instance.js';
+import { Router } from '../../src/vrrp/router.js';
+
+export const ip = (text: string): IpAddress => {
+  const address = parseAddress(text);
+  if (!address) throw new Error(`no address: ${text}`);
+  return address;
+};
+
+const place = { file: 'test.conf', line: 1, column: 1 };
+
+export const eth1: Link = {
+  index: 2,
+  up: true,
+  mac: parseMac('02:00:00:00:00:01') ?? ('' as never),
+  mtu: 1500,
+  addresses: [{ address: ip('192.168.1.191'), length: 24 }],
+};
+
+/** Layout 1's instance on its first host, with what a test changes. */
+export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
+  return {
+    name: 'VI_1',
+    state: 'BACKUP',
+    interface: 'eth1',
+    virtualRouterId: 91,
+    priority: 120,
+    advertInt: seconds(1),
+    version: 2,
+    nopreempt: false,
+    preemptDelay: seconds(0),
+    downTimerAdverts: 3,
+    authentication: { type: 'PASS', password: '1111' },
+    virtualAddresses: [anAddress('192.168.1.190')],
+    excludedAddresses: [],
+    trackScripts: [],
+    dontTrackPrimary: false,
+    garp: {
+      masterDelay: seconds(5),
+      masterRepeat: 5,
+      lowerPrioDelay: seconds(5),
+      lowerPrioRepeat: 5,
+      masterRefreshRepeat: 1,
+    },
+    lowerPrioNoAdvert: false,
+    higherPrioSendAdvert: false,
+    notify: {},
+    place,
+    ...changes,
+  };
+}
+
+export const anAddress = (address: string, dev = 'eth1') => ({
+  prefix: { address: ip(address), length: 32 },
+  dev,
+  scope: 0,
+  place,
+});
+
+/** A check each 2 s, as layout 1 has it. */
+export function aScript(changes: Partial<VrrpScript> = {}): VrrpScript {
+  return {
+    name: 'chk',
+    command: { argv: ['/bin/check'], place },
+    interval: seconds(2),
+    weight: 0,
+    reverse: false,
+    rise: 1,
+    fall: 1,
+    initFail: false,
+    place,
+    ...changes,
+  };
+}
+
+export const tracked = (changes: Partial<TrackScript> = {}): TrackScript => ({
+  script: 'chk',
+  weight: 0,
+  reverse: false,
+  ...changes,
+});
+
+/** What a packet of the other router says, where it differs from a right one. */
+export interface Said {
+  readonly priority: number;
+  readonly from?: string;
+  readonly to?: IpAddress;
+  readonly ttl?: number;
+  readonly type?: number;
+  readonly checksumValid?: boolean;
+  readonly interval?: Duration;
+  readonly version?: 2 | 3;
+  readonly virtualRouterId?: number;
+  readonly authentication?: AdvertAuthentication;
+  readonly addresses?: readonly string[];
+}
+
+/** An advert of 192.168.1.192 that fits `anInstance`. */
+export function anAdvert(said: Said): Input {
+  const common = {
+    virtualRouterId: said.virtualRouterId ?? 91,
+    priority: said.priority,
+    interval: said.interval ?? seconds(1),
+    addresses: (said.addresses ?? ['192.168.1.190']).map(ip),
+  };
+  return {
+    kind: 'packet',
+    interface: 'eth1',
+    packet: {
+      kind: 'advert',
+      source: ip(said.from ?? '192.168.1.192'),
+      destination: said.to ?? VRRP_GROUP_IPV4,
+      ttl: said.ttl ?? 255,
+      type: said.type ?? 1,
+      checksumValid: said.checksumValid ?? true,
+      advert:
+        said.version === 3
+          ? { version: 3, ...common }
+          : { version: 2, authentication: said.authentication ?? { type: 'PASS', password: '1111' }, ...common },
+    },
+  };
+}
+
+export class TestHost {
+  now: Instant = instant(1_000_000_000);
+  readonly router: Router;
+  /** All effects so far with their instants, as words; log lines apart. */
+  readonly trace: { at: number; what: string }[] = [];
+  readonly log: string[] = [];
+  /** How every script ends, at once; while undefined they run until the test ends them. */
+  scriptsEnd: ScriptOutcome | undefined;
+  readonly #began = this.now;
+
+  constructor(
+    { instances = [anInstance()], scripts = [] }: { instances?: VrrpInstance[]; scripts?: VrrpScript[] } = {},
+    links: Record<string, Link> = { eth1 },
+  ) {
+    const config: Config = {
+      global: { enableScriptSecurity: false },
+      vrrpScripts: scripts,
+      vrrpInstances: instances,
+    };
+    this.router = new Router(config, this.now);
+    for (const [name, link] of Object.entries(links)) this.link(name, link);
+  }
+
+  get instance(): Instance {
+    const [first] = this.router.instances.values();
+    if (!first) throw new Error('no instance');
+    return first;
+  }
+
+  get state(): string {
+    return this.instance.state.kind;
+  }
+
+  /** Seconds since the host was made. */
+  get at(): number {
+    return (this.now - this.#began) / 1_000_000;
+  }
+
+  start(): string[] {
+    return this.give({ kind: 'start' });
+  }
+
+  hear(said: Said): string[] {
+    return this.give(anAdvert(said));
+  }
+
+  link(name: string, link?: Link): string[] {
+    return this.give({ kind: 'link', interface: name, ...(link && { link }) });
+  }
+
+  script(outcome: ScriptOutcome, name = 'chk'): string[] {
+    return this.give({ kind: 'script', script: name, outcome });
+  }
+
+  /** One input at the present instant; the effects it had, in words. */
+  give(input: Input): string[] {
+    return this.#record(this.router.handle(input, this.now));
+  }
+
+  /** Lets `duration` pass, each deadline being served at its own instant; the effects in words. */
+  pass(duration: Duration): string[] {
+    const end = after(this.now, duration);
+    const words: string[] = [];
+    for (let next = this.router.nextDeadline(); next !== undefined && next <= end; next = this.router.nextDeadline()) {
+      if (next > this.now) this.now = next;
+      words.push(...this.#record(this.router.handle({ kind: 'tick' }, this.now)));
+    }
+    this.now = end;
+    return words;
+  }
+
+  /** When the effects that begin with `prefix` came, in seconds since the host was made. */
+  times(prefix: string): number[] {
+    return this.trace.filter(({ what }) => what.startsWith(prefix)).map(({ at }) => at);
+  }
+
+  #record(effects: Effect[]): string[] {
+    const words = effects.flatMap((effect) => {
+      if (effect.kind !== 'log') return [describeEffect(effect)];
+      this.log.push(effect.text);
+      return [];
+    });
+    for (const what of words) this.trace.push({ at: this.at, what });
+    for (const effect of effects)
+      if (effect.kind === 'run-script' && this.scriptsEnd) words.push(...this.script(this.scriptsEnd, effect.script));
+    return words;
+  }
+}
+
+function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
+  switch (effect.kind) {
+    case 'open-link':
+    case 'close-link':
+      return `${effect.kind} ${effect.interface}`;
+    case 'send-advert':
+      return `advert ${effect.advert.priority}`;
+    case 'send-garp':
+      return `garp ${effect.addresses.join(' ')} x${effect.rounds}`;
+    case 'add-address':
+      return `add ${effect.address.prefix.address}`;
+    case 'remove-address':
+      return `remove ${effect.address.prefix.address}`;
+    case 'run-script':
+      return `run ${effect.script}`;
+    case 'signal-script':
+      return `${effect.signal} ${effect.script}`;
+    case 'notify':
+      return `notify ${effect.event.state} ${effect.event.priority}`;
+  }
+}
+
+export const succeeded: ScriptOutcome = { kind: 'exited', code: 0, milliseconds: 12, output: '' };
+export const failed: ScriptOutcome = { kind: 'exited', code: 1, milliseconds: 31, output: 'haproxy: no process found' };
