@@ -1,0 +1,186 @@
+// The kernel as the loop's host: drains its queues into inputs, and carries effects out, synchronously and in their order.
+// It decides nothing; what the kernel refuses goes back as a failure.
+
+import type { Config, VirtualAddress, VrrpScript } from '../config/model.js';
+import type { IpAddress, MacAddress } from '../address.js';
+import type { Instant } from '../time.js';
+import { Addresses } from '../linux/addresses.js';
+import { AdvertSockets } from '../linux/advert-socket.js';
+import { Alarm, now } from '../linux/clock.js';
+import { FrameSocket } from '../linux/frame-socket.js';
+import { Interfaces } from '../linux/interfaces.js';
+import { Netlink } from '../linux/netlink.js';
+import { Scripts, type Running } from '../linux/scripts.js';
+import { encodeGratuitousArp } from '../packet/arp.js';
+import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
+import type { Effect, LogLevel } from '../vrrp/effect.js';
+import type { Event } from '../vrrp/event.js';
+import type { Failure, Input } from '../vrrp/input.js';
+import type { Host } from './loop.js';
+
+/** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
+export interface Surroundings {
+  readonly config: Config;
+  readonly log: (level: LogLevel, text: string) => void;
+  readonly notify: (event: Event) => void;
+  readonly wake: () => void;
+}
+
+export class KernelHost implements Host {
+  readonly #surroundings: Surroundings;
+  readonly #netlink = new Netlink();
+  readonly #interfaces: Interfaces;
+  readonly #addresses: Addresses;
+  readonly #adverts: AdvertSockets;
+  readonly #frames = new FrameSocket();
+  readonly #alarm: Alarm;
+  readonly #scripts = new Scripts();
+  readonly #commands: ReadonlyMap<string, VrrpScript>;
+  readonly #running = new Map<string, Running>();
+  #ended: Input[] = [];
+
+  /** Opens the sockets that need no interface; throws what the kernel refuses, with its code. */
+  constructor(surroundings: Surroundings) {
+    const { wake, config } = surroundings;
+    this.#surroundings = surroundings;
+    this.#interfaces = new Interfaces(this.#netlink, wake);
+    this.#addresses = new Addresses(this.#netlink, (dev) => this.#interfaces.find(dev)?.index);
+    this.#adverts = new AdvertSockets(wake);
+    this.#alarm = new Alarm(wake);
+    this.#commands = new Map(config.vrrpScripts.map((script) => [script.name, script]));
+  }
+
+  now(): Instant {
+    return now();
+  }
+
+  receive(): Input[] {
+    const inputs = this.#interfaces.receive();
+    this.#adverts.receive((name, octets) =>
+      inputs.push({ kind: 'packet', interface: name, packet: decodeIpv4Advert(octets) }),
+    );
+    inputs.push(...this.#ended);
+    this.#ended = [];
+    return inputs;
+  }
+
+  setAlarm(at: Instant | undefined): void {
+    this.#alarm.set(at);
+  }
+
+  perform(effects: readonly Effect[]): Failure[] {
+    const failures: Failure[] = [];
+    for (let index = 0; index < effects.length;) {
+      const effect = effects[index];
+      if (!effect) break;
+      if (effect.kind === 'add-address' || effect.kind === 'remove-address') {
+        const addresses = runOf(effects, { kind: effect.kind, index });
+        failures.push(...this.#changeAddresses(effect.kind, addresses));
+        index += addresses.length;
+      } else {
+        const failure = this.#one(effect);
+        if (failure) failures.push(failure);
+        index += 1;
+      }
+    }
+    return failures;
+  }
+
+  close(): void {
+    this.#alarm.close();
+    this.#adverts.closeAll();
+    this.#interfaces.close();
+    this.#frames.close();
+    this.#netlink.close();
+  }
+
+  #one(effect: Exclude<Effect, { kind: 'add-address' | 'remove-address' }>): Failure | undefined {
+    switch (effect.kind) {
+      case 'open-link':
+        return this.#openLink(effect.interface);
+      case 'close-link':
+        this.#adverts.close(effect.interface);
+        return undefined;
+      case 'send-advert':
+        return attempt({ effect: 'send-advert', interface: effect.interface }, () =>
+          this.#adverts.send(effect.interface, encodeIpv4Advert(effect.header, effect.advert)),
+        );
+      case 'send-garp':
+        return this.#announce(effect);
+      case 'run-script':
+        this.#runScript(effect.script);
+        return undefined;
+      case 'signal-script':
+        this.#running.get(effect.script)?.signal(effect.signal);
+        return undefined;
+      case 'notify':
+        this.#surroundings.notify(effect.event);
+        return undefined;
+      case 'log':
+        this.#surroundings.log(effect.level, effect.text);
+        return undefined;
+    }
+  }
+
+  #openLink(name: string): Failure | undefined {
+    const index = this.#interfaces.find(name)?.index;
+    if (index === undefined)
+      return { kind: 'failed', effect: 'open-link', interface: name, error: 'no such interface' };
+    return attempt({ effect: 'open-link', interface: name }, () => this.#adverts.open({ name, index }));
+  }
+
+  #changeAddresses(kind: 'add-address' | 'remove-address', addresses: readonly VirtualAddress[]): Failure[] {
+    const refused = kind === 'add-address' ? this.#addresses.add(addresses) : this.#addresses.remove(addresses);
+    return refused.map(({ address, message }) => ({
+      kind: 'failed',
+      effect: kind,
+      interface: address.dev,
+      address: address.prefix.address,
+      error: message,
+    }));
+  }
+
+  #announce(garp: {
+    interface: string;
+    mac: MacAddress;
+    addresses: readonly IpAddress[];
+    rounds: number;
+  }): Failure | undefined {
+    const index = this.#interfaces.find(garp.interface)?.index;
+    if (index === undefined) return undefined;
+    const round = garp.addresses.map((address) => encodeGratuitousArp({ mac: garp.mac, address }));
+    const frames = Array.from({ length: garp.rounds }, () => round).flat();
+    const refusal = this.#frames.send(index, frames);
+    return refusal && { kind: 'failed', effect: 'send-garp', interface: garp.interface, error: refusal.message };
+  }
+
+  #runScript(name: string): void {
+    const script = this.#commands.get(name);
+    if (!script) return;
+    const running = this.#scripts.start(script.command, (outcome) => {
+      this.#running.delete(name);
+      this.#ended.push({ kind: 'script', script: name, outcome });
+      this.#surroundings.wake();
+    });
+    this.#running.set(name, running);
+  }
+}
+
+/** The addresses of the effects of one kind that follow each other: they go to the kernel together. */
+function runOf(
+  effects: readonly Effect[],
+  { kind, index }: { kind: 'add-address' | 'remove-address'; index: number },
+): VirtualAddress[] {
+  const addresses: VirtualAddress[] = [];
+  for (let effect = effects[index]; effect?.kind === kind; effect = effects[++index]) addresses.push(effect.address);
+  return addresses;
+}
+
+function attempt(what: Pick<Failure, 'effect' | 'interface'>, action: () => void): Failure | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return { kind: 'failed', ...what, error: error instanceof Error ? error.message : String(error) };
+  }
+}
