@@ -1,2 +1,550 @@
+// What Node.js lacks of the kernel: sockets of any family with options and control data, a timer on CLOCK_MONOTONIC,
+// real-time signals, ambient capabilities. It moves octets and knows no protocol; numbers and structures are the caller's.
+// Everything is synchronous and non-blocking. A system call that fails throws an Error with code, errno (negative, as in
+// Node.js) and syscall; "would block" is never an error.
+#define _GNU_SOURCE
+#include <errno.h>
 #include <node_api.h>
-NAPI_MODULE_INIT() { (void)env; return exports; }
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define MOST_ARGUMENTS 3
+#define CONTROL_SIZE 512
+#define BATCH 64
+
+typedef enum { SOCKET, TIMER, SIGNALS } Kind;
+
+// The memory is freed when both the JavaScript object and the poll handle are gone, whichever goes last.
+typedef struct {
+  Kind kind;
+  int fd;        // -1 once closed
+  bool wrapped;  // the JavaScript object lives
+  bool polled;   // libuv knows the handle: from uv_poll_init to the callback of uv_close
+  uv_poll_t poll;
+  napi_env env;
+  napi_ref self;  // while watched, the object is not collected
+  napi_ref callback;
+  napi_async_context context;
+  napi_async_cleanup_hook_handle cleanup;
+} Descriptor;
+
+typedef struct {
+  napi_env env;
+  Descriptor *descriptor;
+  size_t count;
+  napi_value values[MOST_ARGUMENTS];
+} Arguments;
+
+typedef struct {
+  void *data;
+  size_t length;
+} Octets;
+
+// Signals belong to the process, so there is at most one Signals object.
+static struct sigaction previous_action[_NSIG];
+static atomic_bool caught[_NSIG];
+static atomic_bool pending[_NSIG];
+static atomic_int signal_fd = -1;
+
+static napi_value throw_errno(napi_env env, int number, const char *syscall) {
+  char code[32], text[96], message[192];
+  napi_value error, value;
+  uv_err_name_r(-number, code, sizeof code);
+  uv_strerror_r(-number, text, sizeof text);
+  snprintf(message, sizeof message, "%s: %s, %s", code, text, syscall);
+  napi_create_string_utf8(env, code, NAPI_AUTO_LENGTH, &value);
+  napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &error);
+  napi_create_error(env, value, error, &error);
+  napi_create_int32(env, -number, &value);
+  napi_set_named_property(env, error, "errno", value);
+  napi_create_string_utf8(env, syscall, NAPI_AUTO_LENGTH, &value);
+  napi_set_named_property(env, error, "syscall", value);
+  napi_throw(env, error);
+  return NULL;
+}
+
+static bool arguments(napi_env env, napi_callback_info info, Arguments *out) {
+  napi_value self;
+  out->env = env;
+  out->count = MOST_ARGUMENTS;
+  if (napi_get_cb_info(env, info, &out->count, out->values, &self, NULL) != napi_ok) return false;
+  if (napi_unwrap(env, self, (void **)&out->descriptor) != napi_ok) {
+    napi_throw_type_error(env, NULL, "not an open descriptor");
+    return false;
+  }
+  if (out->descriptor->fd < 0) return throw_errno(env, EBADF, "closed"), false;
+  return true;
+}
+
+static bool is_absent(napi_env env, napi_value value) {
+  napi_valuetype type;
+  return napi_typeof(env, value, &type) != napi_ok || type == napi_undefined || type == napi_null;
+}
+
+static bool get_int(napi_env env, napi_value value, int *out) {
+  if (napi_get_value_int32(env, value, out) == napi_ok) return true;
+  napi_throw_type_error(env, NULL, "a number was expected");
+  return false;
+}
+
+static bool get_octets(napi_env env, napi_value value, Octets *out) {
+  napi_typedarray_type type;
+  bool is_array = false;
+  if (napi_is_typedarray(env, value, &is_array) == napi_ok && is_array &&
+      napi_get_typedarray_info(env, value, &type, &out->length, &out->data, NULL, NULL) == napi_ok &&
+      type == napi_uint8_array)
+    return true;
+  napi_throw_type_error(env, NULL, "a Uint8Array was expected");
+  return false;
+}
+
+static void release(Descriptor *d) {
+  if (!d->wrapped && !d->polled) free(d);
+}
+
+static void on_poll_closed(uv_handle_t *handle) {
+  Descriptor *d = handle->data;
+  d->polled = false;
+  if (d->cleanup != NULL) napi_remove_async_cleanup_hook(d->cleanup);
+  release(d);
+}
+
+static void restore_signals(void) {
+  for (int number = 1; number < _NSIG; number++) {
+    if (atomic_exchange(&caught[number], false)) sigaction(number, &previous_action[number], NULL);
+    atomic_store(&pending[number], false);
+  }
+  atomic_store(&signal_fd, -1);
+}
+
+static void close_descriptor(Descriptor *d) {
+  if (d->fd < 0) return;
+  if (d->kind == SIGNALS) restore_signals();
+  if (d->polled) {
+    uv_close((uv_handle_t *)&d->poll, on_poll_closed);
+    napi_delete_reference(d->env, d->callback);
+    napi_delete_reference(d->env, d->self);
+    napi_async_destroy(d->env, d->context);
+  }
+  close(d->fd);
+  d->fd = -1;
+}
+
+static void on_collected(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  Descriptor *d = data;
+  close_descriptor(d);
+  d->wrapped = false;
+  release(d);
+}
+
+// The environment (a thread or the process) ends while the descriptor is watched.
+static void on_environment_end(napi_async_cleanup_hook_handle handle, void *data) {
+  (void)handle;
+  close_descriptor(data);
+}
+
+static napi_value adopt(napi_env env, napi_value self, Kind kind, int fd) {
+  Descriptor *d = calloc(1, sizeof *d);
+  if (d == NULL) return close(fd), throw_errno(env, ENOMEM, "calloc");
+  *d = (Descriptor){.kind = kind, .fd = fd, .env = env, .wrapped = true};
+  if (napi_wrap(env, self, d, on_collected, NULL, NULL) != napi_ok) {
+    close(fd);
+    free(d);
+    napi_throw_error(env, NULL, "napi_wrap failed");
+    return NULL;
+  }
+  return self;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+  (void)events;
+  Descriptor *d = poll->data;
+  napi_env env = d->env;
+  napi_handle_scope scope;
+  napi_value self, callback, error;
+  uint64_t count;
+  // libuv ends the watch on POLLERR; a receive queue that overran must still be read.
+  if (status < 0) uv_poll_start(poll, UV_READABLE, on_poll);
+  if (d->kind != SOCKET && read(d->fd, &count, sizeof count) < 0) return;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  if (napi_get_reference_value(env, d->self, &self) == napi_ok &&
+      napi_get_reference_value(env, d->callback, &callback) == napi_ok &&
+      napi_make_callback(env, d->context, self, callback, 0, NULL, NULL) == napi_pending_exception &&
+      napi_get_and_clear_last_exception(env, &error) == napi_ok)
+    napi_fatal_exception(env, error);
+  napi_close_handle_scope(env, scope);
+}
+
+static napi_value watch(napi_env env, napi_callback_info info) {
+  Arguments a;
+  napi_valuetype type;
+  napi_value self, name;
+  uv_loop_t *loop;
+  int rc;
+  if (!arguments(env, info, &a)) return NULL;
+  Descriptor *d = a.descriptor;
+  if (napi_typeof(env, a.values[0], &type) != napi_ok || type != napi_function)
+    return napi_throw_type_error(env, NULL, "a function was expected"), NULL;
+  if (d->polled) return throw_errno(env, EALREADY, "watch");
+  napi_get_cb_info(env, info, NULL, NULL, &self, NULL);
+  napi_get_uv_event_loop(env, &loop);
+  if ((rc = uv_poll_init(loop, &d->poll, d->fd)) < 0) return throw_errno(env, -rc, "uv_poll_init");
+  d->poll.data = d;
+  d->polled = true;
+  napi_create_string_utf8(env, "vrrpd watch", NAPI_AUTO_LENGTH, &name);
+  napi_async_init(env, NULL, name, &d->context);
+  napi_create_reference(env, a.values[0], 1, &d->callback);
+  napi_create_reference(env, self, 1, &d->self);
+  napi_add_async_cleanup_hook(env, on_environment_end, d, &d->cleanup);
+  if ((rc = uv_poll_start(&d->poll, UV_READABLE, on_poll)) < 0) return throw_errno(env, -rc, "uv_poll_start");
+  return NULL;
+}
+
+static napi_value close_method(napi_env env, napi_callback_info info) {
+  napi_value self;
+  Descriptor *d;
+  if (napi_get_cb_info(env, info, NULL, NULL, &self, NULL) == napi_ok &&
+      napi_unwrap(env, self, (void **)&d) == napi_ok)
+    close_descriptor(d);
+  return NULL;
+}
+
+static napi_value new_socket(napi_env env, napi_callback_info info) {
+  napi_value values[3], self;
+  size_t count = 3;
+  int domain, type, protocol;
+  napi_get_cb_info(env, info, &count, values, &self, NULL);
+  if (!get_int(env, values[0], &domain) || !get_int(env, values[1], &type) || !get_int(env, values[2], &protocol))
+    return NULL;
+  int fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  return fd < 0 ? throw_errno(env, errno, "socket") : adopt(env, self, SOCKET, fd);
+}
+
+static napi_value set_option(napi_env env, napi_callback_info info) {
+  Arguments a;
+  int level, option, number;
+  napi_valuetype type;
+  if (!arguments(env, info, &a) || !get_int(env, a.values[0], &level) || !get_int(env, a.values[1], &option))
+    return NULL;
+  Octets value = {&number, sizeof number};
+  if (napi_typeof(env, a.values[2], &type) == napi_ok && type == napi_number) {
+    if (!get_int(env, a.values[2], &number)) return NULL;
+  } else if (!get_octets(env, a.values[2], &value)) {
+    return NULL;
+  }
+  if (setsockopt(a.descriptor->fd, level, option, value.data, value.length) < 0)
+    return throw_errno(env, errno, "setsockopt");
+  return NULL;
+}
+
+static napi_value get_option(napi_env env, napi_callback_info info) {
+  Arguments a;
+  int level, option;
+  char value[256];
+  socklen_t length = sizeof value;
+  napi_value result = NULL;
+  if (!arguments(env, info, &a) || !get_int(env, a.values[0], &level) || !get_int(env, a.values[1], &option))
+    return NULL;
+  if (getsockopt(a.descriptor->fd, level, option, value, &length) < 0) return throw_errno(env, errno, "getsockopt");
+  napi_create_buffer_copy(env, length, value, NULL, &result);
+  return result;
+}
+
+static napi_value bind_method(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets name;
+  if (!arguments(env, info, &a) || !get_octets(env, a.values[0], &name)) return NULL;
+  if (bind(a.descriptor->fd, name.data, name.length) < 0) return throw_errno(env, errno, "bind");
+  return NULL;
+}
+
+static napi_value local_name(napi_env env, napi_callback_info info) {
+  Arguments a;
+  struct sockaddr_storage name;
+  socklen_t length = sizeof name;
+  napi_value result = NULL;
+  if (!arguments(env, info, &a)) return NULL;
+  if (getsockname(a.descriptor->fd, (struct sockaddr *)&name, &length) < 0)
+    return throw_errno(env, errno, "getsockname");
+  napi_create_buffer_copy(env, length, &name, NULL, &result);
+  return result;
+}
+
+// An array of [level, type, octets] becomes control messages in `space`; its length comes back, -1 after a throw.
+static int put_control(napi_env env, napi_value list, char *space, size_t size) {
+  struct msghdr header = {.msg_control = space, .msg_controllen = size};
+  struct cmsghdr *message = CMSG_FIRSTHDR(&header);
+  size_t used = 0;
+  uint32_t count = 0;
+  if (napi_get_array_length(env, list, &count) != napi_ok)
+    return napi_throw_type_error(env, NULL, "an array of [level, type, octets] was expected"), -1;
+  memset(space, 0, size);
+  for (uint32_t i = 0; i < count; i++, message = CMSG_NXTHDR(&header, message)) {
+    napi_value entry, parts[3] = {NULL};
+    Octets octets;
+    int level, type;
+    napi_get_element(env, list, i, &entry);
+    for (uint32_t part = 0; part < 3; part++) napi_get_element(env, entry, part, &parts[part]);
+    if (!get_int(env, parts[0], &level) || !get_int(env, parts[1], &type) || !get_octets(env, parts[2], &octets))
+      return -1;
+    if (octets.length > size || used + CMSG_SPACE(octets.length) > size || message == NULL)
+      return throw_errno(env, ENOBUFS, "sendmsg"), -1;
+    message->cmsg_level = level;
+    message->cmsg_type = type;
+    message->cmsg_len = CMSG_LEN(octets.length);
+    memcpy(CMSG_DATA(message), octets.data, octets.length);
+    used += CMSG_SPACE(octets.length);
+  }
+  return (int)used;
+}
+
+static napi_value send_method(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets data, name = {NULL, 0};
+  _Alignas(struct cmsghdr) char control[CONTROL_SIZE];
+  napi_value result = NULL;
+  if (!arguments(env, info, &a) || !get_octets(env, a.values[0], &data)) return NULL;
+  if (!is_absent(env, a.values[1]) && !get_octets(env, a.values[1], &name)) return NULL;
+  int used = is_absent(env, a.values[2]) ? 0 : put_control(env, a.values[2], control, sizeof control);
+  if (used < 0) return NULL;
+  struct iovec part = {data.data, data.length};
+  struct msghdr header = {.msg_name = name.data,
+                          .msg_namelen = name.length,
+                          .msg_iov = &part,
+                          .msg_iovlen = 1,
+                          .msg_control = used > 0 ? control : NULL,
+                          .msg_controllen = used};
+  ssize_t sent = sendmsg(a.descriptor->fd, &header, MSG_NOSIGNAL);
+  if (sent < 0) return errno == EAGAIN ? NULL : throw_errno(env, errno, "sendmsg");
+  napi_create_int64(env, sent, &result);
+  return result;
+}
+
+// Sends from the start of the list until one does not go; how many went. Throws only when not even the first one went.
+static napi_value send_many(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets data, name = {NULL, 0};
+  uint32_t count = 0, sent = 0;
+  struct iovec parts[BATCH];
+  struct mmsghdr headers[BATCH];
+  napi_value result = NULL;
+  if (!arguments(env, info, &a)) return NULL;
+  if (napi_get_array_length(env, a.values[0], &count) != napi_ok)
+    return napi_throw_type_error(env, NULL, "an array of Uint8Array was expected"), NULL;
+  if (!is_absent(env, a.values[1]) && !get_octets(env, a.values[1], &name)) return NULL;
+  while (sent < count) {
+    unsigned batch = count - sent < BATCH ? count - sent : BATCH;
+    for (unsigned i = 0; i < batch; i++) {
+      napi_value element = NULL;
+      napi_get_element(env, a.values[0], sent + i, &element);
+      if (!get_octets(env, element, &data)) return NULL;
+      parts[i] = (struct iovec){data.data, data.length};
+      headers[i] = (struct mmsghdr){
+          .msg_hdr = {.msg_name = name.data, .msg_namelen = name.length, .msg_iov = &parts[i], .msg_iovlen = 1}};
+    }
+    int went = sendmmsg(a.descriptor->fd, headers, batch, MSG_NOSIGNAL);
+    if (went < 0 && errno != EAGAIN && sent == 0) return throw_errno(env, errno, "sendmmsg");
+    if (went > 0) sent += went;
+    if (went < (int)batch) break;
+  }
+  napi_create_uint32(env, sent, &result);
+  return result;
+}
+
+// {length, flags, source, control: [level, type, octets][]}
+static napi_value received(napi_env env, struct msghdr *header, size_t length) {
+  napi_value result, value, list, entry;
+  uint32_t count = 0;
+  napi_create_object(env, &result);
+  napi_create_int64(env, (int64_t)length, &value);
+  napi_set_named_property(env, result, "length", value);
+  napi_create_int32(env, header->msg_flags, &value);
+  napi_set_named_property(env, result, "flags", value);
+  napi_create_buffer_copy(env, header->msg_namelen, header->msg_name, NULL, &value);
+  napi_set_named_property(env, result, "source", value);
+  napi_create_array(env, &list);
+  for (struct cmsghdr *message = CMSG_FIRSTHDR(header); message != NULL; message = CMSG_NXTHDR(header, message)) {
+    napi_create_array_with_length(env, 3, &entry);
+    napi_create_int32(env, message->cmsg_level, &value);
+    napi_set_element(env, entry, 0, value);
+    napi_create_int32(env, message->cmsg_type, &value);
+    napi_set_element(env, entry, 1, value);
+    napi_create_buffer_copy(env, message->cmsg_len - CMSG_LEN(0), CMSG_DATA(message), NULL, &value);
+    napi_set_element(env, entry, 2, value);
+    napi_set_element(env, list, count++, entry);
+  }
+  napi_set_named_property(env, result, "control", list);
+  return result;
+}
+
+static napi_value receive(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets data;
+  struct sockaddr_storage name;
+  _Alignas(struct cmsghdr) char control[CONTROL_SIZE];
+  if (!arguments(env, info, &a) || !get_octets(env, a.values[0], &data)) return NULL;
+  struct iovec part = {data.data, data.length};
+  struct msghdr header = {.msg_name = &name,
+                          .msg_namelen = sizeof name,
+                          .msg_iov = &part,
+                          .msg_iovlen = 1,
+                          .msg_control = control,
+                          .msg_controllen = sizeof control};
+  ssize_t length = recvmsg(a.descriptor->fd, &header, MSG_CMSG_CLOEXEC);
+  if (length < 0) return errno == EAGAIN ? NULL : throw_errno(env, errno, "recvmsg");
+  return received(env, &header, (size_t)length);
+}
+
+// One datagram into each of at most BATCH buffers; an array as long as the datagrams that were there.
+static napi_value receive_many(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets data;
+  uint32_t count = 0;
+  struct iovec parts[BATCH];
+  struct mmsghdr headers[BATCH];
+  struct sockaddr_storage names[BATCH];
+  _Alignas(struct cmsghdr) char control[BATCH][CONTROL_SIZE];
+  napi_value result;
+  if (!arguments(env, info, &a)) return NULL;
+  if (napi_get_array_length(env, a.values[0], &count) != napi_ok)
+    return napi_throw_type_error(env, NULL, "an array of Uint8Array was expected"), NULL;
+  if (count > BATCH) count = BATCH;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value element = NULL;
+    napi_get_element(env, a.values[0], i, &element);
+    if (!get_octets(env, element, &data)) return NULL;
+    parts[i] = (struct iovec){data.data, data.length};
+    headers[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &names[i],
+                                              .msg_namelen = sizeof names[i],
+                                              .msg_iov = &parts[i],
+                                              .msg_iovlen = 1,
+                                              .msg_control = control[i],
+                                              .msg_controllen = CONTROL_SIZE}};
+  }
+  int came = recvmmsg(a.descriptor->fd, headers, count, MSG_CMSG_CLOEXEC, NULL);
+  if (came < 0 && errno != EAGAIN) return throw_errno(env, errno, "recvmmsg");
+  napi_create_array(env, &result);
+  for (int i = 0; i < came; i++)
+    napi_set_element(env, result, i, received(env, &headers[i].msg_hdr, headers[i].msg_len));
+  return result;
+}
+
+static napi_value new_timer(napi_env env, napi_callback_info info) {
+  napi_value self;
+  napi_get_cb_info(env, info, NULL, NULL, &self, NULL);
+  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  return fd < 0 ? throw_errno(env, errno, "timerfd_create") : adopt(env, self, TIMER, fd);
+}
+
+// Microseconds of CLOCK_MONOTONIC; 0 stops it. A point in the past expires at once.
+static napi_value set_timer(napi_env env, napi_callback_info info) {
+  Arguments a;
+  int64_t at;
+  if (!arguments(env, info, &a)) return NULL;
+  if (napi_get_value_int64(env, a.values[0], &at) != napi_ok || at < 0)
+    return napi_throw_type_error(env, NULL, "microseconds were expected"), NULL;
+  struct itimerspec expiry = {.it_value = {.tv_sec = at / 1000000, .tv_nsec = at % 1000000 * 1000}};
+  if (timerfd_settime(a.descriptor->fd, TFD_TIMER_ABSTIME, &expiry, NULL) < 0)
+    return throw_errno(env, errno, "timerfd_settime");
+  return NULL;
+}
+
+static void on_signal(int number) {
+  int saved = errno;
+  uint64_t one = 1;
+  atomic_store(&pending[number], true);
+  ssize_t written = write(atomic_load(&signal_fd), &one, sizeof one);
+  (void)written;
+  errno = saved;
+}
+
+static napi_value new_signals(napi_env env, napi_callback_info info) {
+  napi_value list, self, element;
+  size_t arguments_count = 1;
+  uint32_t count = 0;
+  int number, none = -1;
+  napi_get_cb_info(env, info, &arguments_count, &list, &self, NULL);
+  if (napi_get_array_length(env, list, &count) != napi_ok)
+    return napi_throw_type_error(env, NULL, "an array of signal numbers was expected"), NULL;
+  int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fd < 0) return throw_errno(env, errno, "eventfd");
+  if (!atomic_compare_exchange_strong(&signal_fd, &none, fd)) return close(fd), throw_errno(env, EBUSY, "sigaction");
+  napi_value adopted = adopt(env, self, SIGNALS, fd);
+  if (adopted == NULL) return atomic_store(&signal_fd, -1), NULL;
+  for (uint32_t i = 0; i < count; i++) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    napi_get_element(env, list, i, &element);
+    if (!get_int(env, element, &number)) return NULL;
+    if (number < 1 || number >= _NSIG) return throw_errno(env, EINVAL, "sigaction");
+    if (atomic_load(&caught[number])) continue;
+    if (sigaction(number, &action, &previous_action[number]) < 0) return throw_errno(env, errno, "sigaction");
+    atomic_store(&caught[number], true);
+  }
+  return adopted;
+}
+
+// The numbers of the signals that came since the last call.
+static napi_value take_signals(napi_env env, napi_callback_info info) {
+  Arguments a;
+  napi_value result, value;
+  uint32_t count = 0;
+  if (!arguments(env, info, &a)) return NULL;
+  napi_create_array(env, &result);
+  for (int number = 1; number < _NSIG; number++) {
+    if (!atomic_exchange(&pending[number], false)) continue;
+    napi_create_int32(env, number, &value);
+    napi_set_element(env, result, count++, value);
+  }
+  return result;
+}
+
+// Of the calling thread, which is the one that starts child processes.
+static napi_value clear_ambient(napi_env env, napi_callback_info info) {
+  (void)info;
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return throw_errno(env, errno, "prctl");
+  return NULL;
+}
+
+#define METHOD(name, function) {name, NULL, function, NULL, NULL, NULL, napi_default_method, NULL}
+
+static void export_class(napi_env env, napi_value exports, const char *name, napi_callback constructor, size_t count,
+                         const napi_property_descriptor *methods) {
+  napi_value class;
+  if (napi_define_class(env, name, NAPI_AUTO_LENGTH, constructor, NULL, count, methods, &class) == napi_ok)
+    napi_set_named_property(env, exports, name, class);
+}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor socket_methods[] = {
+      METHOD("setOption", set_option), METHOD("getOption", get_option),     METHOD("bind", bind_method),
+      METHOD("localName", local_name), METHOD("send", send_method),         METHOD("sendMany", send_many),
+      METHOD("receive", receive),      METHOD("receiveMany", receive_many), METHOD("watch", watch),
+      METHOD("close", close_method)};
+  const napi_property_descriptor timer_methods[] = {METHOD("set", set_timer), METHOD("watch", watch),
+                                                    METHOD("close", close_method)};
+  const napi_property_descriptor signals_methods[] = {METHOD("take", take_signals), METHOD("watch", watch),
+                                                      METHOD("close", close_method)};
+  napi_value value;
+  export_class(env, exports, "Socket", new_socket, sizeof socket_methods / sizeof *socket_methods, socket_methods);
+  export_class(env, exports, "Timer", new_timer, sizeof timer_methods / sizeof *timer_methods, timer_methods);
+  export_class(env, exports, "Signals", new_signals, sizeof signals_methods / sizeof *signals_methods,
+               signals_methods);
+  napi_create_function(env, "clearAmbientCapabilities", NAPI_AUTO_LENGTH, clear_ambient, NULL, &value);
+  napi_set_named_property(env, exports, "clearAmbientCapabilities", value);
+  napi_create_int32(env, SIGRTMIN, &value);
+  napi_set_named_property(env, exports, "SIGRTMIN", value);
+  napi_create_int32(env, SIGRTMAX, &value);
+  napi_set_named_property(env, exports, "SIGRTMAX", value);
+  return exports;
+}

@@ -1,0 +1,213 @@
+// What the kernel tells of interfaces and their addresses, as inputs: a snapshot of every interface that changed, and
+// every address that somebody else removed. After an overrun all of it is read anew. It decides nothing about what is
+// told. rtnetlink(7), netdevice(7)
+
+import { formatAddress, formatLink, MessageType, parseAddressMessage, parseLink } from 'netlink/dist/rt/structs.js';
+import {
+  getObject,
+  getString,
+  getU32,
+  parseMessages,
+  type BaseObject,
+  type NetlinkMessage,
+} from 'netlink/dist/structs.js';
+import { addressFromOctets, formatPrefix, macFromOctets, type MacAddress, type Prefix } from '../address.js';
+import type { Input, Link } from '../vrrp/input.js';
+import { withAddress, withoutAddress, type KernelAddress } from './address-list.js';
+import { AF_INET } from './addresses.js';
+import {
+  AF_NETLINK,
+  MSG_TRUNC,
+  netlinkAddress,
+  refusalOf,
+  SO_RCVBUFFORCE,
+  SOCK_RAW,
+  Socket,
+  SOL_SOCKET,
+} from './native.js';
+import { LARGEST_DATAGRAM, NETLINK_ROUTE, type Netlink } from './netlink.js';
+
+const { NEWLINK, DELLINK, GETLINK, NEWADDR, DELADDR, GETADDR }: Record<keyof typeof MessageType, number> = MessageType;
+/** Bits of the groups RTNLGRP_LINK (1) and RTNLGRP_IPV4_IFADDR (5). */
+const GROUPS = (1 << 0) | (1 << 4);
+const RECEIVE_BUFFER = 8 << 20;
+const LINK_HEADER = 16;
+const NO_MAC = '00:00:00:00:00:00' as MacAddress;
+
+/** An interface by its index; `snapshot` is made when it is asked for and dropped when something changes. */
+interface Interface {
+  readonly index: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly mac: MacAddress;
+  readonly mtu: number;
+  addresses: KernelAddress[];
+  snapshot: Link | undefined;
+}
+
+interface Removal {
+  readonly index: number;
+  readonly prefix: Prefix;
+}
+
+export class Interfaces {
+  readonly #netlink: Netlink;
+  readonly #socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  readonly #buffer = Buffer.alloc(LARGEST_DATAGRAM);
+  #interfaces = new Map<number, Interface>();
+  #told: ReadonlyMap<string, Link> = new Map();
+  #stale = true;
+
+  /** `onReadable` is called when something waits for receive(); the first receive() tells of every interface there is. */
+  constructor(netlink: Netlink, onReadable: () => void, { receiveBuffer = RECEIVE_BUFFER } = {}) {
+    this.#netlink = netlink;
+    this.#socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer);
+    this.#socket.bind(netlinkAddress(GROUPS));
+    this.#socket.watch(onReadable);
+  }
+
+  /** The interface as the inputs so far have told of it. */
+  find(name: string): Link | undefined {
+    return this.#told.get(name);
+  }
+
+  /** Reads all that is queued; the inputs show the end of it: interfaces first, removed addresses after them. */
+  receive(): Input[] {
+    const removals: Removal[] = [];
+    // An address that the own socket removed takes along the secondary ones of its network; the kernel tells of those
+    // first, under the same sequence number. Only the last one was asked for.
+    const own = new Map<number, Removal>();
+    for (const message of this.#messages()) {
+      const removal = this.#apply(message);
+      if (removal === undefined) continue;
+      const foreign = message.port === this.#netlink.port ? own.get(message.seq) : removal;
+      if (message.port === this.#netlink.port) own.set(message.seq, removal);
+      if (foreign !== undefined) removals.push(foreign);
+    }
+    if (this.#stale) removals.push(...this.#readAnew());
+    return [...this.#changes(), ...removals.flatMap((removal) => this.#inputOf(removal))];
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  /** All that is queued; `stale` when something was lost. */
+  *#messages(): Generator<NetlinkMessage> {
+    for (;;) {
+      try {
+        const received = this.#socket.receive(this.#buffer);
+        if (received === undefined) return;
+        if ((received.flags & MSG_TRUNC) !== 0) this.#stale = true;
+        else yield* parseMessages(this.#buffer.subarray(0, received.length));
+      } catch (error) {
+        if (refusalOf(error).code !== 'ENOBUFS') throw error;
+        this.#stale = true;
+      }
+    }
+  }
+
+  /** Takes a message into the tables; the address that it takes away, if any. */
+  #apply({ type, data }: NetlinkMessage): Removal | undefined {
+    if (type === NEWLINK || type === DELLINK) this.#applyLink(type, data);
+    if (type !== NEWADDR && type !== DELADDR) return undefined;
+    const { data: header, attrs } = parseAddressMessage(data);
+    const octets = attrs.local ?? attrs.address;
+    const found = this.#interfaces.get(header.index ?? 0);
+    if (header.family !== AF_INET || octets === undefined || found === undefined) return undefined;
+    const prefix = { address: addressFromOctets(octets), length: header.prefixlen ?? 0 };
+    const secondary = header.flags?.secondary === true;
+    found.addresses =
+      type === NEWADDR
+        ? withAddress(found.addresses, { prefix, scope: header.scope ?? 0, secondary })
+        : withoutAddress(found.addresses, prefix);
+    found.snapshot = undefined;
+    return type === DELADDR ? { index: found.index, prefix } : undefined;
+  }
+
+  #applyLink(type: number, data: Buffer): void {
+    const { family, index = 0, flags } = parseLink(data.subarray(0, LINK_HEADER));
+    // A bridge tells of its ports under its own family: a port that leaves it is not an interface that goes.
+    if (family !== 0) return;
+    if (type === DELLINK) {
+      this.#interfaces.delete(index);
+      return;
+    }
+    const { name = '', mac = NO_MAC, mtu = 0 } = linkAttributes(data.subarray(LINK_HEADER));
+    const addresses = this.#interfaces.get(index)?.addresses ?? [];
+    const up = flags?.up === true && flags.running === true;
+    this.#interfaces.set(index, { index, name, up, mac, mtu, addresses, snapshot: undefined });
+  }
+
+  /** Dumps the tables; the addresses that are gone from interfaces that are still there. */
+  #readAnew(): Removal[] {
+    const before = this.#interfaces;
+    this.#interfaces = new Map();
+    for (const message of this.#netlink.dump({ type: GETLINK, body: [formatLink({})] })) this.#apply(message);
+    for (const message of this.#netlink.dump({ type: GETADDR, body: [formatAddress({ family: AF_INET })] }))
+      this.#apply(message);
+    this.#stale = false;
+    return [...before.values()].flatMap(({ index, addresses }) => {
+      const left = new Set(this.#interfaces.get(index)?.addresses.map(({ prefix }) => formatPrefix(prefix)));
+      return addresses.filter(({ prefix }) => !left.has(formatPrefix(prefix))).map(({ prefix }) => ({ index, prefix }));
+    });
+  }
+
+  /** What differs from what has been told: names that are gone, then interfaces that are new or other. */
+  #changes(): Input[] {
+    const told = this.#told;
+    const present = new Map<string, Link>();
+    for (const one of this.#interfaces.values()) present.set(one.name, (one.snapshot ??= snapshotOf(one)));
+    this.#told = present;
+    const gone = [...told.keys()].filter((name) => !present.has(name));
+    const other = [...present].filter(([name, link]) => !sameLink(told.get(name), link));
+    return [
+      ...gone.map((name): Input => ({ kind: 'link', interface: name })),
+      ...other.map(([name, link]): Input => ({ kind: 'link', interface: name, link })),
+    ];
+  }
+
+  /** Nothing for an interface that is gone: its own input says that. */
+  #inputOf({ index, prefix }: Removal): Input[] {
+    const name = this.#interfaces.get(index)?.name;
+    return name === undefined ? [] : [{ kind: 'address-removed', interface: name, address: prefix.address }];
+  }
+}
+
+interface LinkAttributes extends BaseObject {
+  mac?: MacAddress;
+  name?: string;
+  mtu?: number;
+}
+
+/** IFLA_ADDRESS (1), IFLA_IFNAME (3) and IFLA_MTU (4); the others are of no interest and not parsed. */
+const linkAttributes = (octets: Buffer): LinkAttributes =>
+  getObject<LinkAttributes>(octets, {
+    1: (data, link) => {
+      if (data.length === 6) link.mac = macFromOctets(data);
+    },
+    3: (data, link) => (link.name = getString(data)),
+    4: (data, link) => (link.mtu = getU32(data)),
+  });
+
+const snapshotOf = ({ index, up, mac, mtu, addresses }: Interface): Link => ({
+  index,
+  up,
+  mac,
+  mtu,
+  addresses: addresses.map(({ prefix }) => prefix),
+});
+
+function sameLink(one: Link | undefined, other: Link): boolean {
+  if (one === other) return true;
+  return (
+    one?.index === other.index &&
+    one.up === other.up &&
+    one.mac === other.mac &&
+    one.mtu === other.mtu &&
+    one.addresses.length === other.addresses.length &&
+    one.addresses.every(
+      (prefix, position) => formatPrefix(prefix) === formatPrefix(other.addresses[position] ?? prefix),
+    )
+  );
+}

@@ -1,0 +1,142 @@
+// Requests to the kernel's tables of links and addresses over an AF_NETLINK socket: the kernel carries them out within
+// the call, and the answers are read at once, so nothing here waits. The package netlink formats and parses; its own
+// socket is not used, since an overrun makes it end the process. netlink(7), rtnetlink(7)
+
+import { Flags, FlagsAck, FlagsGet, MessageType } from 'netlink/dist/constants.js';
+import {
+  formatMessage,
+  getString,
+  getU32,
+  pad,
+  parseAttributes,
+  parseError,
+  parseMessages,
+  type NetlinkMessage,
+} from 'netlink/dist/structs.js';
+import {
+  AF_NETLINK,
+  netlinkAddress,
+  refusal,
+  refusalOf,
+  SO_RCVBUFFORCE,
+  SOCK_RAW,
+  Socket,
+  SOL_SOCKET,
+  type Refusal,
+} from './native.js';
+
+/** A message of rtnetlink without its header; `flags` beside REQUEST and ACK. */
+export interface NetlinkRequest {
+  readonly type: number;
+  readonly flags: number;
+  readonly body: Uint8Array[];
+}
+
+const { ERROR, DONE }: Record<keyof typeof MessageType, number> = MessageType;
+export const NETLINK_ROUTE = 0;
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+/** The attribute of an answer that says in words what was wrong. */
+const NLMSGERR_ATTR_MSG = 1;
+/** The kernel fills datagrams up to this in a dump. */
+export const LARGEST_DATAGRAM = 1 << 16;
+/** So many requests in a datagram take less than a millisecond and their answers always find room. */
+const BATCH = 50;
+const ENOBUFS = 105;
+
+export class Netlink {
+  /** The kernel marks with it what this socket caused. */
+  readonly port: number;
+  readonly #socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  readonly #buffer = Buffer.alloc(LARGEST_DATAGRAM);
+  #sequence = 0;
+
+  constructor() {
+    this.#socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20);
+    this.#socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
+    this.#socket.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    this.#socket.bind(netlinkAddress(0));
+    this.port = getU32(this.#socket.localName().subarray(4, 8));
+  }
+
+  /** Carries out all requests in order, also after a refused one; for each its refusal, undefined when it was done. */
+  request(requests: readonly NetlinkRequest[]): (Refusal | undefined)[] {
+    const outcomes: (Refusal | undefined)[] = [];
+    for (let from = 0; from < requests.length; from += BATCH)
+      outcomes.push(...this.#batch(requests.slice(from, from + BATCH)));
+    return outcomes;
+  }
+
+  /** All entries of a table. Throws what the kernel refuses. */
+  dump({ type, body }: { type: number; body: Uint8Array[] }): NetlinkMessage[] {
+    for (let attempt = 1; ; attempt++) {
+      this.#socket.send(this.#format({ type, body, flags: FlagsGet.DUMP }), netlinkAddress(0));
+      const answers = [...this.#answers(this.#sequence)];
+      // NLM_F_DUMP_INTR: the table changed meanwhile and the dump may lack an entry.
+      if (attempt === 5 || !answers.some((answer) => (answer.flags & Flags.DUMP_INTR) !== 0)) return answers;
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #batch(requests: readonly NetlinkRequest[]): (Refusal | undefined)[] {
+    const first = this.#sequence + 1;
+    const outcomes = requests.map((): Refusal | undefined => ({ ...refusal(ENOBUFS), message: 'no answer' }));
+    try {
+      const datagram = requests.map(({ flags, ...rest }) => this.#format({ ...rest, flags: flags | Flags.ACK }));
+      this.#socket.send(Buffer.concat(datagram), netlinkAddress(0));
+      for (let unanswered = requests.length; unanswered > 0;) {
+        const answers = this.#receive();
+        if (answers === undefined) break;
+        for (const answer of answers) {
+          if (answer.type !== ERROR || outcomes[answer.seq - first] === undefined) continue;
+          outcomes[answer.seq - first] = refusalIn(answer);
+          unanswered--;
+        }
+      }
+    } catch (error) {
+      return outcomes.map((outcome) => outcome && refusalOf(error));
+    }
+    return outcomes;
+  }
+
+  *#answers(sequence: number): Generator<NetlinkMessage> {
+    for (let answers = this.#receive(); answers !== undefined; answers = this.#receive())
+      for (const answer of answers) {
+        if (answer.seq !== sequence) continue;
+        if (answer.type === DONE) return;
+        const refused = answer.type === ERROR ? refusalIn(answer) : undefined;
+        if (refused !== undefined) throw new Error(`netlink: ${refused.message}`);
+        yield answer;
+      }
+    throw new Error('netlink: a dump ended without its last message');
+  }
+
+  /** The messages of the next datagram, undefined when none is queued. */
+  #receive(): NetlinkMessage[] | undefined {
+    const received = this.#socket.receive(this.#buffer);
+    return received && parseMessages(Buffer.from(this.#buffer.subarray(0, received.length)));
+  }
+
+  #format({ type, flags, body }: NetlinkRequest): Buffer {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    const header = { type, flags: flags | Flags.REQUEST, seq: this.#sequence, port: this.port };
+    return Buffer.concat(pad(formatMessage({ ...header, data: body })));
+  }
+}
+
+function refusalIn(answer: NetlinkMessage): Refusal | undefined {
+  const { errno } = parseError(answer.data, answer.flags);
+  if (errno === 0) return undefined;
+  const { code, message } = refusal(errno);
+  let detail: string | undefined;
+  // With NETLINK_CAP_ACK the attributes follow the error number and the header of the request.
+  if ((answer.flags & FlagsAck.ACK_TLVS) !== 0)
+    parseAttributes(answer.data.subarray(20), ({ type, data }) => {
+      if (type === NLMSGERR_ATTR_MSG) detail = getString(data);
+    });
+  return { code, message: detail ?? message };
+}
