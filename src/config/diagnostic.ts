@@ -1,38 +1,159 @@
 // What is wrong, doubtful or without effect in a configuration file, at its place, and how it is printed.
-// Decides nothing about a file: whoever finds something reports it here. Passwords are masked where a line is shown.
+// Judges no file: whoever finds something reports it here. Where a line is shown, its password is masked.
 
 import type { Place } from './model.js';
 
-/** An error makes the file unusable; a warning names what will not be as written; a hint names what is probably not meant. */
+/** An error makes the file unusable; a warning: something is not as written; a hint: probably not what was meant. */
 export type Severity = 'error' | 'warning' | 'hint';
+
+/** Stable words; the severity is not in them. */
+export type Code =
+  | 'bad-address'
+  | 'bad-number'
+  | 'bad-value'
+  | 'closed-too-early'
+  | 'comment-cuts-value'
+  | 'defined-later'
+  | 'dropped-arguments'
+  | 'duplicate-name'
+  | 'duplicate-vrid'
+  | 'extra-words'
+  | 'line-too-long'
+  | 'look-alike'
+  | 'mail-without-alert'
+  | 'missing-file'
+  | 'missing-keyword'
+  | 'missing-value'
+  | 'no-address'
+  | 'no-instance'
+  | 'nopreempt-dropped'
+  | 'nopreempt-with-weight'
+  | 'not-yet-supported'
+  | 'nul-octet'
+  | 'odd-character'
+  | 'out-of-range'
+  | 'owner-by-default'
+  | 'password-cut'
+  | 'preempt-delay-dropped'
+  | 'refused'
+  | 'repeated-keyword'
+  | 'repeated-name'
+  | 'rounded-value'
+  | 'sample-password'
+  | 'sample-vrid'
+  | 'superfluous-brace'
+  | 'too-many-addresses'
+  | 'unclosed-block'
+  | 'unclosed-quote'
+  | 'unexpected-brace'
+  | 'unknown-keyword'
+  | 'unknown-option'
+  | 'unknown-script'
+  | 'unused-script'
+  | 'user-or-argument'
+  | 'weight-on-owner'
+  | 'weight-too-small';
 
 /** A stretch of one line of a file. */
 export interface Span {
   readonly place: Place;
-  /** Of the marked text, in characters; at least 1. */
+  /** In characters, at least 1. */
   readonly length: number;
-  /** The whole line as it stands in the file; absent when the file could not be read at all. */
+  /** The whole line as it stands in the file; absent when there is no line to show. */
   readonly source?: string;
 }
 
 export interface Diagnostic extends Span {
   readonly severity: Severity;
-  /** Stable words without a severity in them. */
-  readonly code: string;
+  readonly code: Code;
+  /** One sentence part, without a full stop. */
   readonly words: string;
   /** What was probably meant in place of the marked text. */
   readonly suggestion?: string;
-  /** Beside the marker in place of a suggestion. */
+  /** Stands beside the marker in place of a suggestion. */
   readonly note?: string;
 }
 
-/** `file:line:column: error CODE: words`, the line and a marker under it; several lines, without a final newline. */
-export function printDiagnostic(diagnostic: Diagnostic): string {
-  const { place, length, source, severity, code, words, suggestion, note } = diagnostic;
-  const head = `${place.file}:${place.line}:${place.column}: ${severity} ${code}: ${words}`;
-  if (source === undefined) return head;
-  const beside = note ?? (suggestion === undefined ? undefined : `did you mean "${suggestion}"?`);
-  const indent = source.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
-  const marker = '^'.repeat(length) + (beside === undefined ? '' : ` ${beside}`);
-  return `${head}\n${String(place.line).padStart(5)} | ${source}\n      | ${indent}${marker}`;
+type Beside = Pick<Diagnostic, 'suggestion' | 'note'>;
+
+/** Collects what is found while a file is read. */
+export class Report {
+  private readonly found: Diagnostic[] = [];
+
+  error(code: Code, span: Span, words: string, beside: Beside = {}): void {
+    this.found.push({ ...span, severity: 'error', code, words, ...beside });
+  }
+
+  warning(code: Code, span: Span, words: string, beside: Beside = {}): void {
+    this.found.push({ ...span, severity: 'warning', code, words, ...beside });
+  }
+
+  hint(code: Code, span: Span, words: string, beside: Beside = {}): void {
+    this.found.push({ ...span, severity: 'hint', code, words, ...beside });
+  }
+
+  /** By file, line and column. A line with an error shows its errors only: what else it would get is follow-up noise. */
+  sorted(): readonly Diagnostic[] {
+    const lineOf = ({ place }: Diagnostic) => `${place.file}:${place.line}`;
+    const broken = new Set(this.found.filter(({ severity }) => severity === 'error').map(lineOf));
+    return this.found
+      .filter((one) => one.severity === 'error' || !broken.has(lineOf(one)))
+      .sort((one, other) => order(one.place, other.place));
+  }
 }
+
+function order(one: Place, other: Place): number {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
+}
+
+/** The stretch from the first span to the last; both stand on one line. */
+export const spanOf = (first: Span, last: Span): Span => ({
+  ...first,
+  length: Math.max(1, last.place.column + last.length - first.place.column),
+});
+
+/** A word of the file as it is named in a message: in quotes, not endless, harmless to a terminal. */
+export const named = (text: string): string => `"${visible(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
+
+/** `file:line:column: error CODE: words (did you mean "..."?)`: one line, for a log. */
+export function describeDiagnostic(diagnostic: Diagnostic): string {
+  const beside = besideMarker(diagnostic);
+  return headline(diagnostic) + (beside === undefined ? '' : ` (${beside})`);
+}
+
+/** `file:line:column: error CODE: words`, then the line with a marker under the place; no final newline. */
+export function printDiagnostic(diagnostic: Diagnostic): string {
+  if (diagnostic.source === undefined) return describeDiagnostic(diagnostic);
+  const { place, length, source } = diagnostic;
+  const shown = visible(maskPassword(source));
+  const indent = shown.slice(0, place.column - 1).replace(/[^\t]/g, (letter) => (wide.test(letter) ? '  ' : ' '));
+  const beside = besideMarker(diagnostic);
+  const marker = '^'.repeat(Math.max(1, Math.min(length, shown.length - place.column + 1)));
+  return [
+    headline(diagnostic),
+    `${String(place.line).padStart(5)} | ${shown}`,
+    `      | ${indent}${marker}${beside === undefined ? '' : ` ${beside}`}`,
+  ].join('\n');
+}
+
+function headline({ place, source, severity, code, words }: Diagnostic): string {
+  const where = source === undefined ? place.file : `${place.file}:${place.line}:${place.column}`;
+  return `${where}: ${severity} ${code}: ${words}`;
+}
+
+function besideMarker({ suggestion, note }: Diagnostic): string | undefined {
+  return note ?? (suggestion === undefined ? undefined : `did you mean ${named(suggestion)}?`);
+}
+
+/** Control characters could move the cursor of the terminal that the message is read on; the tab is kept. */
+const visible = (text: string): string => text.replace(/[^\P{C}\t]/gu, '?');
+
+/** East Asian characters that take two cells of a terminal. */
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+
+/** Each character of what follows auth_pass becomes a star, so that a log never holds a password. */
+const maskPassword = (line: string): string =>
+  line.replace(/(\bauth[_ -]?pass\w*\s+)(.*\S)/, (_all, before: string, secret: string) => {
+    return before + secret.replace(/\S/g, '*');
+  });

@@ -1,0 +1,231 @@
+// How a table of keywords is made, and how a block is read by its table into a typed draft: for each keyword its value
+// and where it was written. The table is all there is to know of a block: unknown keywords, the class of each, what is
+// missing and what is written twice are told here. Knows no particular keyword.
+
+import { named, spanOf, type Report, type Span } from './diagnostic.js';
+import { nearest } from './spelling.js';
+import type { Inside, Statement } from './tree.js';
+
+/** How the value of a keyword is read; it reports what is wrong and then gives undefined. */
+export interface Value<T> {
+  /** For the documentation: "1 to 255". */
+  readonly form: string;
+  readonly inside?: Inside;
+  /** Written again: the last counts, the first counts, or both are put together. */
+  readonly again?: 'first' | ((earlier: T, later: T) => T);
+  read(statement: Statement, report: Report): T | undefined;
+}
+
+export type Class = 'acted upon' | 'no meaning here' | 'not yet supported' | 'refused';
+
+export interface ActedUpon<T> {
+  readonly class: 'acted upon';
+  readonly value: Value<T>;
+  readonly inside?: Inside;
+  /** For the documentation: the default, or "required". */
+  readonly standard: string;
+}
+
+/** A keyword whose value is not looked at; a block of it may hold anything. */
+export interface Ignored {
+  readonly class: Exclude<Class, 'acted upon'>;
+  /** What will not happen, or why nothing is missing. */
+  readonly note: string;
+  readonly inside: Inside;
+  /** Values with which nothing is missing, so that nothing is said. */
+  readonly harmless: readonly string[];
+  /** Said at another keyword. */
+  readonly silent: boolean;
+}
+
+export type Keyword = ActedUpon<unknown> | Ignored;
+export type Keywords = Readonly<Record<string, Keyword>>;
+
+type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+
+/** A keyword as it was written; `value` is undefined when it could not be read, which is reported then. */
+export interface Written<T> {
+  readonly value: T | undefined;
+  readonly statement: Statement;
+}
+
+/** What a block says: the keywords that it holds, in camelCase. */
+export type Draft<K extends Keywords> = {
+  readonly [Name in keyof K as Camel<Name>]?: Written<K[Name] extends ActedUpon<infer T> ? T : undefined>;
+};
+
+/** The keywords of one block. */
+export class Table<K extends Keywords> {
+  private readonly known: ReadonlyMap<string, Keyword>;
+  readonly inside: Inside = { kind: 'keywords', find: (name) => this.known.get(name) };
+
+  constructor(
+    /** The keyword of the block, or "the file". */
+    readonly block: string,
+    keywords: K,
+  ) {
+    this.known = new Map(Object.entries(keywords));
+  }
+
+  get entries(): Iterable<[string, Keyword]> {
+    return this.known;
+  }
+
+  /** Reads the statements of a block; `owner` is marked where a required keyword is missing. */
+  read({ statements, owner, report }: { statements: readonly Statement[]; owner?: Span; report: Report }): Draft<K> {
+    const draft: Record<string, Written<unknown>> = {};
+    const unknown = new Map<string | undefined, Statement>();
+    for (const statement of statements) {
+      const keyword = this.known.get(statement.keyword.text);
+      if (keyword === undefined) {
+        const meant = this.reportUnknown(statement, report);
+        if (!unknown.has(meant)) unknown.set(meant, statement);
+        continue;
+      }
+      if (statement.torn) this.reportTorn(statement, report);
+      const name = camel(statement.keyword.text);
+      draft[name] = written({ keyword, statement, earlier: draft[name], report });
+    }
+    if (owner !== undefined) this.reportMissing({ draft, unknown, owner, report });
+    // The fields are those of the table, by their construction: a key is a keyword of it and holds what its value reads.
+    return draft as Draft<K>;
+  }
+
+  /** Gives the keyword that was probably meant. */
+  private reportUnknown({ keyword, block }: Statement, report: Report): string | undefined {
+    const meant = nearest(keyword.text, this.known.keys());
+    const ignored = block === undefined ? 'the line is ignored' : 'its whole block is ignored';
+    const home = meant === undefined ? this.homeOf(keyword.text) : undefined;
+    report.warning(
+      'unknown-keyword',
+      keyword.span,
+      `${named(keyword.text)} is not a keyword of ${this.block}: ${ignored}`,
+      {
+        ...(meant === undefined ? {} : { suggestion: meant }),
+        ...(home === undefined ? {} : { note: `it belongs in ${home}` }),
+      },
+    );
+    return meant;
+  }
+
+  /** A block inside this one that has the keyword. */
+  private homeOf(name: string): string | undefined {
+    for (const [block, { inside }] of this.known)
+      if (inside?.kind === 'keywords' && inside.find(name) !== undefined) return block;
+    return undefined;
+  }
+
+  private reportTorn({ keyword, raw }: Statement, report: Report): void {
+    const { place } = keyword.span;
+    const [first = ''] = raw.line.text.slice(place.column - 1).split(/\s/);
+    const words = `${named(first)} is not a keyword of ${this.block}`;
+    report.error('unknown-keyword', keyword.span, words, { suggestion: keyword.text });
+  }
+
+  /** One message for a block; a misspelt keyword that was meant becomes the error itself. */
+  private reportMissing(request: {
+    draft: Record<string, unknown>;
+    unknown: ReadonlyMap<string | undefined, Statement>;
+    owner: Span;
+    report: Report;
+  }): void {
+    const { draft, unknown, owner, report } = request;
+    const missing: string[] = [];
+    for (const [name, keyword] of this.known) {
+      if (keyword.class !== 'acted upon' || keyword.standard !== 'required' || draft[camel(name)] !== undefined)
+        continue;
+      const misspelt = unknown.get(name);
+      if (misspelt === undefined) missing.push(name);
+      else {
+        const words = `${named(misspelt.keyword.text)} is not a keyword of ${this.block}, and it needs ${name}`;
+        report.error('unknown-keyword', misspelt.keyword.span, words, { suggestion: name });
+      }
+    }
+    const list = missing.join(' and no ');
+    if (list !== '') report.error('missing-keyword', owner, `this ${this.block} has no ${list}`);
+  }
+}
+
+/** virtual_router_id -> virtualRouterId */
+export const camel = (name: string): string => name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
+
+function written(request: {
+  keyword: Keyword;
+  statement: Statement;
+  earlier: Written<unknown> | undefined;
+  report: Report;
+}): Written<unknown> {
+  const { keyword, statement, earlier, report } = request;
+  if (keyword.class !== 'acted upon') {
+    reportIgnored({ keyword, statement, report });
+    return { value: undefined, statement };
+  }
+  const { again } = keyword.value;
+  const value = statement.readable ? keyword.value.read(statement, report) : undefined;
+  if (earlier === undefined) return { value, statement };
+  if (typeof again === 'function') {
+    if (earlier.value === undefined || value === undefined) return { value: earlier.value ?? value, statement };
+    return { value: again(earlier.value, value), statement };
+  }
+  const line = earlier.statement.keyword.span.place.line;
+  const which = again === 'first' ? 'that one counts' : 'this one counts';
+  const words = `${statement.keyword.text} stands on line ${line} already: ${which}`;
+  report.warning('repeated-keyword', statement.keyword.span, words);
+  return again === 'first' ? earlier : { value, statement };
+}
+
+const OFF = ['false', 'off', 'no'];
+
+function reportIgnored({
+  keyword,
+  statement,
+  report,
+}: {
+  keyword: Ignored;
+  statement: Statement;
+  report: Report;
+}): void {
+  const [first] = statement.args;
+  const harmless = first !== undefined && [...OFF, ...keyword.harmless].includes(first.text);
+  if (harmless || keyword.silent || keyword.class === 'no meaning here') return;
+  const span = spanOf(statement.keyword.span, (first ?? statement.keyword).span);
+  const words = `${statement.keyword.text}: ${keyword.note}`;
+  if (keyword.class === 'refused') report.error('refused', span, words);
+  else report.warning('not-yet-supported', span, words);
+}
+
+export const actedUpon = <T>(value: Value<T>, standard = ''): ActedUpon<T> => ({
+  class: 'acted upon',
+  value,
+  standard,
+  ...(value.inside === undefined ? {} : { inside: value.inside }),
+});
+
+const ignored = (
+  kind: Ignored['class'],
+  note: string,
+  rest: { harmless?: readonly string[]; silent?: boolean },
+): Ignored => ({
+  class: kind,
+  note,
+  inside: { kind: 'anything' },
+  harmless: rest.harmless ?? [],
+  silent: rest.silent ?? false,
+});
+
+/** Nothing is missing without it; `note` says why. */
+export const withoutMeaning = (note: string): Ignored => ignored('no meaning here', note, {});
+/** One warning; `note` says what will not happen. */
+export const notYet = (note: string, rest: { harmless?: readonly string[]; silent?: boolean } = {}): Ignored =>
+  ignored('not yet supported', note, rest);
+/** An error: without it something else would be on the wire than the file says. */
+export const refused = (note: string, rest: { harmless?: readonly string[] } = {}): Ignored =>
+  ignored('refused', note, rest);
+
+/** The same keyword under several names. */
+export const each = <const Name extends string, K extends Keyword>(
+  names: readonly Name[],
+  keyword: K,
+): Record<Name, K> =>
+  // The keys are exactly the names.
+  Object.fromEntries(names.map((name) => [name, keyword])) as Record<Name, K>;

@@ -1,0 +1,150 @@
+// The text of a file as lines without comments, and a line as words and braces, each with its column.
+// Grammar: a comment begins at `!` or `#` anywhere outside double quotes, also inside a word; a brace outside quotes
+// ends the statement before it; a statement is one line. Knows no keyword and no definition.
+
+import type { Report, Span } from './diagnostic.js';
+
+/** A line of the file; `text` is the part before the comment. */
+export interface Line {
+  readonly file: string;
+  readonly number: number;
+  readonly source: string;
+  readonly text: string;
+  /** False when it has an error already because of which its values are not known. */
+  readonly readable: boolean;
+}
+
+/** `text` is the value: without quotes; `span` covers the quotes too. */
+export interface Word {
+  readonly text: string;
+  readonly quoted: boolean;
+  readonly span: Span;
+}
+
+export type Piece =
+  | {
+      readonly kind: 'words';
+      readonly words: readonly [Word, ...Word[]];
+      readonly raw: Raw;
+      readonly readable: boolean;
+    }
+  | { readonly kind: 'open' | 'close'; readonly span: Span; readonly beginsLine: boolean };
+
+/** A statement as it stands in its line: script keywords read it by other rules (script-words.ts). */
+export interface Raw {
+  readonly line: Line;
+  /** Index of the first character in `line.text`. */
+  readonly from: number;
+  /** Index behind the last character. */
+  readonly to: number;
+}
+
+/** keepalived drops a line of more octets. */
+const LONGEST_LINE = 1024;
+
+/** The lines of a file. LF and CRLF end a line; a byte order mark is skipped. */
+export function readLines({ file, text, report }: { file: string; text: string; report: Report }): Line[] {
+  const lines: Line[] = [];
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    const source = raw.replace(/\r+$/, '');
+    const number = index + 1;
+    const span = (from: number, length = 1): Span => ({
+      place: { file, line: number, column: from + 1 },
+      length,
+      source,
+    });
+    const { end, openQuote } = endOfStatement(source);
+    const before = source.slice(0, end);
+    if (before.trim() === '') continue;
+    const nul = source.indexOf('\0');
+    if (nul >= 0) report.warning('nul-octet', span(nul), 'a NUL octet in the line: the line is ignored');
+    else if (octets(source) > LONGEST_LINE)
+      report.warning('line-too-long', span(0, 1), `a line of over ${LONGEST_LINE} octets is ignored`);
+    else {
+      if (openQuote !== undefined) report.error('unclosed-quote', span(openQuote), 'this quote is never closed');
+      lines.push({ file, number, source, text: before, readable: openQuote === undefined });
+    }
+  }
+  return lines;
+}
+
+/** Where the comment begins (else the length of the line), and a double quote before it that is never closed. */
+function endOfStatement(source: string): { end: number; openQuote?: number } {
+  let openQuote: number | undefined;
+  for (let index = 0; index < source.length; index += 1) {
+    const letter = source[index];
+    if (letter === '\\') index += 1;
+    else if (letter === '"') openQuote = openQuote === undefined ? index : undefined;
+    else if ((letter === '!' || letter === '#') && openQuote === undefined) return { end: index };
+  }
+  return { end: source.length, ...(openQuote === undefined ? {} : { openQuote }) };
+}
+
+/** A line has at most three octets for each UTF-16 unit, so most lines need no count. */
+const octets = (text: string): number => (text.length * 3 <= LONGEST_LINE ? 0 : new TextEncoder().encode(text).length);
+
+/** The words and braces of a line in order. */
+export function readPieces(line: Line, report: Report): Piece[] {
+  const pieces: Piece[] = [];
+  const { text } = line;
+  let from = 0;
+  const flush = (to: number) => {
+    const raw = { line, from, to };
+    const [first, ...rest] = readWords(raw);
+    if (first === undefined) return;
+    const odd = oddCharacter(raw, report);
+    pieces.push({ kind: 'words', words: [first, ...rest], raw, readable: line.readable && !odd });
+  };
+  for (let index = 0, quoted = false; index < text.length; index += 1) {
+    const letter = text[index];
+    if (letter === '\\') index += 1;
+    else if (letter === '"') quoted = !quoted;
+    else if ((letter === '{' || letter === '}') && !quoted) {
+      flush(index);
+      const beginsLine = text.slice(0, index).trim() === '';
+      pieces.push({ kind: letter === '{' ? 'open' : 'close', span: spanIn({ line, index }), beginsLine });
+      from = index + 1;
+    }
+  }
+  flush(text.length);
+  return pieces;
+}
+
+const QUOTED = /"((?:\\.|[^"\\])*)("|$)/gs;
+const TOKEN = new RegExp(`${QUOTED.source}|(?:\\\\\\S|[^\\s"])+`, 'gs');
+
+/** The words of a stretch of a line, by the ordinary rules: only double quotes are special. */
+function readWords({ line, from, to }: Raw): Word[] {
+  return Array.from(line.text.slice(from, to).matchAll(TOKEN), (match) => {
+    const quoted = match[0].startsWith('"');
+    const text = quoted ? (match[1] ?? '').replaceAll('\\"', '"') : match[0].replace(/\\([#!])/g, '$1');
+    return { text, quoted, span: spanIn({ line, index: from + match.index, length: match[0].length }) };
+  });
+}
+
+/** A stretch of a line for a message. */
+export const spanIn = ({ line, index, length = 1 }: { line: Line; index: number; length?: number }): Span => ({
+  place: { file: line.file, line: line.number, column: index + 1 },
+  length: Math.max(1, length),
+  source: line.source,
+});
+
+/** From web pages and word processors; keepalived takes each for a letter of the word. */
+const ODD = /[\u00a0\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u2018-\u201f\uff02]/u;
+
+/** Whether something in the stretch only looks like a space or a quote; the first is reported. */
+function oddCharacter({ line, from, to }: Raw, report: Report): boolean {
+  const stretch = line.text.slice(from, to);
+  if (!ODD.test(stretch)) return false;
+  const index = stretch.replace(QUOTED, (quoted) => ' '.repeat(quoted.length)).search(ODD);
+  if (index < 0) return false;
+  const code = stretch.charCodeAt(index).toString(16).toUpperCase().padStart(4, '0');
+  const kind = /[\u2018-\u201f\uff02]/.test(stretch.charAt(index)) ? 'quote' : 'space';
+  const note = `type an ordinary ${kind} here`;
+  const span = spanIn({ line, index: from + index });
+  report.error('odd-character', span, `U+${code} looks like a ${kind}, but is none`, { note });
+  return true;
+}
