@@ -1,0 +1,72 @@
+// What a host put on the wire: tcpdump at its port of the switch writes a capture; it is read back by our own codec and,
+// as a second witness that shares no line with it, by tshark.
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { decodeIpv4Advert, type ReceivedAdvert } from '../../src/packet/vrrp.js';
+import type { Instant } from '../../src/time.js';
+import { ETHERTYPE_IPV4, readPcap, type Frame } from '../pcap.js';
+import { eventually } from './eventually.js';
+import type { Job } from './job.js';
+import type { Namespace } from './namespace.js';
+
+/** An advert on the wire, or what our codec has against it. */
+export interface SeenAdvert {
+  readonly at: Instant;
+  readonly received: ReceivedAdvert;
+}
+
+/** One VRRP packet as tshark judges it; valid when both checksums are good and it has no remark on it. */
+export interface TsharkVerdict {
+  readonly valid: boolean;
+  /** All that tshark says of it, for the test's message. */
+  readonly line: string;
+}
+
+let number = 0;
+
+export class Capture {
+  private constructor(
+    private readonly tcpdump: Job,
+    /** The capture file as this program sees it; it goes away with the lab. */
+    readonly path: string,
+  ) {}
+
+  /** Ready to record when it returns. `-Q in` of a port is what its host sends. */
+  static async start(at: Namespace, { port, filter }: { port: string; filter: string }): Promise<Capture> {
+    const file = `/run/capture-${(number += 1)}.pcap`;
+    const options = ['-i', port, '-Q', 'in', '-U', '-Z', 'root', '--nano', '--immediate-mode', '-w', file];
+    const tcpdump = at.start(['tcpdump', ...options, filter]);
+    await eventually('tcpdump listens', () => tcpdump.log.some((line) => line.includes('listening on')));
+    return new Capture(tcpdump, at.outside(file));
+  }
+
+  /** Ends the recording; what was seen up to now is in the file. */
+  async stop(): Promise<void> {
+    await this.tcpdump.stop();
+  }
+
+  async frames(): Promise<Frame[]> {
+    return readPcap(await readFile(this.path));
+  }
+
+  /** Every IPv4 packet of protocol 112, in order. */
+  async adverts(): Promise<SeenAdvert[]> {
+    const packets = (await this.frames()).filter(({ etherType }) => etherType === ETHERTYPE_IPV4);
+    const vrrp = packets.filter(({ payload }) => payload[9] === 112);
+    return vrrp.map(({ at, payload }) => ({ at, received: decodeIpv4Advert(payload) }));
+  }
+
+  /** tshark's verdict on every packet of protocol 112, in order. */
+  async tshark(): Promise<TsharkVerdict[]> {
+    const fields = ['vrrp.checksum.status', 'ip.checksum.status', '_ws.malformed', '_ws.expert.message', 'vrrp.prio'];
+    const options = ['-r', this.path, '-o', 'ip.check_checksum:TRUE', '-Y', 'ip.proto == 112', '-T', 'fields'];
+    const command = [...options, ...fields.flatMap((field) => ['-e', field])];
+    const { stdout } = await promisify(execFile)('tshark', command);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => ({ line, valid: line.startsWith('1\t1\t\t\t') }));
+  }
+}

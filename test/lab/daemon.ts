@@ -1,0 +1,38 @@
+// Starts a VRRP daemon on a host of the lab: this project's, or the keepalived that is installed. Each runs in the
+// foreground with the host's own configuration file and is ended with the lab at the latest.
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Host } from './host.js';
+import type { Job } from './job.js';
+
+/** Which program, and under what name the scripts of the host find it. */
+export type Daemon = 'vrrpd' | 'vrrpd called keepalived' | 'keepalived';
+
+/** The folder of package.json, found from here as well as from a bundle in dist/. */
+export function projectRoot(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  return folder;
+}
+
+/** Writes the configuration, when one is given, and starts the daemon. */
+export async function startDaemon(host: Host, daemon: Daemon, configuration?: string): Promise<Job> {
+  if (configuration !== undefined) await host.namespace.write('/etc/keepalived/keepalived.conf', configuration);
+  switch (daemon) {
+    case 'keepalived':
+      return host.namespace.start(['keepalived', '-n', '-l', '-D']);
+    case 'vrrpd called keepalived':
+      return host.namespace.start([process.execPath, await link(host, 'keepalived'), '-n']);
+    case 'vrrpd':
+      return host.namespace.start([process.execPath, await link(host, 'vrrpd')]);
+  }
+}
+
+/** The program as it is installed: a link under the name it is called by. */
+async function link(host: Host, name: string): Promise<string> {
+  const file = `/run/lab/${name}`;
+  await host.namespace.run('ln', '-sf', path.join(projectRoot(), 'dist/vrrpd.js'), file);
+  return file;
+}
