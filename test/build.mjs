@@ -3,7 +3,12 @@
 import { build } from 'esbuild';
 import { chmodSync, existsSync } from 'node:fs';
 
-const programs = { vrrpd: 'src/vrrpd.ts', demo: 'test/demo/demo.ts', bench: 'test/bench/bench.ts' };
+const programs = {
+  vrrpd: 'src/vrrpd.ts',
+  demo: 'test/demo/demo.ts',
+  bench: 'test/bench/bench.ts',
+  injector: 'test/lab/injector.ts',
+};
 await build({
   entryPoints: Object.fromEntries(Object.entries(programs).filter(([, source]) => existsSync(source))),
   outdir: 'dist',

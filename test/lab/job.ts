@@ -51,7 +51,10 @@ export class Job {
     await this.freeze();
     for (const pid of await this.processes()) send('SIGKILL', pid);
     // nsenter may have seen its child stop only now, and have stopped itself again.
-    for (; this.running; await sleep(5)) this.enter.kill('SIGCONT');
+    while (this.running) {
+      this.enter.kill('SIGCONT');
+      await sleep(5);
+    }
   }
 
   /** Stops the program and all that it started where they are; nsenter first, which would stop itself later. */
