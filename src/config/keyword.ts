@@ -11,9 +11,11 @@ export interface Value<T> {
   /** For the documentation: "1 to 255". */
   readonly form: string;
   readonly inside?: Inside;
-  /** Written again: the last counts, the first counts, or both are put together. */
-  readonly again?: 'first' | ((earlier: T, later: T) => T);
+  /** Written twice, the first counts, not the last. */
+  readonly firstCounts?: true;
   read(statement: Statement, report: Report): T | undefined;
+  /** Written twice, both count. */
+  join?(earlier: T, later: T): T;
 }
 
 export type Class = 'acted upon' | 'no meaning here' | 'not yet supported' | 'refused';
@@ -62,13 +64,9 @@ export class Table<K extends Keywords> {
   constructor(
     /** The keyword of the block, or "the file". */
     readonly block: string,
-    keywords: K,
+    readonly keywords: K,
   ) {
     this.known = new Map(Object.entries(keywords));
-  }
-
-  get entries(): Iterable<[string, Keyword]> {
-    return this.known;
   }
 
   /** Reads the statements of a block; `owner` is marked where a required keyword is missing. */
@@ -160,18 +158,18 @@ function written(request: {
     reportIgnored({ keyword, statement, report });
     return { value: undefined, statement };
   }
-  const { again } = keyword.value;
   const value = statement.readable ? keyword.value.read(statement, report) : undefined;
   if (earlier === undefined) return { value, statement };
-  if (typeof again === 'function') {
+  if (keyword.value.join !== undefined) {
     if (earlier.value === undefined || value === undefined) return { value: earlier.value ?? value, statement };
-    return { value: again(earlier.value, value), statement };
+    return { value: keyword.value.join(earlier.value, value), statement };
   }
+  const { firstCounts = false } = keyword.value;
   const line = earlier.statement.keyword.span.place.line;
-  const which = again === 'first' ? 'that one counts' : 'this one counts';
+  const which = firstCounts ? 'that one counts' : 'this one counts';
   const words = `${statement.keyword.text} stands on line ${line} already: ${which}`;
   report.warning('repeated-keyword', statement.keyword.span, words);
-  return again === 'first' ? earlier : { value, statement };
+  return firstCounts ? earlier : { value, statement };
 }
 
 const OFF = ['false', 'off', 'no'];

@@ -1,116 +1,114 @@
-// keepalived.conf -> Config with diagnostics. Never throws and reads no file itself: a loader is handed in.
-// The signatures are final. This first version reads what layout 1 needs and checks nothing yet; tokens, expand, tree,
-// the keyword tables, completion and lints replace `statements` and `instance` below.
+// keepalived.conf -> Config with diagnostics: text -> lines -> expanded lines -> pieces -> tree -> drafts -> Config.
+// Never throws, and reads no file itself: a loader is handed in. `include` and definitions come in expand.ts.
 
-import { parsePrefix } from '../address.js';
-import { milliseconds, seconds } from '../time.js';
-import type { Diagnostic } from './diagnostic.js';
-import type { Config, Place, VrrpInstance, VrrpScript } from './model.js';
+import { checkConfig } from './check.js';
+import { completeInstance, type CompletedInstance } from './complete.js';
+import { named, Report, spanOf, type Diagnostic, type Span } from './diagnostic.js';
+import { expandLines } from './expand.js';
+import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs.js';
+import type { Config } from './model.js';
+import { rootTable } from './root.js';
+import { readLines, readPieces } from './tokens.js';
+import { buildTree, type Statement } from './tree.js';
+import { completeScript, type DefinedScript } from './vrrp-script.js';
 
-export { printDiagnostic } from './diagnostic.js';
+export { describeDiagnostic, printDiagnostic } from './diagnostic.js';
 export type { Diagnostic } from './diagnostic.js';
 
-/** `config` is absent when the file cannot be used; `load` gives a file's text, or undefined when there is none. */
+/** `config` is absent when there is an error; `load` gives a file's text, or undefined when there is none. */
 export function readConfig(request: { file: string; load: (file: string) => string | undefined }): {
   config?: Config;
   diagnostics: readonly Diagnostic[];
 } {
-  const text = request.load(request.file);
-  const place: Place = { file: request.file, line: 1, column: 1 };
-  if (text === undefined)
-    return {
-      diagnostics: [{ place, length: 1, severity: 'error', code: 'missing-file', words: 'there is no such file' }],
-    };
-  const root = statements(text);
-  const routerId = root.find(({ words }) => words[0] === 'global_defs')?.inside.find(is('router_id'))?.words[1];
-  const vrrpScripts = root.filter(is('vrrp_script')).map((block) => script(block, place));
-  return {
-    config: {
-      global: { ...(routerId === undefined ? {} : { routerId }), enableScriptSecurity: false },
-      vrrpScripts,
-      vrrpInstances: root.filter(is('vrrp_instance')).map((block) => instance({ block, vrrpScripts, place })),
-    },
-    diagnostics: [],
-  };
-}
-
-interface Statement {
-  words: string[];
-  inside: Statement[];
-}
-
-const is = (keyword: string) => (statement: Statement) => statement.words[0] === keyword;
-
-function statements(text: string): Statement[] {
-  const root: Statement[] = [];
-  const open = [root];
-  for (const line of text.split('\n')) {
-    const words: string[] = line.replace(/[#!].*/, '').match(/"[^"]*"|[^\s{}"]+|[{}]/g) ?? [];
-    const plain = words.filter((word) => !/^[{}]$/.test(word)).map((word) => word.replaceAll('"', ''));
-    const statement = { words: plain, inside: [] };
-    if (plain.length > 0) open.at(-1)?.push(statement);
-    if (words.includes('{')) open.push(statement.inside);
-    if (words.includes('}') && open.length > 1) open.pop();
+  const { file, load } = request;
+  const report = new Report();
+  const whole: Span = { place: { file, line: 1, column: 1 }, length: 1 };
+  const text = load(file);
+  if (text === undefined) {
+    report.error('missing-file', whole, 'there is no such file');
+    return { diagnostics: report.sorted() };
   }
-  return root;
+  const lines = expandLines(readLines({ file, text, report }), report);
+  const pieces = lines.flatMap((line) => readPieces(line, report));
+  const statements = buildTree({ pieces, root: rootTable.inside, report });
+  const { globalDefs, vrrpScript, vrrpInstance } = rootTable.read({ statements, report });
+
+  const inGlobal = (globalDefs?.value ?? []).flatMap(({ block }) => block ?? []);
+  const global = globalDefsTable.read({ statements: inGlobal, report });
+  const scripts = readScripts(vrrpScript?.value ?? [], { global, report });
+  const instances = readInstances(vrrpInstance?.value ?? [], { global, scripts, report });
+  if (vrrpInstance === undefined) report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
+  const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
+  checkConfig({ global, scripts, instances, sendsMail, report });
+
+  const diagnostics = report.sorted();
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+  const config = {
+    global: completeGlobal(global),
+    vrrpScripts: [...scripts.values()].map(({ script }) => script),
+    vrrpInstances: instances.map(({ instance }) => instance),
+  };
+  return { config, diagnostics };
 }
 
-function script(block: Statement, place: Place): VrrpScript {
-  const value = (keyword: string) => block.inside.find(is(keyword))?.words[1];
-  const [path = '', ...rest] = (value('script') ?? '').split(/\s+/);
-  const timeout = value('timeout');
-  return {
-    name: block.words[1] ?? '',
-    command: { argv: [path, ...rest], place },
-    interval: seconds(Number(value('interval') ?? 1)),
-    ...(timeout === undefined ? {} : { timeout: seconds(Number(timeout)) }),
-    weight: Number(value('weight') ?? 0),
-    reverse: false,
-    rise: Number(value('rise') ?? 1),
-    fall: Number(value('fall') ?? 1),
-    initFail: block.inside.some(is('init_fail')),
-    place,
-  };
+interface Surroundings {
+  readonly global: GlobalDraft;
+  readonly report: Report;
 }
 
-function instance(request: { block: Statement; vrrpScripts: VrrpScript[]; place: Place }): VrrpInstance {
-  const { block, vrrpScripts, place } = request;
-  const value = (keyword: string) => block.inside.find(is(keyword))?.words[1];
-  const inside = (keyword: string) => block.inside.find(is(keyword))?.inside ?? [];
-  const dev = value('interface') ?? '';
-  const password = inside('authentication').find(is('auth_pass'))?.words[1];
-  return {
-    name: block.words[1] ?? '',
-    state: value('state') === 'MASTER' ? 'MASTER' : 'BACKUP',
-    interface: dev,
-    virtualRouterId: Number(value('virtual_router_id')),
-    priority: Number(value('priority') ?? (value('state') === 'MASTER' ? 255 : 100)),
-    advertInt: seconds(Number(value('advert_int') ?? 1)),
-    version: 2,
-    nopreempt: block.inside.some(is('nopreempt')),
-    preemptDelay: milliseconds(0),
-    downTimerAdverts: 3,
-    authentication: password === undefined ? { type: 'none' } : { type: 'PASS', password },
-    virtualAddresses: inside('virtual_ipaddress').flatMap(({ words: [text = ''] }) => {
-      const prefix = parsePrefix(text);
-      return prefix === undefined ? [] : [{ prefix, dev, scope: 0, place }];
-    }),
-    excludedAddresses: [],
-    trackScripts: inside('track_script').flatMap(({ words: [name] }) => {
-      const found = vrrpScripts.find((one) => one.name === name);
-      return found === undefined ? [] : [{ script: found.name, weight: found.weight, reverse: false }];
-    }),
-    dontTrackPrimary: false,
-    garp: {
-      masterDelay: seconds(5),
-      masterRepeat: 5,
-      lowerPrioDelay: seconds(5),
-      lowerPrioRepeat: 5,
-      masterRefreshRepeat: 1,
-    },
-    lowerPrioNoAdvert: false,
-    higherPrioSendAdvert: false,
-    notify: {},
-    place,
-  };
+function readScripts(
+  statements: readonly Statement[],
+  { global, report }: Surroundings,
+): ReadonlyMap<string, DefinedScript> {
+  const scripts = new Map<string, DefinedScript>();
+  const runAs = global.scriptUser?.value;
+  for (const [name, statement] of byName(statements, report))
+    scripts.set(name, completeScript({ name, statement, runAs, report }));
+  return scripts;
+}
+
+function readInstances(
+  statements: readonly Statement[],
+  { global, scripts, report }: Surroundings & { scripts: ReadonlyMap<string, DefinedScript> },
+): CompletedInstance[] {
+  const instances: CompletedInstance[] = [];
+  const routers = new Map<string, string>();
+  for (const [name, statement] of byName(statements, report)) {
+    const completed = completeInstance({ name, statement, global, scripts, report });
+    const { interface: dev, virtualRouterId } = completed.written;
+    const router = `${String(virtualRouterId?.value)} on ${String(dev?.value)}`;
+    const other = routers.get(router);
+    if (other === undefined) routers.set(router, name);
+    else if (dev?.value !== undefined && virtualRouterId?.value !== undefined) {
+      const words = `${other} is virtual router ${router} already`;
+      report.error('duplicate-vrid', virtualRouterId.statement.keyword.span, words);
+    }
+    instances.push(completed);
+  }
+  return instances;
+}
+
+/** The blocks by their names; one without a name, or with the name of an earlier one, is reported and left out. */
+function byName(statements: readonly Statement[], report: Report): Map<string, Statement> {
+  const named_ = new Map<string, Statement>();
+  for (const statement of statements) {
+    const { keyword, args } = statement;
+    const [name, second] = args;
+    if (name === undefined) {
+      report.error('missing-value', keyword.span, `${keyword.text} needs a name`);
+      continue;
+    }
+    if (second !== undefined) {
+      const span = spanOf(name.span, args.at(-1)?.span ?? second.span);
+      const suggestion = args.map(({ text }) => text).join('_');
+      report.error('extra-words', span, `the name of a ${keyword.text} is one word`, { suggestion });
+    }
+    const earlier = named_.get(name.text);
+    if (earlier === undefined) named_.set(name.text, statement);
+    else {
+      const words = `a ${keyword.text} ${named(name.text)} is there already, on line ${earlier.keyword.span.place.line}`;
+      report.error('duplicate-name', name.span, words);
+    }
+  }
+  return named_;
 }

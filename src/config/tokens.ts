@@ -125,6 +125,10 @@ function readWords({ line, from, to }: Raw): Word[] {
   });
 }
 
+/** Whether a comment begins right behind the word, without a space between. */
+export const endsAtComment = ({ quoted, span: { place, length, source } }: Word): boolean =>
+  !quoted && /[!#]/.test(source?.charAt(place.column - 1 + length) ?? '');
+
 /** A stretch of a line for a message. */
 export const spanIn = ({ line, index, length = 1 }: { line: Line; index: number; length?: number }): Span => ({
   place: { file: line.file, line: line.number, column: index + 1 },

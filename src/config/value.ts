@@ -86,6 +86,14 @@ export const choice = <const T extends string>(...words: readonly T[]): Value<T>
     return found;
   });
 
+/** 2, until version 3 is there: an instance must not speak another version than its file says. */
+export const vrrpVersion: Value<2> = single('`2` or `3`', (word, report) => {
+  if (word.text === '2') return 2;
+  if (word.text === '3') report.error('refused', word.span, 'version 3 is not supported yet');
+  else report.error('out-of-range', word.span, `${named(word.text)} is neither 2 nor 3`);
+  return undefined;
+});
+
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -194,7 +202,7 @@ export const list = <T>(request: {
 }): Value<readonly T[]> => ({
   form: `block: ${request.form}`,
   inside: { kind: 'entries', isEntry: request.isEntry },
-  again: (earlier, later) => [...earlier, ...later],
+  join: (earlier, later) => [...earlier, ...later],
   read(statement, report) {
     if (statement.block === undefined) reportMissingBlock(statement, report);
     return statement.block?.flatMap((entry) => (entry.readable ? (request.read(entry, report) ?? []) : []));

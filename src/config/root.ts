@@ -1,0 +1,43 @@
+// What may stand outside all blocks: the blocks that are read, and those of other subsystems, which are parsed whole and
+// reported once each. keepalived.conf(5): TOP HIERARCHY.
+
+import { globalDefsTable } from './global-defs.js';
+import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Keywords, type Value } from './keyword.js';
+import type { Statement } from './tree.js';
+import { vrrpInstanceTable } from './vrrp-instance.js';
+import { vrrpScriptTable } from './vrrp-script.js';
+
+/** A block that may be there several times; read by its table when all are known. */
+const blocks = <K extends Keywords>({ inside }: Table<K>): Value<readonly Statement[]> => ({
+  form: 'block',
+  inside,
+  join: (earlier, later) => [...earlier, ...later],
+  read: (statement) => [statement],
+});
+
+const STATIC = notYet('it is not set');
+const VIRTUAL_SERVER = notYet('no traffic is forwarded: virtual servers are not there yet');
+const TRACKER = notYet('it is not tracked');
+
+export const rootTable = new Table('the file', {
+  global_defs: actedUpon(blocks(globalDefsTable), 'none'),
+  vrrp_script: actedUpon(blocks(vrrpScriptTable), 'none'),
+  vrrp_instance: actedUpon(blocks(vrrpInstanceTable), 'none'),
+
+  vrrp_sync_group: notYet('its instances change their state each on its own'),
+  ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
+  ...each(['track_file', 'vrrp_track_file', 'vrrp_track_process', 'bfd_instance'], TRACKER),
+  ...each(['static_ipaddress', 'static_routes', 'static_rules'], STATIC),
+  interface_up_down_delays: notYet('a link that is down is a fault at once'),
+  linkbeat_interfaces: notYet('the state of a link is what the kernel says'),
+  garp_group: notYet('gratuitous ARPs are sent back to back'),
+  ...each(['virtual_server', 'virtual_server_group'], VIRTUAL_SERVER),
+  SSL: withoutMeaning('only for checks of virtual servers'),
+
+  ...each(['net_namespace', 'net_namespace_ipvs'], refused('start the program in the network namespace instead')),
+  namespace_with_ipsets: withoutMeaning('no firewall rule is set'),
+  instance: withoutMeaning('only the names of files rest on it'),
+  use_pid_dir: withoutMeaning('the pid file is an option of the program'),
+  child_wait_time: withoutMeaning('there is one process only'),
+  linkbeat_use_polling: withoutMeaning('keepalived gave it up'),
+});
