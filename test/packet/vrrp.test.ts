@@ -32,13 +32,11 @@ function change(packet: Buffer, { offset, octets }: { offset: number; octets: re
   return changed;
 }
 
-const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 
 t.test('version 2 with a password, as keepalived sends it', (t) => {
   const octets = hex(
-    `
-    45c0002c 00010000 ff70d084 0a090001 e0000012
-    21339602 01018640 0a090064 0a090065 73656372 65747061`.replaceAll(/\s/g, ''),
+    '45c0002c 00010000 ff70d084 0a090001 e0000012 21339602 01018640 0a090064 0a090065 7365637265747061',
   );
   t.same(encodeIpv4Advert(header, pass), octets);
   t.same(decodeIpv4Advert(octets), {
