@@ -40,9 +40,15 @@ export class Job {
     return this.ending === undefined;
   }
 
+  /** The program's number as the machine counts; undefined when it has ended. */
+  async pid(): Promise<number | undefined> {
+    const [pid] = await this.processes();
+    return pid;
+  }
+
   /** Sends a signal to the program alone. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    const [pid] = await this.processes();
+    const pid = await this.pid();
     if (pid !== undefined) send(signal, pid);
   }
 

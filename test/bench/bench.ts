@@ -1,0 +1,69 @@
+// `npm run bench`: speed and size of vrrpd beside keepalived, in one run, in namespaces of its own. The rounds alternate,
+// so that a noisy moment hits both. Nothing fails here: a missed target is shown.
+
+import { cpus } from 'node:os';
+import { measureAlone, measureMemory } from './alone.js';
+import { FailoverBench, type Sample } from './failover.js';
+import { table, type Row } from './figures.js';
+
+const ROUNDS = 5;
+
+const say = (line: string): void => console.log(line);
+say(`vrrpd beside keepalived, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`);
+say('a median of the rounds, with their range; about five minutes');
+
+const samples: Record<'vrrpd' | 'keepalived', Sample[]> = { vrrpd: [], keepalived: [] };
+for (const daemon of ['vrrpd', 'keepalived'] as const) {
+  // A first round that does not count: files come into the page cache.
+  const bench = await FailoverBench.open(daemon);
+  await bench.round();
+  await bench.close();
+}
+for (let round = 1; round <= ROUNDS; round += 1)
+  for (const daemon of ['vrrpd', 'keepalived'] as const) {
+    const bench = await FailoverBench.open(daemon);
+    samples[daemon].push(await bench.round());
+    await bench.close();
+    say(`round ${round} of ${ROUNDS}: ${daemon}`);
+  }
+const [ours, theirs] = await Promise.all([measureAlone('vrrpd'), measureAlone('keepalived')]);
+say('alone for 30 s: done');
+const memory = { vrrpd: await measureMemory('vrrpd'), keepalived: await measureMemory('keepalived') };
+const growth = (resident: readonly number[]): number => (resident[2] ?? NaN) - (resident[1] ?? NaN);
+
+const failover = (title: string, field: keyof Sample, target: number): Row => ({
+  title,
+  unit: 'ms',
+  vrrpd: samples.vrrpd.map((sample) => sample[field]),
+  keepalived: samples.keepalived.map((sample) => sample[field]),
+  target,
+});
+const rows: Row[] = [
+  failover('dead master: silence over Master_Down_Interval', 'silenceOver', 1),
+  failover('first advert to first gratuitous ARP', 'advertToGarp', 1),
+  failover('SIGTERM to priority 0', 'stopToFarewell', 2),
+  {
+    title: 'start to BACKUP',
+    unit: 'ms',
+    vrrpd: [ours.startToBackup],
+    keepalived: [theirs.startToBackup],
+    target: 250,
+  },
+  { title: 'interval drift over 30 s', unit: 'ppm', vrrpd: [ours.driftPpm], keepalived: [theirs.driftPpm] },
+  { title: 'interval deviation p99', unit: 'ms', vrrpd: [ours.deviationP99], keepalived: [theirs.deviationP99] },
+  { title: 'resident as MASTER', unit: 'MB', vrrpd: [ours.resident], keepalived: [theirs.resident], target: 60 },
+  ...[10_000, 100_000].map((count, index) => ({
+    title: `resident after ${count} adverts`,
+    unit: 'MB',
+    vrrpd: [memory.vrrpd[index + 1] ?? NaN],
+    keepalived: [memory.keepalived[index + 1] ?? NaN],
+  })),
+  {
+    title: 'growth from 10000 to 100000 adverts',
+    unit: 'MB',
+    vrrpd: [growth(memory.vrrpd)],
+    keepalived: [growth(memory.keepalived)],
+    target: 3,
+  },
+];
+say(`\n${table(rows)}`);
