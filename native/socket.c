@@ -154,17 +154,16 @@ static void on_environment_end(napi_async_cleanup_hook_handle handle, void *data
   close_descriptor(data);
 }
 
-static napi_value adopt(napi_env env, napi_value self, Kind kind, int fd) {
+// NULL after a throw; the file descriptor is closed then.
+static Descriptor *adopt(napi_env env, napi_value self, Kind kind, int fd) {
   Descriptor *d = calloc(1, sizeof *d);
-  if (d == NULL) return close(fd), throw_errno(env, ENOMEM, "calloc");
+  if (d == NULL) return close(fd), throw_errno(env, ENOMEM, "calloc"), NULL;
   *d = (Descriptor){.kind = kind, .fd = fd, .env = env, .wrapped = true};
-  if (napi_wrap(env, self, d, on_collected, NULL, NULL) != napi_ok) {
-    close(fd);
-    free(d);
-    napi_throw_error(env, NULL, "napi_wrap failed");
-    return NULL;
-  }
-  return self;
+  if (napi_wrap(env, self, d, on_collected, NULL, NULL) == napi_ok) return d;
+  close(fd);
+  free(d);
+  napi_throw_error(env, NULL, "napi_wrap failed");
+  return NULL;
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
@@ -228,7 +227,8 @@ static napi_value new_socket(napi_env env, napi_callback_info info) {
   if (!get_int(env, values[0], &domain) || !get_int(env, values[1], &type) || !get_int(env, values[2], &protocol))
     return NULL;
   int fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-  return fd < 0 ? throw_errno(env, errno, "socket") : adopt(env, self, SOCKET, fd);
+  if (fd < 0) return throw_errno(env, errno, "socket");
+  return adopt(env, self, SOCKET, fd) == NULL ? NULL : self;
 }
 
 static napi_value set_option(napi_env env, napi_callback_info info) {
@@ -401,7 +401,7 @@ static napi_value receive(napi_env env, napi_callback_info info) {
                           .msg_iovlen = 1,
                           .msg_control = control,
                           .msg_controllen = sizeof control};
-  ssize_t length = recvmsg(a.descriptor->fd, &header, MSG_CMSG_CLOEXEC);
+  ssize_t length = recvmsg(a.descriptor->fd, &header, 0);
   if (length < 0) return errno == EAGAIN ? NULL : throw_errno(env, errno, "recvmsg");
   return received(env, &header, (size_t)length);
 }
@@ -432,7 +432,7 @@ static napi_value receive_many(napi_env env, napi_callback_info info) {
                                               .msg_control = control[i],
                                               .msg_controllen = CONTROL_SIZE}};
   }
-  int came = recvmmsg(a.descriptor->fd, headers, count, MSG_CMSG_CLOEXEC, NULL);
+  int came = recvmmsg(a.descriptor->fd, headers, count, 0, NULL);
   if (came < 0 && errno != EAGAIN) return throw_errno(env, errno, "recvmmsg");
   napi_create_array(env, &result);
   for (int i = 0; i < came; i++)
@@ -444,7 +444,8 @@ static napi_value new_timer(napi_env env, napi_callback_info info) {
   napi_value self;
   napi_get_cb_info(env, info, NULL, NULL, &self, NULL);
   int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  return fd < 0 ? throw_errno(env, errno, "timerfd_create") : adopt(env, self, TIMER, fd);
+  if (fd < 0) return throw_errno(env, errno, "timerfd_create");
+  return adopt(env, self, TIMER, fd) == NULL ? NULL : self;
 }
 
 // Microseconds of CLOCK_MONOTONIC; 0 stops it. A point in the past expires at once.
@@ -469,29 +470,41 @@ static void on_signal(int number) {
   errno = saved;
 }
 
+static bool catch_signals(napi_env env, napi_value list, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    napi_value element = NULL;
+    int number;
+    napi_get_element(env, list, i, &element);
+    if (!get_int(env, element, &number)) return false;
+    if (number < 1 || number >= _NSIG) return throw_errno(env, EINVAL, "sigaction"), false;
+    if (atomic_load(&caught[number])) continue;
+    if (sigaction(number, &action, &previous_action[number]) < 0)
+      return throw_errno(env, errno, "sigaction"), false;
+    atomic_store(&caught[number], true);
+  }
+  return true;
+}
+
 static napi_value new_signals(napi_env env, napi_callback_info info) {
-  napi_value list, self, element;
+  napi_value list, self;
   size_t arguments_count = 1;
   uint32_t count = 0;
-  int number, none = -1;
+  int none = -1;
   napi_get_cb_info(env, info, &arguments_count, &list, &self, NULL);
   if (napi_get_array_length(env, list, &count) != napi_ok)
     return napi_throw_type_error(env, NULL, "an array of signal numbers was expected"), NULL;
   int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (fd < 0) return throw_errno(env, errno, "eventfd");
   if (!atomic_compare_exchange_strong(&signal_fd, &none, fd)) return close(fd), throw_errno(env, EBUSY, "sigaction");
-  napi_value adopted = adopt(env, self, SIGNALS, fd);
-  if (adopted == NULL) return atomic_store(&signal_fd, -1), NULL;
-  for (uint32_t i = 0; i < count; i++) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    napi_get_element(env, list, i, &element);
-    if (!get_int(env, element, &number)) return NULL;
-    if (number < 1 || number >= _NSIG) return throw_errno(env, EINVAL, "sigaction");
-    if (atomic_load(&caught[number])) continue;
-    if (sigaction(number, &action, &previous_action[number]) < 0) return throw_errno(env, errno, "sigaction");
-    atomic_store(&caught[number], true);
+  Descriptor *d = adopt(env, self, SIGNALS, fd);
+  if (d == NULL) {
+    atomic_store(&signal_fd, -1);
+    return NULL;
   }
-  return adopted;
+  if (catch_signals(env, list, count)) return self;
+  close_descriptor(d);
+  return NULL;
 }
 
 // The numbers of the signals that came since the last call.

@@ -1,4 +1,5 @@
-// The capabilities that vrrpd needs, and the ambient ones that its scripts must not inherit. capabilities(7)
+// The capabilities that vrrpd needs, and the ambient ones that its scripts must not inherit. It only looks and gives away;
+// what follows from a missing one is decided elsewhere. capabilities(7)
 
 import { readFileSync } from 'node:fs';
 import { clearAmbientCapabilities } from './native.js';

@@ -1,0 +1,129 @@
+// Starts scripts: without a shell, in a process group of their own, as another user where told, and reports how each one
+// ended with the last line that it wrote. It decides neither when one runs nor how long it may.
+// execvp(3): a file without "#!" that is no program is run by /bin/sh.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Command } from '../config/model.js';
+import { between, inMilliseconds } from '../time.js';
+import type { ScriptOutcome } from '../track/script.js';
+import { findAccount } from './account.js';
+import { now } from './clock.js';
+import { refusalOf } from './native.js';
+
+/** A script that was started. */
+export interface Running {
+  /** Signals the script and all that it started and that stayed in its process group; nothing once it has ended. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** The characters kept of a line. */
+const LINE_LIMIT = 200;
+/** What a script does not inherit: they change what the programs it calls mean. */
+const NOT_INHERITED = ['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH'];
+
+export class Scripts {
+  readonly #environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !NOT_INHERITED.includes(name)),
+  );
+
+  /** Calls `ended` exactly once, never before start() has returned. Throws nothing. */
+  start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
+    const [file, ...args] = command.argv;
+    const account = command.runAs === undefined ? {} : findAccount(command.runAs);
+    if (typeof account === 'string') return refuse(account, ended);
+    let child: ChildProcess;
+    try {
+      const options = { ...account, env: this.#environment, detached: true };
+      child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    } catch (error) {
+      return refuse(explain(file, error), ended);
+    }
+    if (child.pid !== undefined) return follow(child, child.pid, ended);
+    child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
+    return NOT_RUNNING;
+  }
+}
+
+const NOT_RUNNING: Running = { signal: () => undefined };
+
+function refuse(error: string, ended: (outcome: ScriptOutcome) => void): Running {
+  setImmediate(() => ended({ kind: 'cannot-run', error }));
+  return NOT_RUNNING;
+}
+
+function follow(child: ChildProcess, pid: number, ended: (outcome: ScriptOutcome) => void): Running {
+  const startedAt = now();
+  const line = new LastLine();
+  // What the script leaves behind may hold the pipes open: they are read on, but neither it nor this process waits for
+  // the other.
+  for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').on('data', line.reader());
+  let running = true;
+  child.once('exit', (code, signal) => {
+    running = false;
+    const duration = Math.round(inMilliseconds(between({ from: startedAt, to: now() })));
+    for (const stream of [child.stdout, child.stderr] as Socket[]) stream.unref();
+    // What was written before the end is in the pipes, and has been read when the loop has gone round once more.
+    setImmediate(() =>
+      setImmediate(() => {
+        const common = { milliseconds: duration, output: line.text };
+        ended(
+          signal === null ? { kind: 'exited', code: code ?? 0, ...common } : { kind: 'signalled', signal, ...common },
+        );
+      }),
+    );
+  });
+  return {
+    signal: (name) => {
+      if (running && pid > 1) signalGroup(pid, name);
+    },
+  };
+}
+
+/** The group may be gone although the end of its leader has not been reported yet. */
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if (refusalOf(error).code !== 'ESRCH') throw error;
+  }
+}
+
+/** The last line with something in it that one of several streams brought, in the order in which it was read. */
+class LastLine {
+  text = '';
+
+  /** Takes what one stream brings. */
+  reader(): (chunk: string) => void {
+    let unfinished = '';
+    return (chunk) => {
+      const lines = (unfinished + chunk).split('\n');
+      unfinished = (lines.at(-1) ?? '').slice(0, LINE_LIMIT);
+      const printable = lines.map((line) =>
+        line
+          .slice(0, LINE_LIMIT)
+          .replace(/\p{Cc}+/gu, ' ')
+          .trim(),
+      );
+      this.text = printable.findLast((line) => line !== '') ?? this.text;
+    };
+  }
+}
+
+/** In the operator's words why a file could not be run. */
+function explain(file: string, error: unknown): string {
+  if (!(error instanceof Error && 'errno' in error)) return `${file}: ${String(error)}`;
+  const { code, message } = refusalOf(error);
+  if (code === 'ENOENT' && !file.includes('/')) return `${file}: not found in PATH`;
+  if (code === 'ENOENT')
+    return `${file}: ${existsSync(file) ? 'the interpreter it names is not there' : 'no such file'}`;
+  if (code === 'EACCES' && isPlain(file)) return `${file}: not executable`;
+  return `${file}: ${message}`;
+}
+
+/** A file that nobody may execute. */
+function isPlain(file: string): boolean {
+  const stat = existsSync(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  return stat?.isFile() === true && (stat.mode & 0o111) === 0;
+}

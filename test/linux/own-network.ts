@@ -1,0 +1,48 @@
+// Imported first, it runs the test file again inside network, mount and process namespaces of its own, so that nothing
+// it does to interfaces is seen outside and nothing it starts outlives it. Without root the file is skipped.
+
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const UNSHARE = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const INSIDE = 'VRRPD_TEST_INSIDE';
+/** The most that one file takes, in milliseconds. */
+const LIMIT = 60_000;
+
+const node = (file: string): string[] => [process.execPath, ...process.execArgv, file];
+
+if (process.env[INSIDE] === undefined) {
+  if (process.getuid?.() !== 0) {
+    process.stdout.write('TAP version 14\n1..0 # SKIP needs root for namespaces of its own\n');
+    process.exit(0);
+  }
+  const [, file = ''] = process.argv;
+  const options = { stdio: 'inherit', timeout: LIMIT, killSignal: 'SIGKILL', env: { ...process.env, [INSIDE]: '1' } } as const;
+  process.exit(spawnSync('unshare', [...UNSHARE, ...node(file)], options).status ?? 1);
+}
+
+/** Runs `ip` with the words of the line; its output. */
+export const ip = (line: string): string => execFileSync('ip', line.split(' '), { encoding: 'utf8' });
+
+/** A veth pair with both ends here and up, unless told otherwise. */
+export function vethPair(one: string, other: string): void {
+  ip(`link add ${one} type veth peer name ${other}`);
+  ip(`link set ${one} up`);
+  ip(`link set ${other} up`);
+}
+
+/** Runs a file of this folder in a network namespace of its own, beside this one; its output comes to this process's. */
+export function startPeer(file: string, ...args: string[]): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  return spawn('unshare', ['--net', ...node(path), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+/** Calls `look` until it gives something; fails after ten seconds. */
+export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  for (let tries = 0; tries < 500; tries++) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
