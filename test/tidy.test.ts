@@ -1,7 +1,7 @@
 // The repository's own rules, each held against the whole tree and, on sources made up for it, seen to fail.
 // A failure names file and line and what to do instead.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -16,7 +16,7 @@ const FOLDERS = ['src', 'test', 'native', 'systemd', 'docs', '.ci'];
 const GENERATED = 'native/build/';
 
 function repository(): Source[] {
-  const inFolders = FOLDERS.flatMap((folder) =>
+  const inFolders = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),

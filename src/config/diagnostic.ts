@@ -42,6 +42,7 @@ export type Code =
   | 'sample-password'
   | 'sample-vrid'
   | 'superfluous-brace'
+  | 'too-many-messages'
   | 'too-many-addresses'
   | 'unclosed-block'
   | 'unclosed-quote'
@@ -74,22 +75,41 @@ export interface Diagnostic extends Span {
   readonly note?: string;
 }
 
+/** Nobody reads more, and a file that is no configuration at all would fill the memory with them. */
+const MOST_MESSAGES = 5_000;
+
 type Beside = Pick<Diagnostic, 'suggestion' | 'note'>;
 
 /** Collects what is found while a file is read. */
 export class Report {
   private readonly found: Diagnostic[] = [];
+  private withError = false;
+
+  /** Whether there is an error, also one that is no longer kept. */
+  get hasError(): boolean {
+    return this.withError;
+  }
 
   error(code: Code, span: Span, words: string, beside: Beside = {}): void {
-    this.found.push({ ...span, severity: 'error', code, words, ...beside });
+    this.withError = true;
+    this.add({ ...span, severity: 'error', code, words, ...beside });
   }
 
   warning(code: Code, span: Span, words: string, beside: Beside = {}): void {
-    this.found.push({ ...span, severity: 'warning', code, words, ...beside });
+    this.add({ ...span, severity: 'warning', code, words, ...beside });
   }
 
   hint(code: Code, span: Span, words: string, beside: Beside = {}): void {
-    this.found.push({ ...span, severity: 'hint', code, words, ...beside });
+    this.add({ ...span, severity: 'hint', code, words, ...beside });
+  }
+
+  private add(diagnostic: Diagnostic): void {
+    const { place, length, source = '' } = diagnostic;
+    if (this.found.length < MOST_MESSAGES) this.found.push(diagnostic);
+    else if (this.found.length === MOST_MESSAGES) {
+      const words = `there are more than ${MOST_MESSAGES} messages; the others are not shown`;
+      this.found.push({ place, length, source, severity: 'error', code: 'too-many-messages', words });
+    }
   }
 
   /** By file, line and column. A line with an error shows its errors only: what else it would get is follow-up noise. */

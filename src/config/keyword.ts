@@ -62,7 +62,7 @@ export class Table<K extends Keywords> {
   readonly inside: Inside = { kind: 'keywords', find: (name) => this.known.get(name) };
 
   constructor(
-    /** The keyword of the block, or "the file". */
+    /** The keyword of the block, or "the top level". */
     readonly block: string,
     readonly keywords: K,
   ) {
@@ -94,15 +94,16 @@ export class Table<K extends Keywords> {
     const meant = nearest(keyword.text, this.known.keys());
     const ignored = block === undefined ? 'the line is ignored' : 'its whole block is ignored';
     const home = meant === undefined ? this.homeOf(keyword.text) : undefined;
-    report.warning(
-      'unknown-keyword',
-      keyword.span,
-      `${named(keyword.text)} is not a keyword of ${this.block}: ${ignored}`,
-      {
-        ...(meant === undefined ? {} : { suggestion: meant }),
-        ...(home === undefined ? {} : { note: `it belongs in ${home}` }),
-      },
-    );
+    const words = `${named(keyword.text)} is not a keyword of ${this.block}: ${ignored}`;
+    const beside = {
+      ...(meant !== undefined && { suggestion: meant }),
+      ...(home !== undefined && { note: `it belongs in ${home}` }),
+    };
+    // A line that nobody knows is passed over, so that old files run. A whole block with a slip in its name is not:
+    // the addresses or the checks in it would be missing.
+    const needed = block !== undefined && meant !== undefined && this.known.get(meant)?.class === 'acted upon';
+    if (needed) report.error('unknown-keyword', keyword.span, words, beside);
+    else report.warning('unknown-keyword', keyword.span, words, beside);
     return meant;
   }
 

@@ -37,12 +37,13 @@ export function readConfig(request: { file: string; load: (file: string) => stri
   const global = globalDefsTable.read({ statements: inGlobal, report });
   const scripts = readScripts(vrrpScript?.value ?? [], { global, report });
   const instances = readInstances(vrrpInstance?.value ?? [], { global, scripts, report });
-  if (vrrpInstance === undefined) report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
+  if (vrrpInstance === undefined && !report.hasError)
+    report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
   checkConfig({ global, scripts, instances, sendsMail, report });
 
   const diagnostics = report.sorted();
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+  if (report.hasError) return { diagnostics };
   const config = {
     global: completeGlobal(global),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),

@@ -19,7 +19,7 @@ const STATIC = notYet('it is not set');
 const VIRTUAL_SERVER = notYet('no traffic is forwarded: virtual servers are not there yet');
 const TRACKER = notYet('it is not tracked');
 
-export const rootTable = new Table('the file', {
+export const rootTable = new Table('the top level', {
   global_defs: actedUpon(blocks(globalDefsTable), 'none'),
   vrrp_script: actedUpon(blocks(vrrpScriptTable), 'none'),
   vrrp_instance: actedUpon(blocks(vrrpInstanceTable), 'none'),

@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly pid: number;
   readonly configFile: string;
   readonly warnings: number;
+  /** When this picture was taken; like all times local, with the zone's offset. */
+  readonly takenAt: string;
   readonly startedAt: string;
   readonly upSeconds: number;
   /** What an operator must see first: checks that cannot run, addresses that are not there. */
@@ -110,6 +112,7 @@ export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
   const instances = [...router.instances.values()];
   return {
     ...plain,
+    takenAt: wallTime(now),
     startedAt: wallTime(startedAt),
     upSeconds: secondsSince(startedAt, now),
     alerts: [...alertsOfChecks(router.scripts.values()), ...instances.flatMap(alertsOfInstance)],

@@ -1,0 +1,94 @@
+// keepalived's options as data: those that mean something here, and those that are accepted and named at start; and the
+// way getopt(3) reads short ones ("-nlD", "-f/etc/x"), turned into long ones, so that yargs sees one form only.
+
+interface KeepalivedOption {
+  readonly short?: string;
+  readonly argument?: 'required' | 'optional';
+  /** Present where the option has a meaning here. */
+  readonly description?: string;
+}
+
+/** By long name. */
+export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
+  'use-file': { short: 'f', argument: 'required', description: 'the configuration file' },
+  'dont-fork': { short: 'n', description: 'stay in the foreground, also when called as keepalived' },
+  'log-console': { short: 'l', description: 'log to standard error, as it does in the foreground anyway' },
+  'log-detail': { short: 'D', description: 'log details' },
+  vrrp: { short: 'P', description: 'VRRP only, as it does anyway' },
+  pid: { short: 'p', argument: 'required', description: 'the pid file' },
+  vrrp_pid: { short: 'r', argument: 'required', description: 'another pid file with the same content' },
+  'config-test': { short: 't', argument: 'optional', description: 'check the configuration; messages to this file' },
+  signum: { argument: 'required', description: 'print a signal number: STOP RELOAD DATA STATS STATS_CLEAR JSON' },
+  'log-facility': { short: 'S', argument: 'required' },
+  'no-syslog': { short: 'G' },
+  'config-id': { short: 'i', argument: 'required' },
+  namespace: { short: 's', argument: 'required' },
+  check: { short: 'C' },
+  genhash: { short: 'T' },
+  no_bfd: { short: 'B' },
+  all: {},
+  umask: { short: 'u', argument: 'required' },
+  'release-vips': { short: 'X' },
+  'dont-release-vrrp': { short: 'V' },
+  'dont-release-ipvs': { short: 'I' },
+  'dont-respawn': { short: 'R' },
+  'dump-conf': { short: 'd' },
+  checkers_pid: { short: 'c', argument: 'required' },
+  'address-monitoring': { short: 'a' },
+  bfd_pid: { short: 'b', argument: 'required' },
+  snmp: { short: 'x' },
+  'snmp-agent-socket': { short: 'A', argument: 'required' },
+  'core-dump': { short: 'm' },
+  'core-dump-pattern': { short: 'M', argument: 'optional' },
+  'all-config': { short: 'e' },
+  version: { short: 'v' },
+  help: { short: 'h' },
+};
+
+const BY_SHORT = new Map(
+  Object.entries(KEEPALIVED_OPTIONS).flatMap(([long, { short }]) => (short === undefined ? [] : [[short, long]])),
+);
+
+/** Words of a command line with every known short option as a long one; an unknown one stays as it is. */
+export function withLongOptions(words: readonly string[]): string[] {
+  const long: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--') return [...long, ...words.slice(index)];
+    if (/^--[^=]+$/.test(word) && takesNext(word.slice(2))) long.push(`${word}=${words[(index += 1)] ?? ''}`);
+    else if (!/^-[^-]/.test(word)) long.push(word);
+    else if (expand(word.slice(1), words[index + 1], long)) index += 1;
+  }
+  return long;
+}
+
+const takesNext = (name: string): boolean => KEEPALIVED_OPTIONS[name]?.argument === 'required';
+
+/** Appends the letters of one word; true when the last of them took the next word as its argument. */
+function expand(letters: string, next: string | undefined, long: string[]): boolean {
+  for (const [position, letter] of letters.split('').entries()) {
+    const name = BY_SHORT.get(letter);
+    const argument = name === undefined ? undefined : KEEPALIVED_OPTIONS[name]?.argument;
+    const rest = letters.slice(position + 1).replace(/^=/, '');
+    if (name === undefined) long.push(`-${letter}`);
+    else if (argument === undefined) long.push(`--${name}`);
+    else if (rest !== '') {
+      long.push(`--${name}=${rest}`);
+      return false;
+    } else {
+      long.push(argument === 'required' ? `--${name}=${next ?? ''}` : `--${name}`);
+      return argument === 'required' && next !== undefined;
+    }
+  }
+  return false;
+}
+
+/** keepalived's names of signals with their numbers, for --signum. */
+export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  STOP: 15,
+  RELOAD: 1,
+  DATA: 10,
+  STATS: 12,
+  JSON: 36,
+  STATS_CLEAR: 63,
+};

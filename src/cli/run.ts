@@ -1,0 +1,122 @@
+// The default command: the daemon in the foreground, or, called as keepalived without -n, detached from the terminal.
+// Signals end here; what they mean for the addresses is the daemon's business.
+
+import { spawn } from 'node:child_process';
+import { Daemon } from '../daemon/daemon.js';
+import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
+import { Log } from '../daemon/log.js';
+import { PidFile } from '../daemon/pid-file.js';
+import { VERSION } from '../daemon/version.js';
+import { Signals, type SignalName } from '../linux/signals.js';
+import { failed } from './check.js';
+
+/** syslog(3): LOG_DAEMON. */
+const DAEMON_FACILITY = 3;
+
+export interface RunPlan {
+  /** The name it was called by, and is found under: vrrpd or keepalived. */
+  readonly name: 'vrrpd' | 'keepalived';
+  readonly configFile: string;
+  /** keepalived's -p; its own place when it is not given. */
+  readonly pidFile?: string;
+  /** -r */
+  readonly vrrpPidFile?: string;
+  readonly detailed: boolean;
+  /** Options that were given and mean nothing here. */
+  readonly withoutMeaning: readonly string[];
+}
+
+/** Serves until a signal ends it; resolves with the exit code. */
+export async function run(plan: RunPlan, launcher: Launcher | undefined): Promise<ExitCode> {
+  process.title = plan.name;
+  const detached = launcher !== undefined;
+  const { name, detailed } = plan;
+  const log = new Log({ name, detailed, detached, facility: DAEMON_FACILITY, withoutSyslog: false });
+  process.on('uncaughtException', (error) => {
+    log.error(`Internal error, the daemon ends: ${error.stack ?? error.message}`);
+    log.flushNow();
+    process.exit(EXIT.internal);
+  });
+  const ended = new Promise<SignalName>((resolve) => new Signals((signal) => act(signal, { log, resolve })));
+  log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
+  if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
+  const pidFile = new PidFile(plan.pidFile ?? `/run/${name}.pid`);
+  const rivals = [pidFile, new PidFile('/run/keepalived.pid'), new PidFile('/run/vrrpd.pid')];
+  const more = plan.vrrpPidFile === undefined ? [] : [new PidFile(plan.vrrpPidFile)];
+  try {
+    const daemon = await Daemon.start({ configFile: plan.configFile, pidFiles: [pidFile, ...more], rivals }, log);
+    launcher?.ready();
+    await daemon.stop(await ended);
+    await log.flush();
+    return EXIT.normal;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    if (launcher) launcher.failed(error);
+    else for (const line of error.lines) log.error(line);
+    await log.flush();
+    return error.code;
+  }
+}
+
+function act(signal: SignalName, { log, resolve }: { log: Log; resolve: (signal: SignalName) => void }): void {
+  switch (signal) {
+    case 'SIGTERM':
+    case 'SIGINT':
+      resolve(signal);
+      break;
+    case 'SIGHUP':
+      log.warn('SIGHUP: reload is not supported yet; the running configuration goes on');
+      break;
+    case 'SIGUSR1':
+    case 'SIGUSR2':
+    case 'SIGRTMIN+2':
+    case 'SIGRTMAX-1':
+      log.warn(`${signal}: the dump files of keepalived are not written yet; see "vrrpd status --json"`);
+      break;
+  }
+}
+
+/** The process that started a detached daemon and waits to hear how that went. */
+export interface Launcher {
+  ready(): void;
+  failed(failure: CommandFailure): void;
+}
+
+/** In the environment of a daemon that was detached. */
+const DETACHED = 'VRRPD_DETACHED';
+
+interface Message {
+  readonly code: ExitCode;
+  readonly lines: readonly string[];
+}
+
+/** The launcher of this process, when it was started by detach(). */
+export function launcherOfThis(): Launcher | undefined {
+  if (process.env[DETACHED] === undefined || process.send === undefined) return undefined;
+  // Scripts must not take themselves for a detached daemon.
+  Reflect.deleteProperty(process.env, DETACHED);
+  const send = (message: Message): void => {
+    process.send?.(message, () => process.disconnect());
+  };
+  return {
+    ready: () => send({ code: EXIT.normal, lines: [] }),
+    failed: ({ code, lines }) => send({ code, lines }),
+  };
+}
+
+/** Starts this program again without a terminal; resolves when it is ready, or with the reason why it is not. */
+export function detach(): Promise<ExitCode> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, process.argv.slice(1), {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { ...process.env, [DETACHED]: '1' },
+    });
+    child.once('message', ({ code, lines }: Message) =>
+      resolve(code === EXIT.normal ? code : failed(new CommandFailure(code, lines))),
+    );
+    child.once('exit', (code, signal) =>
+      resolve(failed(new CommandFailure(EXIT.internal, [`the daemon ended at its start (${signal ?? code ?? ''})`]))),
+    );
+  });
+}

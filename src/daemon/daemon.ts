@@ -1,0 +1,218 @@
+// The daemon's life: everything is looked at before anything is touched, then router, kernel and loop are put together,
+// and at the end the peers are told first. It knows no rule of the protocol. sd_notify(3), signal(7)
+
+import { hostname } from 'node:os';
+import { clearAmbient, missingCapabilities } from '../linux/capabilities.js';
+import { now } from '../linux/clock.js';
+import { InstanceLocks } from '../linux/instance-lock.js';
+import { refusalOf } from '../linux/native.js';
+import { Scripts } from '../linux/scripts.js';
+import { ServiceManager } from '../linux/service-manager.js';
+import { familyOf } from '../address.js';
+import type { Config, VrrpInstance } from '../config/model.js';
+import { describeDiagnostic, type Diagnostic } from '../config/read.js';
+import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
+import { inMilliseconds, type Instant } from '../time.js';
+import type { LogLevel } from '../vrrp/effect.js';
+import { Router } from '../vrrp/router.js';
+import { loadConfiguration } from './configuration.js';
+import { CONTROL_SOCKET, ControlServer } from './control.js';
+import { CommandFailure, EXIT } from './exit-code.js';
+import type { Log } from './log.js';
+import { Loop } from './loop.js';
+import { Notifier } from './notifier.js';
+import { KernelHost } from './perform.js';
+import type { PidFile } from './pid-file.js';
+import { missingPrograms } from './programs.js';
+import { VERSION } from './version.js';
+import { wallTime } from './wall-time.js';
+
+/** What a daemon is started with. */
+export interface Plan {
+  readonly configFile: string;
+  /** Those that are written. */
+  readonly pidFiles: readonly PidFile[];
+  /** Those that are looked at: a daemon that one of them names is not to be disturbed. */
+  readonly rivals: readonly PidFile[];
+}
+
+const LEVELS: Readonly<Record<Diagnostic['severity'], LogLevel>> = { error: 'error', warning: 'warn', hint: 'info' };
+
+export class Daemon {
+  readonly #plan: Plan;
+  readonly #log: Log;
+  readonly #warnings: number;
+  readonly #startedAt: Instant;
+  readonly #manager = new ServiceManager();
+  /** Held until the process ends, however it ends. */
+  readonly locks: InstanceLocks;
+  readonly #notifier: Notifier;
+  readonly #host: KernelHost;
+  readonly #loop: Loop;
+  #control: ControlServer | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #statusIsDue = false;
+
+  /** Resolves when every instance has begun. Throws a CommandFailure when it can't be; nothing has been touched then. */
+  static async start(plan: Plan, log: Log): Promise<Daemon> {
+    const { config, warnings } = checkedConfiguration(plan.configFile, log);
+    refuseWithoutCapabilities();
+    refuseBesideRival(plan.rivals);
+    const locks = lockInstances(config.vrrpInstances);
+    clearAmbient();
+    const daemon = new Daemon(plan, { config, warnings, locks, log });
+    await daemon.#listen();
+    daemon.#begin(config);
+    return daemon;
+  }
+
+  private constructor(
+    plan: Plan,
+    { config, warnings, locks, log }: { config: Config; warnings: number; locks: InstanceLocks; log: Log },
+  ) {
+    this.#plan = plan;
+    this.#log = log;
+    this.#warnings = warnings;
+    this.locks = locks;
+    this.#startedAt = now();
+    const scripts = new Scripts();
+    this.#notifier = new Notifier(config, {
+      start: (command, ended) => void scripts.start(command, ended),
+      log: log.write,
+    });
+    this.#host = new KernelHost({
+      config,
+      log: log.write,
+      notify: (event) => {
+        this.#notifier.notify(event);
+        this.#tellStatus();
+      },
+      wake: () => this.#loop.wake(),
+    });
+    this.#loop = new Loop(new Router(config, this.#startedAt), this.#host);
+  }
+
+  /** Leaves the network, at once; then gives notify_stop its second. */
+  async stop(cause: string): Promise<void> {
+    this.#loop.handle({ kind: 'stop', cause });
+    clearInterval(this.#watchdog);
+    this.#manager.stopping();
+    this.#log.info(`Stopping (${cause})`);
+    this.#control?.close();
+    await this.#notifier.stop();
+    this.#host.close();
+    for (const file of this.#plan.pidFiles) file.remove();
+    this.#log.info(`Stopped vrrpd v${VERSION}`);
+  }
+
+  snapshot(): Snapshot {
+    const at = now();
+    return takeSnapshot(this.#loop.router, {
+      version: VERSION,
+      host: hostname(),
+      pid: process.pid,
+      configFile: this.#plan.configFile,
+      warnings: this.#warnings,
+      startedAt: this.#startedAt,
+      now: at,
+      wallTime: (point) => wallTime(point, at),
+    });
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      const control = await ControlServer.open(CONTROL_SOCKET, ({ command }) =>
+        command === 'status' ? this.snapshot() : undefined,
+      );
+      if (control === 'live')
+        throw new CommandFailure(EXIT.refused, [`daemon is already running: it answers on ${CONTROL_SOCKET}`]);
+      this.#control = control;
+    } catch (error) {
+      this.#log.warn(
+        `No control socket, "vrrpd status" will not work: ${refusalOf(error).message} (${CONTROL_SOCKET})`,
+      );
+    }
+  }
+
+  /** The links first, so that every instance knows its interface when it begins. */
+  #begin(config: Config): void {
+    for (const line of missingPrograms(config)) this.#log.warn(line);
+    for (const file of this.#plan.pidFiles) {
+      const refusal = file.write();
+      if (refusal !== undefined) this.#log.warn(`No pid file: ${refusal}`);
+    }
+    this.#loop.wake();
+    this.#loop.handle({ kind: 'start' });
+    this.#log.info('Startup complete');
+    this.#manager.ready(this.#states());
+    this.#watchOver();
+  }
+
+  /** Feeds the service manager's watchdog, but not when the loop has lost its alarm. */
+  #watchOver(): void {
+    const limit = this.#manager.watchdogLimit;
+    if (limit === undefined) return;
+    this.#watchdog = setInterval(
+      () => {
+        const deadline = this.#loop.router.nextDeadline();
+        if (deadline === undefined || now() - deadline < limit) this.#manager.watchdog();
+      },
+      inMilliseconds(limit) / 2,
+    );
+  }
+
+  /** Once for all that changes in a turn, and after it. */
+  #tellStatus(): void {
+    if (this.#statusIsDue) return;
+    this.#statusIsDue = true;
+    setImmediate(() => {
+      this.#statusIsDue = false;
+      this.#manager.status(this.#states());
+    });
+  }
+
+  #states(): string {
+    const instances = [...this.#loop.router.instances.values()];
+    return instances.map(({ config, state }) => `${config.name} ${state.kind}`).join(', ');
+  }
+}
+
+function checkedConfiguration(file: string, log: Log): { config: Config; warnings: number } {
+  log.info(`Configuration file ${file}`);
+  const { config, diagnostics } = loadConfiguration(file);
+  if (config === undefined)
+    throw new CommandFailure(EXIT.configuration, [
+      ...diagnostics.map(describeDiagnostic),
+      `The configuration can't be used; nothing has been touched`,
+    ]);
+  for (const one of diagnostics) log.write(LEVELS[one.severity], describeDiagnostic(one));
+  return { config, warnings: diagnostics.filter(({ severity }) => severity === 'warning').length };
+}
+
+function refuseWithoutCapabilities(): void {
+  const missing = missingCapabilities();
+  if (missing.length === 0) return;
+  const words = `Permission missing: ${missing.join(' and ')}. Run it as root or with these capabilities`;
+  throw new CommandFailure(EXIT.permission, [words]);
+}
+
+function refuseBesideRival(files: readonly PidFile[]): void {
+  for (const file of files) {
+    const holder = file.holder();
+    if (holder === undefined) continue;
+    const words = `daemon is already running: ${holder.name} with pid ${holder.pid}, says ${file.path}`;
+    throw new CommandFailure(EXIT.refused, [words]);
+  }
+}
+
+function lockInstances(instances: readonly VrrpInstance[]): InstanceLocks {
+  const locks = new InstanceLocks();
+  for (const { name, interface: dev, virtualRouterId, virtualAddresses } of instances) {
+    const [first] = virtualAddresses;
+    const family = first === undefined ? 'ipv4' : familyOf(first.prefix.address);
+    if (locks.take({ interface: dev, virtualRouterId, family })) continue;
+    const words = `daemon is already running: another vrrpd serves VRID ${virtualRouterId} on ${dev} (${name} here)`;
+    throw new CommandFailure(EXIT.refused, [words]);
+  }
+  return locks;
+}

@@ -1,0 +1,35 @@
+// Looks once, at start, whether the programs that the configuration names can be run, so that a missing one is said
+// before it is needed. It runs nothing; what a failing check means is decided by the router.
+
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import type { Command, Config, NotifyScripts } from '../config/model.js';
+
+/** A line for each check and notify script that is used and can't be run as it stands. */
+export function missingPrograms({ vrrpScripts, vrrpInstances }: Config): string[] {
+  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
+  const checks = vrrpScripts
+    .filter(({ name, command }) => used.has(name) && !canRun(command.argv[0]))
+    .map(({ name, command }) => `vrrp_script ${name}: cannot run ${command.argv[0]}: the check counts as failed`);
+  const scripts = vrrpInstances.flatMap(({ name, notify }) =>
+    (Object.entries(notify) as [keyof NotifyScripts, Command][])
+      .filter(([, command]) => !canRun(command.argv[0]))
+      .map(([state, { argv }]) => `(${name}) notify${state === 'any' ? '' : `_${state}`}: cannot run ${argv[0]}`),
+  );
+  return [...checks, ...scripts];
+}
+
+/** Without a slash it is looked for as a shell does. */
+function canRun(program: string): boolean {
+  const candidates = program.includes('/')
+    ? [program]
+    : (process.env.PATH ?? '/usr/bin:/bin').split(':').map((folder) => join(folder, program));
+  return candidates.some((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

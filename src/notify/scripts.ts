@@ -1,0 +1,25 @@
+// Which notify scripts an event means, and in which order: the one of the new state, then `notify` with its four words.
+// keepalived.conf(5): notify_master and its sisters. It starts nothing.
+
+import type { Command, NotifyScripts } from '../config/model.js';
+import type { Event } from '../vrrp/event.js';
+
+/** A command together with the keyword that names it in the file. */
+export interface NotifyCommand {
+  readonly keyword: string;
+  readonly command: Command;
+}
+
+const SPECIFIC = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault', STOP: 'stop' } as const;
+
+/** The commands that are to run for this event, in their order. */
+export function notifyCommands(event: Event, scripts: NotifyScripts): NotifyCommand[] {
+  const { instance, state, priority } = event;
+  const specific = scripts[SPECIFIC[state]];
+  const { any } = scripts;
+  const words = ['INSTANCE', instance, state, String(priority)];
+  return [
+    ...(specific ? [{ keyword: `notify_${SPECIFIC[state]}`, command: specific }] : []),
+    ...(any ? [{ keyword: 'notify', command: { ...any, argv: [...any.argv, ...words] } satisfies Command }] : []),
+  ];
+}

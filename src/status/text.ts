@@ -1,0 +1,133 @@
+// The status as an operator reads it, in 80 columns: what needs attention first, then an instance a block. A pure function
+// of the snapshot; the words are docs/vrrpd.8's. Colour is not used: every fact is in words.
+
+import { describeDuration, seconds } from '../time.js';
+import type { InstanceStatus, Snapshot } from './snapshot.js';
+
+const WIDTH = 80;
+const LABEL = 13;
+const TRANSITIONS = 3;
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** The whole status, without a line end at its end. */
+export function renderStatus(snapshot: Snapshot): string {
+  const { version, host, upSeconds, configFile, warnings } = snapshot;
+  const checked = warnings === 0 ? '' : ` (${warnings} ${warnings === 1 ? 'warning' : 'warnings'})`;
+  return [
+    ...wrap([`vrrpd ${version} on ${host}`, `up ${ago(upSeconds)}`, `${configFile}${checked}`], '  '),
+    ...snapshot.alerts.flatMap((alert) => wrap([`! ${alert}`], '  ')),
+    ...snapshot.instances.flatMap((instance) => ['', ...renderInstance(instance, snapshot.takenAt)]),
+  ].join('\n');
+}
+
+function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
+  const { name, state, forSeconds, advertIntSeconds, version, virtualRouterId } = instance;
+  const where = `${instance.interface}  VRID ${virtualRouterId}  v${version}  every ${advertIntSeconds} s`;
+  const head = `${name}   ${state} for ${ago(forSeconds)}`;
+  return [
+    ...(head.length + where.length + 3 <= WIDTH ? [head.padEnd(50) + where] : [head, `  ${where}`]),
+    ...(instance.faults.length > 0
+      ? instance.faults.flatMap((fault) => labelled('fault', [fault]))
+      : labelled('why', [instance.why])),
+    ...renderMaster(instance),
+    ...labelled('priority', [renderPriority(instance), ...(instance.nopreempt ? ['nopreempt'] : [])]),
+    ...renderAddresses(instance),
+    ...instance.checks.flatMap(renderCheck),
+    ...renderAdverts(instance),
+    ...renderTransitions(instance, takenAt),
+  ];
+}
+
+function renderMaster({ state, master, takesOverInSeconds, priority }: InstanceStatus): string[] {
+  if (state !== 'BACKUP') return [];
+  if (!master) return labelled('master', ['none heard', `takes over in ${ago(takesOverInSeconds ?? NaN)}`]);
+  const { address, heardSecondsAgo, takesOverInSeconds: rest } = master;
+  const lower = master.priority > 0 && master.priority < priority.effective ? ', lower than ours' : '';
+  return labelled('master', [
+    `${address} priority ${master.priority}${lower}, heard ${ago(heardSecondsAgo)} ago,`,
+    `takes over in ${ago(rest)} if it falls silent`,
+  ]);
+}
+
+function renderPriority({ priority: { base, effective, contributions } }: InstanceStatus): string {
+  const terms = contributions
+    .filter(({ value }) => value !== 0)
+    .map(({ tracker, value }) => ` ${value < 0 ? '-' : '+'} ${Math.abs(value)} ${tracker}`);
+  return terms.length === 0 ? String(effective) : `${effective} = ${base}${terms.join('')}`;
+}
+
+function renderAddresses({ addresses, state }: InstanceStatus): string[] {
+  const holds = state === 'MASTER' || state === 'RELEASING';
+  return addresses.flatMap(({ prefix, dev, onWire, present, announcedSecondsAgo }) => {
+    const announced = announcedSecondsAgo === undefined ? '' : `, announced ${ago(announcedSecondsAgo)} ago`;
+    const there = present
+      ? `there${announced}${holds ? '' : ' (put there by somebody else)'}`
+      : holds
+        ? 'MISSING'
+        : 'not here';
+    return labelled('address', [`${prefix} ${dev}${onWire ? '' : ' (excluded from the adverts)'}`, there]);
+  });
+}
+
+function renderCheck(check: InstanceStatus['checks'][number]): string[] {
+  const { name, state, lastResult, endedSecondsAgo, running } = check;
+  const ended = endedSecondsAgo === undefined ? '' : `, ${ago(endedSecondsAgo)} ago`;
+  const result = lastResult === undefined ? 'no result yet' : `${lastResult}${ended}`;
+  return labelled('check', [name, state, `${result}${running ? ', running' : ''}`]);
+}
+
+function renderAdverts({ adverts }: InstanceStatus): string[] {
+  const reasons = Object.entries(adverts.dropReasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
+  return labelled('adverts', [
+    `sent ${grouped(adverts.sent)}`,
+    `heard ${grouped(adverts.heard)}`,
+    `dropped ${grouped(adverts.dropped)}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    ...(adverts.sendErrors > 0 ? [`not sent ${grouped(adverts.sendErrors)}`] : []),
+  ]);
+}
+
+function renderTransitions({ transitions }: InstanceStatus, takenAt: string): string[] {
+  return transitions
+    .slice(0, TRANSITIONS)
+    .flatMap(({ at, from, to, why }, index) =>
+      labelled(index === 0 ? 'last' : '', [when(at, takenAt).padEnd(8), `${from} -> ${to}`, why]),
+    );
+}
+
+/** The time of day, or for another day the weekday within a week and else the date; of ISO times in one zone. */
+function when(at: string, takenAt: string): string {
+  if (at.slice(0, 10) === takenAt.slice(0, 10)) return at.slice(11, 19);
+  const day = (text: string): number => Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / 86_400_000;
+  // 1970-01-01 was a Thursday.
+  return day(takenAt) - day(at) < 7 ? (WEEKDAYS[(day(at) + 4) % 7] ?? '') : at.slice(0, 10);
+}
+
+/** To the tenth of a second up to a minute, coarser after it. */
+function ago(count: number): string {
+  if (Number.isNaN(count)) return 'unknown';
+  if (count >= 60) return describeDuration(seconds(Math.round(count)));
+  return `${(Math.round(Math.max(0, count) * 10) / 10).toString()} s`;
+}
+
+/** 27064 as "27 064". */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
+
+const labelled = (label: string, parts: readonly string[]): string[] =>
+  wrap([`  ${label.padEnd(LABEL - 2)}${parts[0] ?? ''}`, ...parts.slice(1)], ' '.repeat(LABEL));
+
+/** Parts side by side, three spaces between them; what would go beyond 80 columns goes on in the next line, indented. */
+function wrap(parts: readonly string[], indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  const put = (word: string, gap: string): void => {
+    if (line !== '' && line.length + gap.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = indent + word;
+    } else line = line === '' ? word : line + gap + word;
+  };
+  for (const part of parts) {
+    if (part.length + indent.length <= WIDTH) put(part, '   ');
+    else for (const [index, word] of part.split(/(?<=\S) (?=\S)/).entries()) put(word, index === 0 ? '   ' : ' ');
+  }
+  return [...lines, line.trimEnd()];
+}

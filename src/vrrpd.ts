@@ -1,0 +1,109 @@
+// The command line: run (the default), check, status; and keepalived's options with their meaning, since unit files and
+// scripts call this program as keepalived. It decides what to do and leaves the doing to src/cli/.
+
+import { basename } from 'node:path';
+import yargs from 'yargs';
+import { check, configTest, failed } from './cli/check.js';
+import { KEEPALIVED_OPTIONS, SIGNAL_NUMBERS, withLongOptions } from './cli/options.js';
+import { detach, launcherOfThis, run } from './cli/run.js';
+import { status } from './cli/status.js';
+import { CONTROL_SOCKET } from './daemon/control.js';
+import { EXIT, type ExitCode } from './daemon/exit-code.js';
+import { VERSION } from './daemon/version.js';
+
+const CONFIGURATION_FILE = '/etc/keepalived/keepalived.conf';
+const name = basename(process.argv[1] ?? '') === 'keepalived' ? 'keepalived' : 'vrrpd';
+
+const program = yargs()
+  .scriptName(name)
+  .usage('$0 keeps a virtual IP address on exactly one of two or more hosts (VRRP).')
+  .command(
+    'check [file]',
+    'say what is wrong with a configuration; exit code 0 usable, 2 errors, 6 no file',
+    (command) => command.positional('file', { type: 'string', default: CONFIGURATION_FILE }),
+    ({ file }) => finish(() => check(file)),
+  )
+  .command(
+    'status',
+    'show who is master and why; exit code 0 running, 3 not running',
+    (command) =>
+      command
+        .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
+        .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
+    ({ json, socket }) => finish(() => status({ json, socket })),
+  )
+  .command(
+    '$0',
+    'run the daemon',
+    (command) => {
+      for (const [option, { argument, short, description }] of Object.entries(KEEPALIVED_OPTIONS))
+        if (option !== 'version' && option !== 'help')
+          command.option(option, {
+            ...(short !== undefined && { alias: short }),
+            type: argument === undefined ? 'boolean' : 'string',
+            ...(description === undefined ? { hidden: true } : { describe: description }),
+          });
+      return command;
+    },
+    (argv) => finish(() => serve(argv)),
+  )
+  .showHelpOnFail(false, 'See --help for the options.')
+  .epilogue('More options of keepalived are accepted and named at start; see the manual page vrrpd(8).')
+  .version(`vrrpd v${VERSION}`)
+  .help()
+  .alias({ v: 'version', h: 'help' })
+  .strict()
+  .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false })
+  .wrap(80);
+
+void program.parse(withLongOptions(process.argv.slice(2)), {}, (error, _argv, output) => {
+  if (output !== '') (error ? process.stderr : process.stdout).write(`${output}\n`);
+  if (error) process.exitCode = EXIT.refused;
+});
+
+/** Carries a command out; its exit code becomes the process's. */
+async function finish(command: () => ExitCode | Promise<ExitCode>): Promise<void> {
+  try {
+    end(await command());
+  } catch (error) {
+    end(failed(error));
+  }
+}
+
+/** Output that a slow pipe has not taken yet goes out first. */
+function end(code: ExitCode): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.exit(code));
+}
+
+/** The default command, with keepalived's options. */
+function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<ExitCode> {
+  const text = (option: string): string | undefined => {
+    const value = argv[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const signum = text('signum');
+  if (signum !== undefined) return printSignal(signum);
+  const configFile = text('use-file') ?? CONFIGURATION_FILE;
+  const test = text('config-test');
+  if (test !== undefined) return configTest(configFile, test);
+  const launcher = launcherOfThis();
+  if (name === 'keepalived' && argv['dont-fork'] !== true && launcher === undefined) return detach();
+  const [pidFile, vrrpPidFile] = [text('pid'), text('vrrp_pid')];
+  const withoutMeaning = Object.entries(KEEPALIVED_OPTIONS)
+    .filter(([option, { description }]) => description === undefined && argv[option] !== undefined)
+    .map(([option]) => `--${option}`)
+    .filter((option) => option !== '--version' && option !== '--help');
+  const files = { ...(pidFile !== undefined && { pidFile }), ...(vrrpPidFile !== undefined && { vrrpPidFile }) };
+  return run({ name, configFile, ...files, detailed: argv['log-detail'] === true, withoutMeaning }, launcher);
+}
+
+function printSignal(signal: string): ExitCode {
+  const number = SIGNAL_NUMBERS[signal];
+  if (number === undefined) {
+    process.stderr.write(`unknown signal ${signal}: one of ${Object.keys(SIGNAL_NUMBERS).join(' ')}\n`);
+    return EXIT.refused;
+  }
+  process.stdout.write(`${number}\n`);
+  return EXIT.normal;
+}
