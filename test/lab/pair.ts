@@ -78,8 +78,13 @@ export class Pair {
     );
   }
 
+  /** Returns when the daemon listens: what is said before that, it has not heard. */
   async start(router: Router): Promise<void> {
-    router.job = await startDaemon(router.host, router.daemon, router.configuration);
+    const job = await startDaemon(router.host, router.daemon, router.configuration);
+    router.job = job;
+    await eventually(`${router.host.name} listens`, () =>
+      job.log.some((line) => line.includes('Entering BACKUP STATE')),
+    );
   }
 
   /** Waits until the client is answered by this router and by its host the address is held. */
