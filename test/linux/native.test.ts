@@ -46,44 +46,52 @@ const inet6 = (octets: Uint8Array, scope: number): Buffer =>
   Buffer.concat([Buffer.from(new Uint16Array([AF_INET6]).buffer), Buffer.alloc(6), octets, int(scope)]);
 const GROUP = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12);
 
-t.test('raw IPv6: hop limit and source are chosen, and told of with the interface and the kernel’s stamp', async (t) => {
-  const index = (name: string): number => (JSON.parse(ip(`-j link show ${name}`)) as [{ ifindex: number }])[0].ifindex;
-  await until('duplicate detection', () => !ip('-6 addr show').includes('tentative'));
-  const local = ip('-6 addr show vl-a').match(/inet6 fe80::([0-9a-f:]+)/)?.[1]?.split(':') ?? [];
-  const tail = local.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]);
-  const source = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...tail);
+t.test(
+  'raw IPv6: hop limit and source are chosen, and told of with the interface and the kernel’s stamp',
+  async (t) => {
+    const index = (name: string): number =>
+      (JSON.parse(ip(`-j link show ${name}`)) as [{ ifindex: number }])[0].ifindex;
+    await until('duplicate detection', () => !ip('-6 addr show').includes('tentative'));
+    const [, local = ''] = /inet6 fe80::([0-9a-f:]+)/.exec(ip('-6 addr show vl-a')) ?? [];
+    const tail = local.split(':').flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]);
+    const source = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...tail);
 
-  const receiver = new Socket(AF_INET6, SOCK_RAW, VRRP);
-  t.teardown(() => receiver.close());
-  for (const [level, option] of [
-    [IPPROTO_IPV6, IPV6_RECVPKTINFO],
-    [IPPROTO_IPV6, IPV6_RECVHOPLIMIT],
-    [SOL_SOCKET, SO_TIMESTAMPNS],
-  ] as const)
-    receiver.setOption(level, option, 1);
-  receiver.setOption(IPPROTO_IPV6, IPV6_JOIN_GROUP, Buffer.concat([GROUP, int(index('vl-b'))]));
-  const sender = new Socket(AF_INET6, SOCK_RAW, VRRP);
-  t.teardown(() => sender.close());
-  sender.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, index('vl-a'));
-  sender.setOption(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
-  const control: Control = [
-    [IPPROTO_IPV6, IPV6_HOPLIMIT, int(64)],
-    [IPPROTO_IPV6, IPV6_PKTINFO, Buffer.concat([source, int(index('vl-a'))])],
-  ];
-  t.equal(sender.send(Buffer.from('advert'), inet6(GROUP, index('vl-a')), control), 6);
+    const receiver = new Socket(AF_INET6, SOCK_RAW, VRRP);
+    t.teardown(() => receiver.close());
+    for (const [level, option] of [
+      [IPPROTO_IPV6, IPV6_RECVPKTINFO],
+      [IPPROTO_IPV6, IPV6_RECVHOPLIMIT],
+      [SOL_SOCKET, SO_TIMESTAMPNS],
+    ] as const)
+      receiver.setOption(level, option, 1);
+    receiver.setOption(IPPROTO_IPV6, IPV6_JOIN_GROUP, Buffer.concat([GROUP, int(index('vl-b'))]));
+    const sender = new Socket(AF_INET6, SOCK_RAW, VRRP);
+    t.teardown(() => sender.close());
+    sender.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, index('vl-a'));
+    sender.setOption(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+    const control: Control = [
+      [IPPROTO_IPV6, IPV6_HOPLIMIT, int(64)],
+      [IPPROTO_IPV6, IPV6_PKTINFO, Buffer.concat([source, int(index('vl-a'))])],
+    ];
+    t.equal(sender.send(Buffer.from('advert'), inet6(GROUP, index('vl-a')), control), 6);
 
-  const into = Buffer.alloc(100);
-  const got = await until('the packet', () => receiver.receive(into));
-  t.equal(into.toString('utf8', 0, got.length), 'advert');
-  t.same(octetsOf(got.control, IPV6_HOPLIMIT), int(64));
-  t.same(octetsOf(got.control, IPV6_PKTINFO), Buffer.concat([GROUP, int(index('vl-b'))]), 'destination and interface');
-  const [seconds = 0] = new BigInt64Array(Uint8Array.from(octetsOf(got.control, SO_TIMESTAMPNS)).buffer);
-  t.ok(Math.abs(Number(seconds) - Date.now() / 1000) < 60, 'the stamp is of now');
-  t.same(got.source.subarray(8, 24), Buffer.from(source));
-  t.equal(receiver.receive(into), undefined, 'and nothing else');
-  t.throws(() => sender.send(into, undefined, [[0, 0, Buffer.alloc(600)]]), { code: 'ENOBUFS' });
-  t.throws(() => sender.send(into, undefined, [[0, 0]] as unknown as Control), TypeError);
-});
+    const into = Buffer.alloc(100);
+    const got = await until('the packet', () => receiver.receive(into));
+    t.equal(into.toString('utf8', 0, got.length), 'advert');
+    t.same(octetsOf(got.control, IPV6_HOPLIMIT), int(64));
+    t.same(
+      octetsOf(got.control, IPV6_PKTINFO),
+      Buffer.concat([GROUP, int(index('vl-b'))]),
+      'destination and interface',
+    );
+    const [seconds = 0] = new BigInt64Array(Uint8Array.from(octetsOf(got.control, SO_TIMESTAMPNS)).buffer);
+    t.ok(Math.abs(Number(seconds) - Date.now() / 1000) < 60, 'the stamp is of now');
+    t.same(got.source.subarray(8, 24), Buffer.from(source));
+    t.equal(receiver.receive(into), undefined, 'and nothing else');
+    t.throws(() => sender.send(into, undefined, [[0, 0, Buffer.alloc(600)]]), { code: 'ENOBUFS' });
+    t.throws(() => sender.send(into, undefined, [[0, 0]] as unknown as Control), TypeError);
+  },
+);
 
 t.test('many datagrams in a call, more than one batch of the kernel', (t) => {
   const receiver = new Socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -92,7 +100,7 @@ t.test('many datagrams in a call, more than one batch of the kernel', (t) => {
   const wanted = Array.from({ length: 400 }, (_, number) => Buffer.from(`datagram ${String(number)}`));
   const buffers = Array.from({ length: 100 }, () => Buffer.alloc(32));
   const got: string[] = [];
-  for (let sent = 0; sent < wanted.length || got.length < wanted.length; ) {
+  for (let sent = 0; sent < wanted.length || got.length < wanted.length;) {
     sent += sender.sendMany(wanted.slice(sent), unixAddress('@vl-many'));
     for (const [index, { length }] of receiver.receiveMany(buffers).entries())
       got.push(buffers[index]?.toString('utf8', 0, length) ?? '');

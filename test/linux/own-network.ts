@@ -2,6 +2,7 @@
 // it does to interfaces is seen outside and nothing it starts outlives it. Without root the file is skipped.
 
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const UNSHARE = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -17,7 +18,12 @@ if (process.env[INSIDE] === undefined) {
     process.exit(0);
   }
   const [, file = ''] = process.argv;
-  const options = { stdio: 'inherit', timeout: LIMIT, killSignal: 'SIGKILL', env: { ...process.env, [INSIDE]: '1' } } as const;
+  const options = {
+    stdio: 'inherit',
+    timeout: LIMIT,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, [INSIDE]: '1' },
+  } as const;
   process.exit(spawnSync('unshare', [...UNSHARE, ...node(file)], options).status ?? 1);
 }
 
@@ -31,10 +37,13 @@ export function vethPair(one: string, other: string): void {
   ip(`link set ${other} up`);
 }
 
-/** Runs a file of this folder in a network namespace of its own, beside this one; its output comes to this process's. */
-export function startPeer(file: string, ...args: string[]): ChildProcess {
+/** Runs a file of this folder in a network namespace of its own, beside this one; it is there when this resolves. */
+export async function startPeer(file: string, ...args: string[]): Promise<ChildProcess> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return spawn('unshare', ['--net', ...node(path), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const peer = spawn('unshare', ['--net', ...node(path), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const namespaceOf = (pid: number | string): string => readlinkSync(`/proc/${pid}/ns/net`);
+  await until('the namespace', () => namespaceOf(peer.pid ?? 'self') !== namespaceOf('self'));
+  return peer;
 }
 
 /** Calls `look` until it gives something; fails after ten seconds. */

@@ -1,0 +1,34 @@
+// The other host of the advert tests, in a network namespace of its own: waits for the interface named on its command
+// line, sends as many adverts as each line of its input says, and prints a line for each one that it hears.
+
+import { createInterface } from 'node:readline';
+import { addressFromOctets, VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { AdvertSockets } from '../../src/linux/advert-socket.js';
+import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
+import { seconds } from '../../src/time.js';
+import { ip, until } from './own-network.js';
+
+const [, , name = ''] = process.argv;
+const source = addressFromOctets(Uint8Array.of(192, 0, 2, 2));
+const index = await until(name, () => {
+  const links = JSON.parse(ip('-j link')) as { ifname: string; ifindex: number }[];
+  return links.find(({ ifname }) => ifname === name)?.ifindex;
+});
+ip(`addr add ${source}/24 dev ${name}`);
+ip(`link set ${name} up`);
+const sockets = new AdvertSockets(() =>
+  sockets.receive((_, octets) => console.log(`heard ${JSON.stringify(decodeIpv4Advert(octets))}`)),
+);
+sockets.open({ name, index });
+console.log('open');
+
+let identification = 0;
+for await (const line of createInterface(process.stdin)) {
+  for (let count = Number(line); count > 0; count--) {
+    const header = { source, destination: VRRP_GROUP_IPV4, ttl: 255, identification: ++identification };
+    const advert = { virtualRouterId: 91, priority: 110, interval: seconds(1), addresses: [] };
+    sockets.send(name, encodeIpv4Advert(header, { version: 2, ...advert, authentication: { type: 'none' } }));
+  }
+  console.log(`sent ${line}`);
+}
+sockets.closeAll();
