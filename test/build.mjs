@@ -8,6 +8,8 @@ const programs = {
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
   injector: 'test/lab/injector.ts',
+  customer: 'test/demo/customer.ts',
+  database: 'test/demo/database.ts',
 };
 await build({
   entryPoints: Object.fromEntries(Object.entries(programs).filter(([, source]) => existsSync(source))),
