@@ -18,7 +18,7 @@ const samePrefix = (one: Prefix, other: Prefix): boolean =>
 export function withAddress(list: readonly KernelAddress[], added: KernelAddress): KernelAddress[] {
   const present = list.findIndex(({ prefix }) => samePrefix(prefix, added.prefix));
   if (list[present]?.secondary === added.secondary) return list.with(present, added);
-  const rest = withoutAddress(list, added.prefix);
+  const rest = present === -1 ? list : list.toSpliced(present, 1);
   if (added.secondary) return [...rest, added];
   // Behind the last primary address of the same or a narrower scope.
   const place = rest.findLastIndex(({ secondary, scope }) => !secondary && added.scope <= scope) + 1;

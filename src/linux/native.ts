@@ -106,9 +106,11 @@ export interface Refusal {
   readonly message: string;
 }
 
+const SYSTEM_ERRORS = getSystemErrorMap();
+
 /** The refusal of an errno, positive or negative. */
 export function refusal(errno: number): Refusal {
-  const [code, message] = getSystemErrorMap().get(-Math.abs(errno)) ?? [`errno ${Math.abs(errno)}`, 'unknown error'];
+  const [code, message] = SYSTEM_ERRORS.get(-Math.abs(errno)) ?? [`errno ${Math.abs(errno)}`, 'unknown error'];
   return { code, message };
 }
 

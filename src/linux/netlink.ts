@@ -43,7 +43,7 @@ const NLMSGERR_ATTR_MSG = 1;
 export const LARGEST_DATAGRAM = 1 << 16;
 /** So many requests in a datagram take less than a millisecond and their answers always find room. */
 const BATCH = 50;
-const ENOBUFS = 105;
+const NO_ANSWER: Refusal = { code: 'ENOBUFS', message: 'no answer from the kernel' };
 
 export class Netlink {
   /** The kernel marks with it what this socket caused. */
@@ -84,7 +84,7 @@ export class Netlink {
 
   #batch(requests: readonly NetlinkRequest[]): (Refusal | undefined)[] {
     const first = this.#sequence + 1;
-    const outcomes = requests.map((): Refusal | undefined => ({ ...refusal(ENOBUFS), message: 'no answer' }));
+    const outcomes = requests.map((): Refusal | undefined => NO_ANSWER);
     try {
       const datagram = requests.map(({ flags, ...rest }) => this.#format({ ...rest, flags: flags | Flags.ACK }));
       this.#socket.send(Buffer.concat(datagram), netlinkAddress(0));

@@ -1,7 +1,7 @@
 // Adverts between two network namespaces: what is sent arrives as it was, a queue is drained at one call, interfaces may
 // go and come back, and the kernel's refusals name their cause.
 
-import { ip, startPeer, until } from './own-network.js';
+import { ip, running, startPeer, until } from './own-network.js';
 import t from 'tap';
 import { addressFromOctets, VRRP_GROUP_IPV4 } from '../../src/address.js';
 import { AdvertSockets } from '../../src/linux/advert-socket.js';
@@ -109,7 +109,7 @@ t.test('between two hosts', async (t) => {
     ip('link set vl-a down');
     t.throws(() => sockets.send('vl-a', advert()), { message: /^sending on vl-a: Network is (unreachable|down)$/ });
     ip('link set vl-a up');
-    await until('the link', () => ip('link show vl-a').includes('LOWER_UP'));
+    await running('vl-a');
     await peer.say('1');
     t.equal(await until('the advert', () => receive()), 1);
   });

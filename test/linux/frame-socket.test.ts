@@ -14,7 +14,7 @@ import { decodeArp, encodeGratuitousArp } from '../../src/packet/arp.js';
 const ARP = 0x0608;
 const indexOf = (name: string): number => (JSON.parse(ip(`-j link show ${name}`)) as [{ ifindex: number }])[0].ifindex;
 
-vethPair('vl-a', 'vl-b');
+await vethPair('vl-a', 'vl-b');
 const mac = macFromOctets(Uint8Array.of(2, 0, 0, 0, 0, 1));
 const frameOf = (number: number): Buffer =>
   encodeGratuitousArp({ mac, address: addressFromOctets(Uint8Array.of(192, 0, number >> 8, number & 0xff)) });

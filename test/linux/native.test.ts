@@ -39,7 +39,7 @@ const octetsOf = (control: Control, wanted: number): Buffer =>
 const openDescriptors = (): number => readdirSync('/proc/self/fd').length;
 
 ip('link set lo up');
-vethPair('vl-a', 'vl-b');
+await vethPair('vl-a', 'vl-b');
 
 /** sockaddr_in6 */
 const inet6 = (octets: Uint8Array, scope: number): Buffer =>
@@ -155,7 +155,7 @@ t.test('options are numbers or octets, and names are octets', (t) => {
 });
 
 t.test('a watch outlives an error on the socket', async (t) => {
-  vethPair('vl-c', 'vl-d');
+  await vethPair('vl-c', 'vl-d');
   const socket = new Socket(AF_PACKET, SOCK_RAW, 0x0300);
   const index = (JSON.parse(ip('-j link show vl-c')) as [{ ifindex: number }])[0].ifindex;
   // sockaddr_ll with ETH_P_ALL

@@ -28,14 +28,19 @@ if (process.env[INSIDE] === undefined) {
 }
 
 /** Runs `ip` with the words of the line; its output. */
-export const ip = (line: string): string => execFileSync('ip', line.split(' '), { encoding: 'utf8' });
+export const ip = (line: string): string => execFileSync('ip', line.split(' '), { encoding: 'utf8', stdio: 'pipe' });
 
-/** A veth pair with both ends here and up, unless told otherwise. */
-export function vethPair(one: string, other: string): void {
+/** A veth pair with both ends here, up and running. */
+export async function vethPair(one: string, other: string): Promise<void> {
   ip(`link add ${one} type veth peer name ${other}`);
   ip(`link set ${one} up`);
   ip(`link set ${other} up`);
+  await running(one);
+  await running(other);
 }
+
+/** The kernel tells of a carrier a little after it is there. */
+export const running = (name: string): Promise<true> => until(name, () => ip(`link show ${name}`).includes('state UP'));
 
 /** Runs a file of this folder in a network namespace of its own, beside this one; it is there when this resolves. */
 export async function startPeer(file: string, ...args: string[]): Promise<ChildProcess> {
