@@ -22,6 +22,7 @@ import type { Log } from './log.js';
 import { Loop } from './loop.js';
 import { Notifier } from './notifier.js';
 import { KernelHost } from './perform.js';
+import { rehearse } from './rehearsal.js';
 import type { PidFile } from './pid-file.js';
 import { missingPrograms } from './programs.js';
 import { VERSION } from './version.js';
@@ -143,6 +144,7 @@ export class Daemon {
     }
     this.#loop.wake();
     this.#loop.handle({ kind: 'start' });
+    rehearse(config);
     this.#log.info('Startup complete');
     this.#manager.ready(this.#states());
     this.#watchOver();

@@ -53,13 +53,13 @@ export function announce(instance: Instance, rounds: number, turn: Turn): void {
   instance.announcedAt = turn.now;
 }
 
-/** Addresses that an earlier run left on an interface: a router that is not MASTER holds none. */
+/** Takes off what an earlier run left on an interface, asking the kernel for all: a router that is not MASTER holds none. */
 export function removeResidue(instance: Instance, interfaceName: string, turn: Turn): void {
   const present = instance.links.get(interfaceName)?.addresses ?? [];
   for (const address of instance.addresses) {
     if (address.dev !== interfaceName) continue;
-    if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
     turn.do({ kind: 'remove-address', address });
+    if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
     const words = `removing VIPs. ${formatPrefix(address.prefix)} was left on ${interfaceName} by an earlier run`;
     turn.log('info', `(${instance.config.name}) ${words}`);
   }

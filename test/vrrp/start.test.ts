@@ -9,7 +9,7 @@ t.test(
   (t) => {
     for (const state of ['MASTER', 'BACKUP'] as const) {
       const host = new TestHost({ instances: [anInstance({ state, priority: 150 })] });
-      t.strictSame(host.start(), ['open-link eth1', 'notify BACKUP 150']);
+      t.strictSame(host.start(), ['open-link eth1', 'remove 192.168.1.190', 'notify BACKUP 150']);
       t.equal(host.log.at(-1), '(VI_1) Entering BACKUP STATE (init): started');
       host.pass(seconds(10));
       t.strictSame(host.times('advert 150')[0], 3.414062, '3 x 1 s + (256 - 150) / 256 s, rounded down');
@@ -74,7 +74,7 @@ t.test('checks without weight hold the start until each has its first result; on
     instances: [anInstance({ trackScripts: [tracked()] })],
     scripts: [aScript({ rise: 3, fall: 3 })],
   });
-  t.strictSame(host.start(), ['open-link eth1']);
+  t.strictSame(host.start(), ['open-link eth1', 'remove 192.168.1.190']);
   t.strictSame(host.pass(seconds(0)), ['run chk']);
   t.equal(host.state, 'INIT');
   host.pass(seconds(0.5));
