@@ -97,9 +97,16 @@ function renderTransitions({ transitions }: InstanceStatus, takenAt: string): st
 /** The time of day, or for another day the weekday within a week and else the date; of ISO times in one zone. */
 function when(at: string, takenAt: string): string {
   if (at.slice(0, 10) === takenAt.slice(0, 10)) return at.slice(11, 19);
-  const day = (text: string): number => Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / 86_400_000;
-  // 1970-01-01 was a Thursday.
-  return day(takenAt) - day(at) < 7 ? (WEEKDAYS[(day(at) + 4) % 7] ?? '') : at.slice(0, 10);
+  return dayNumber(takenAt) - dayNumber(at) < 7 ? (WEEKDAYS[dayNumber(at) % 7] ?? '') : at.slice(0, 10);
+}
+
+/** The days since the end of the year 0 in the Gregorian calendar; divisible by 7 on a Sunday. */
+function dayNumber(iso: string): number {
+  const [year = 0, month = 0, day = 0] = iso.slice(0, 10).split('-').map(Number);
+  // The year is taken to begin in March, so that a leap day is its last one.
+  const [y, m] = month < 3 ? [year - 1, month + 12] : [year, month];
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return 365 * y + leapDays + Math.floor((153 * m - 457) / 5) + day - 306;
 }
 
 /** To the tenth of a second up to a minute, coarser after it. */

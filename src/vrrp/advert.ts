@@ -1,4 +1,5 @@
 // The advert that an instance sends. RFC 3768 § 5.1-5.3, § 7.2; wire order of the addresses is the file's.
+// It neither sends nor decides when: an effect is all that comes out.
 
 import type { IpAddress } from '../address.js';
 import { VRRP_GROUP_IPV4 } from '../address.js';

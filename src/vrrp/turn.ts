@@ -1,4 +1,5 @@
 // One input being handled: the instant it is handled at, and the effects so far, in the order to be performed.
+// It performs none of them.
 
 import type { Instant } from '../time.js';
 import type { Effect, LogLevel } from './effect.js';

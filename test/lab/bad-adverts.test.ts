@@ -79,7 +79,7 @@ async function master(t: Test): Promise<{ lab: Lab; host: Host; stranger: Strang
   const bystander = await lab.host({ name: 'stranger', interface: 'eth1', address: '192.168.1.193/24' });
   const stranger = await Stranger.on(bystander);
   const daemon = await startDaemon(host, 'vrrpd', configuration({ priority: 120, nopreempt: false }));
-  await eventually('it is the master', () => host.holds(VIP), { within: 6_000 });
+  await eventually('it is the master', () => host.holds(VIP), { within: 20_000 });
   return { lab, host, stranger, daemon };
 }
 

@@ -1,0 +1,125 @@
+// The status as an operator reads it: each state, within 80 columns, what needs attention first.
+
+import t from 'tap';
+import type { InstanceStatus, Snapshot } from '../../src/status/snapshot.js';
+import { renderStatus } from '../../src/status/text.js';
+
+const instance: InstanceStatus = {
+  name: 'VI_1',
+  state: 'MASTER',
+  since: '2026-11-21T03:12:07.000+01:00',
+  forSeconds: 27_060,
+  why: 'no advert from 192.168.1.192 for 3.523 s (112 there, 122 here)',
+  faults: [],
+  interface: 'eth1',
+  virtualRouterId: 91,
+  version: 2,
+  advertIntSeconds: 1,
+  nopreempt: true,
+  priority: { base: 120, effective: 122, contributions: [{ tracker: 'chk_haproxy', value: 2 }] },
+  addresses: [{ prefix: '192.168.1.190/32', dev: 'eth1', onWire: true, present: true, announcedSecondsAgo: 0.4321 }],
+  checks: [
+    {
+      name: 'chk_haproxy',
+      state: 'up',
+      weight: 2,
+      running: false,
+      lastResult: 'exit 0 after 12 ms',
+      endedSecondsAgo: 1.04,
+    },
+  ],
+  adverts: {
+    sent: 27_064,
+    heard: 183_618,
+    dropped: 3,
+    dropReasons: { ttl: 1, password: 2 },
+    priorityZeroSent: 0,
+    priorityZeroHeard: 0,
+    sendErrors: 0,
+    addressListsDiffer: 0,
+  },
+  becameMaster: 1,
+  releasedMaster: 0,
+  addressesPutBack: 0,
+  transitions: [
+    { at: '2026-11-21T03:12:07.000+01:00', from: 'BACKUP', to: 'MASTER', why: 'no advert for 3.523 s' },
+    { at: '2026-11-17T20:00:00.000+01:00', from: 'FAULT', to: 'BACKUP', why: 'eth1 is up again' },
+    { at: '2026-10-30T20:00:00.000+01:00', from: 'INIT', to: 'FAULT', why: 'eth1 is down' },
+  ],
+};
+
+const snapshot = (changes: Partial<InstanceStatus> = {}, more: Partial<Snapshot> = {}): Snapshot => ({
+  version: '0.1.0',
+  host: 'edu-haproxy-01',
+  pid: 1,
+  configFile: '/etc/keepalived/keepalived.conf',
+  warnings: 1,
+  takenAt: '2026-11-21T10:43:07.000+01:00',
+  startedAt: '2026-11-09T06:43:07.000+01:00',
+  upSeconds: 1_051_200,
+  alerts: [],
+  unreadablePackets: 0,
+  unknownVirtualRouterPackets: 0,
+  instances: [{ ...instance, ...changes }],
+  ...more,
+});
+
+const render = (...parts: Parameters<typeof snapshot>): string => {
+  const text = renderStatus(snapshot(...parts));
+  for (const line of text.split('\n')) t.ok(line.length <= 80, `80 columns: ${line}`);
+  return text;
+};
+
+t.test('a MASTER', (t) => {
+  t.equal(
+    render(),
+    `vrrpd 0.1.0 on edu-haproxy-01   up 12 d 4 h
+  /etc/keepalived/keepalived.conf (1 warning)
+
+VI_1   MASTER for 7 h 31 m                        eth1  VRID 91  v2  every 1 s
+  why        no advert from 192.168.1.192 for 3.523 s (112 there, 122 here)
+  priority   122 = 120 + 2 chk_haproxy   nopreempt
+  address    192.168.1.190/32 eth1   there, announced 0.4 s ago
+  check      chk_haproxy   up   exit 0 after 12 ms, 1 s ago
+  adverts    sent 27 064   heard 183 618   dropped 3 (ttl 1, password 2)
+  last       03:12:07   BACKUP -> MASTER   no advert for 3.523 s
+             Tue        FAULT -> BACKUP   eth1 is up again
+             2026-10-30   INIT -> FAULT   eth1 is down`,
+  );
+  t.end();
+});
+
+t.test('a BACKUP says whom it listens to and when it takes over', (t) => {
+  const master = { address: '192.168.1.191', priority: 122, heardSecondsAgo: 0.41, takesOverInSeconds: 3.2 };
+  const text = render({ state: 'BACKUP', master, addresses: [] });
+  t.match(text, /master {5}192\.168\.1\.191 priority 122, heard 0\.4 s ago,\s+takes over in 3\.2 s if it falls silent/);
+  t.match(render({ state: 'BACKUP', takesOverInSeconds: 2 }), /master {5}none heard {3}takes over in 2 s/);
+  t.end();
+});
+
+t.test('a FAULT shows its reasons first', (t) => {
+  const text = render({ state: 'FAULT', faults: ['eth1 is down', 'chk failed (exit 1 after 3 ms)'] });
+  t.match(text.split('\n').slice(4, 6), ['  fault      eth1 is down', '  fault      chk failed (exit 1 after 3 ms)']);
+  t.end();
+});
+
+t.test('what needs attention stands at the top, marked in words', (t) => {
+  const alerts = ['check chk_haproxy cannot run: /etc/keepalived/haproxy_check.sh: no such file', 'another'];
+  const missing = { prefix: '192.168.1.190/32', dev: 'eth1', onWire: true, present: false };
+  const lines = render({ addresses: [missing] }, { alerts }).split('\n');
+  t.match(lines[2], /^! check chk_haproxy cannot run/);
+  t.match(lines.join('\n'), /192\.168\.1\.190\/32 eth1 {3}MISSING/);
+  t.end();
+});
+
+t.test('a negative weight, an excluded address, a name too long for one line', (t) => {
+  const contributions = [{ tracker: 'a', value: -30 }];
+  const text = render({
+    name: 'a_virtual_router_with_a_name_that_somebody_meant_well',
+    priority: { base: 120, effective: 90, contributions },
+    addresses: [{ prefix: '10.0.0.1/24', dev: 'eth1', onWire: false, present: true }],
+  });
+  t.match(text, '90 = 120 - 30 a');
+  t.match(text, '(excluded from the adverts)');
+  t.end();
+});
