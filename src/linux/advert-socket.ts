@@ -5,7 +5,7 @@
 import { putU32 } from 'netlink/dist/structs.js';
 import raw from 'raw-socket';
 import { addressOctets, VRRP_GROUP_IPV4 } from '../address.js';
-import { SO_RCVBUFFORCE, SOL_SOCKET } from './native.js';
+import { setBuffer, SOL_SOCKET } from './native.js';
 
 type Wrap = ReturnType<typeof raw.createSocket>['wrap'];
 
@@ -121,7 +121,6 @@ function configure(wrap: Wrap, { name, index }: { name: string; index: number })
     ['IP_MULTICAST_LOOP', IPPROTO_IP, IP_MULTICAST_LOOP, 0],
     ['IP_MULTICAST_ALL', IPPROTO_IP, IP_MULTICAST_ALL, 0],
     ['SO_PRIORITY', SOL_SOCKET, SO_PRIORITY, PRIORITY],
-    ['SO_RCVBUFFORCE', SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER],
   ];
   for (const [title, level, option, value] of options)
     attempt(`${title} for ${name}`, () =>
@@ -129,6 +128,7 @@ function configure(wrap: Wrap, { name, index }: { name: string; index: number })
         ? wrap.setOption(level, option, value)
         : wrap.setOption(level, option, value, value.length),
     );
+  attempt(`SO_RCVBUF for ${name}`, () => setBuffer(wrap, 'receive', RECEIVE_BUFFER));
 }
 
 /** The package's errors say what, not where. */

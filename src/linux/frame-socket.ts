@@ -2,7 +2,7 @@
 // packet(7)
 
 import { putU16, putU32 } from 'netlink/dist/structs.js';
-import { AF_PACKET, refusal, refusalOf, SO_SNDBUFFORCE, SOCK_RAW, Socket, SOL_SOCKET, type Refusal } from './native.js';
+import { AF_PACKET, refusal, refusalOf, setBuffer, SOCK_RAW, Socket, type Refusal } from './native.js';
 
 const EAGAIN = 11;
 /** Room for the gratuitous ARPs of some thousand addresses on a card that sends them slowly. */
@@ -14,7 +14,7 @@ export class FrameSocket {
 
   /** Throws what the kernel refuses: EPERM without CAP_NET_RAW. */
   constructor() {
-    this.#socket.setOption(SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER);
+    setBuffer(this.#socket, 'send', SEND_BUFFER);
   }
 
   /** Sends the frames in order; the refusal of the first one that did not go, with the number of those that did. */

@@ -15,16 +15,7 @@ import { addressFromOctets, formatPrefix, macFromOctets, type MacAddress, type P
 import type { Input, Link } from '../vrrp/input.js';
 import { withAddress, withoutAddress, type KernelAddress } from './address-list.js';
 import { AF_INET } from './addresses.js';
-import {
-  AF_NETLINK,
-  MSG_TRUNC,
-  netlinkAddress,
-  refusalOf,
-  SO_RCVBUFFORCE,
-  SOCK_RAW,
-  Socket,
-  SOL_SOCKET,
-} from './native.js';
+import { AF_NETLINK, MSG_TRUNC, netlinkAddress, refusalOf, setBuffer, SOCK_RAW, Socket } from './native.js';
 import { LARGEST_DATAGRAM, NETLINK_ROUTE, type Netlink } from './netlink.js';
 
 const { NEWLINK, DELLINK, GETLINK, NEWADDR, DELADDR, GETADDR }: Record<keyof typeof MessageType, number> = MessageType;
@@ -61,7 +52,7 @@ export class Interfaces {
   /** `onReadable` is called when something waits for receive(); the first receive() tells of every interface there is. */
   constructor(netlink: Netlink, onReadable: () => void, { receiveBuffer = RECEIVE_BUFFER } = {}) {
     this.#netlink = netlink;
-    this.#socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer);
+    setBuffer(this.#socket, 'receive', receiveBuffer);
     this.#socket.bind(netlinkAddress(GROUPS));
     this.#socket.watch(onReadable);
   }

@@ -86,9 +86,22 @@ export const AF_PACKET = 17;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
-export const SO_SNDBUFFORCE = 32;
-export const SO_RCVBUFFORCE = 33;
+const BUFFER_OPTIONS = { send: { plain: 7, force: 32 }, receive: { plain: 8, force: 33 } } as const;
 export const MSG_TRUNC = 0x20;
+
+/** The size of a socket's queue; in a user namespace, which may not go over the machine's limit, as much as that allows. */
+export function setBuffer(
+  socket: { setOption(level: number, option: number, value: number): void },
+  which: keyof typeof BUFFER_OPTIONS,
+  octets: number,
+): void {
+  const { force, plain } = BUFFER_OPTIONS[which];
+  try {
+    socket.setOption(SOL_SOCKET, force, octets);
+  } catch {
+    socket.setOption(SOL_SOCKET, plain, octets);
+  }
+}
 
 /** sockaddr_un: a path, or an abstract name when it begins with "@" or NUL. */
 export const unixAddress = (name: string): Uint8Array =>

@@ -13,17 +13,7 @@ import {
   parseMessages,
   type NetlinkMessage,
 } from 'netlink/dist/structs.js';
-import {
-  AF_NETLINK,
-  netlinkAddress,
-  refusal,
-  refusalOf,
-  SO_RCVBUFFORCE,
-  SOCK_RAW,
-  Socket,
-  SOL_SOCKET,
-  type Refusal,
-} from './native.js';
+import { AF_NETLINK, netlinkAddress, refusal, refusalOf, setBuffer, SOCK_RAW, Socket, type Refusal } from './native.js';
 
 /** A message of rtnetlink without its header; `flags` beside REQUEST and ACK. */
 export interface NetlinkRequest {
@@ -53,7 +43,7 @@ export class Netlink {
   #sequence = 0;
 
   constructor() {
-    this.#socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20);
+    setBuffer(this.#socket, 'receive', 1 << 20);
     this.#socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
     this.#socket.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
     this.#socket.bind(netlinkAddress(0));

@@ -7,7 +7,7 @@ import { putU32 } from 'netlink/dist/structs.js';
 import t from 'tap';
 import { addressFromOctets, macFromOctets } from '../../src/address.js';
 import { FrameSocket } from '../../src/linux/frame-socket.js';
-import { AF_PACKET, SO_RCVBUFFORCE, SOCK_RAW, Socket, SOL_SOCKET } from '../../src/linux/native.js';
+import { AF_PACKET, setBuffer, SOCK_RAW, Socket } from '../../src/linux/native.js';
 import { decodeArp, encodeGratuitousArp } from '../../src/packet/arp.js';
 
 /** ETH_P_ARP in network order, as the kernel wants it. */
@@ -19,7 +19,7 @@ const mac = macFromOctets(Uint8Array.of(2, 0, 0, 0, 0, 1));
 const frameOf = (number: number): Buffer =>
   encodeGratuitousArp({ mac, address: addressFromOctets(Uint8Array.of(192, 0, number >> 8, number & 0xff)) });
 const witness = new Socket(AF_PACKET, SOCK_RAW, ARP);
-witness.setOption(SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20);
+setBuffer(witness, 'receive', 4 << 20);
 witness.bind(Buffer.concat([Uint8Array.of(AF_PACKET, 0, 8, 6), putU32(indexOf('vl-b')), Buffer.alloc(12)]));
 const socket = new FrameSocket();
 t.teardown(() => {
