@@ -73,7 +73,10 @@ export class AdvertSockets {
     attempt(`sending on ${name}`, () => wrap.send(octets, 0, octets.length, destination, () => undefined));
   }
 
-  /** Hands over what is queued on all interfaces. `octets` are overwritten by the next packet: decode them at once. */
+  /**
+   * Hands over what is queued on all interfaces. `octets` are overwritten by the next packet: decode them at once.
+   * `handle` must not open or close: raw-socket would read on from a fresh socket bound to no interface.
+   */
   receive(handle: (name: string, octets: Uint8Array) => void): void {
     let left = MOST_PACKETS;
     for (const [name, wrap] of this.#sockets) left -= this.#drain(wrap, left, (octets) => handle(name, octets));
