@@ -38,11 +38,14 @@ export class KernelHost implements Host {
   readonly #commands: ReadonlyMap<string, VrrpScript>;
   readonly #running = new Map<string, Running>();
   #ended: Input[] = [];
+  /** A script may end, and an immediate may come, after close(). */
+  #isOpen = true;
 
   /** Opens the sockets that need no interface; throws what the kernel refuses, with its code. */
   constructor(surroundings: Surroundings) {
-    const { wake, config } = surroundings;
+    const { config } = surroundings;
     this.#surroundings = surroundings;
+    const wake = (): void => this.#wake();
     this.#interfaces = new Interfaces(this.#netlink, wake);
     this.#addresses = new Addresses(this.#netlink, (dev) => this.#interfaces.find(dev)?.index);
     this.#adverts = new AdvertSockets(wake);
@@ -87,11 +90,16 @@ export class KernelHost implements Host {
   }
 
   close(): void {
+    this.#isOpen = false;
     this.#alarm.close();
     this.#adverts.closeAll();
     this.#interfaces.close();
     this.#frames.close();
     this.#netlink.close();
+  }
+
+  #wake(): void {
+    if (this.#isOpen) this.#surroundings.wake();
   }
 
   #one(effect: Exclude<Effect, { kind: 'add-address' | 'remove-address' }>): Failure | undefined {
@@ -160,7 +168,7 @@ export class KernelHost implements Host {
     const running = this.#scripts.start(script.command, (outcome) => {
       this.#running.delete(name);
       this.#ended.push({ kind: 'script', script: name, outcome });
-      this.#surroundings.wake();
+      this.#wake();
     });
     this.#running.set(name, running);
   }

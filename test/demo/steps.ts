@@ -68,8 +68,10 @@ export const STEPS: readonly Step[] = [
       const allowed = first.skew;
       await second.breakHaproxy();
       await moved(layout, first);
-      const alive = second.vrrpd?.running === true ? ['vrrpd still runs on 02'] : [];
-      return { allowed, wrong: [...holdsAlone(layout, first), ...alive] };
+      await layout.until('vrrpd has ended on 02', () => second.vrrpd?.running === false);
+      const code = second.vrrpd?.ending?.code;
+      const failed = code === 0 ? [] : [`vrrpd on 02 ended with exit code ${code ?? 'of a signal'}`];
+      return { allowed, wrong: [...holdsAlone(layout, first), ...failed] };
     },
   },
 ];

@@ -1,0 +1,64 @@
+// The unit under a real systemd, with layout 1's file and check script: start, status, a crash, the script's
+// `killall keepalived`, stop. systemd.service(5): Type=notify, Restart=.
+
+import { existsSync } from 'node:fs';
+import t from 'tap';
+import { projectRoot } from '../lab/daemon.js';
+import { eventually } from '../lab/eventually.js';
+import { Machine } from './machine.js';
+
+const missing =
+  process.getuid?.() !== 0
+    ? 'needs root'
+    : ['/usr/bin/systemd-nspawn', '/lib/systemd/systemd'].filter((file) => !existsSync(file)).join(' and ');
+
+t.test('the unit under a real systemd', { skip: missing && `${missing} is missing`, timeout: 110_000 }, async (t) => {
+  const machine = await Machine.boot(projectRoot());
+  t.teardown(() => machine.close());
+  const show = async (property: string): Promise<string> =>
+    (await machine.run(`systemctl show --value -p ${property} vrrpd`)).output;
+  const holds = async (): Promise<boolean> =>
+    (await machine.run('ip address show dev eth1')).output.includes('192.168.1.190/32');
+  // The check script looks for a process of this name.
+  await machine.run(
+    'mkdir -p /run/lab && cp /bin/sleep /run/lab/haproxy && systemd-run --unit=haproxy /run/lab/haproxy 600',
+  );
+
+  const verified = await machine.run('systemd-analyze verify vrrpd.service');
+  t.strictSame(verified, { code: 0, output: '' }, 'systemd-analyze verify has nothing to say');
+
+  const started = await machine.run('systemctl start vrrpd');
+  t.strictSame(started, { code: 0, output: '' }, 'it starts, and is ready when systemctl returns');
+  t.equal((await machine.run('vrrpd status')).code, 0, 'it answers');
+  t.match(await show('StatusText'), /^VI_1 (BACKUP|MASTER)$/, 'systemctl status shows the states');
+  await eventually('it is master', holds, { within: 15_000 });
+  t.equal((await machine.run('pidof keepalived')).output, await show('MainPID'), 'scripts find it as keepalived');
+
+  const before = await show('MainPID');
+  await machine.run(`kill -9 ${before}`);
+  await eventually(
+    'it is back',
+    async () => (await show('NRestarts')) === '1' && (await show('ActiveState')) === 'active',
+    {
+      within: 15_000,
+    },
+  );
+  t.not(await show('MainPID'), before, 'after kill -9 systemd has started it again');
+  await eventually('it is master again', holds, { within: 15_000 });
+
+  await machine.run('rm -f /etc/init.d/haproxy && systemctl stop haproxy');
+  await eventually('the check script has ended it', async () => (await show('ActiveState')) === 'inactive', {
+    within: 20_000,
+  });
+  t.equal(await show('Result'), 'success', 'it ended as it was told to');
+  t.notOk(await holds(), 'and has taken the address off');
+  t.match((await machine.run('tail -n 1 /var/log/haproxy-check.log')).output, 'killall keepalived');
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  t.equal(await show('ActiveState'), 'inactive', 'and stays down');
+
+  await machine.run('systemd-run --unit=haproxy-again /run/lab/haproxy 600; systemctl start vrrpd');
+  t.equal(await show('ActiveState'), 'active', 'it can be started again');
+  t.equal((await machine.run('systemctl stop vrrpd')).code, 0);
+  t.equal(await show('ActiveState'), 'inactive', 'and stopped');
+  t.equal((await machine.run('vrrpd status')).code, 3, 'then nobody answers');
+});
