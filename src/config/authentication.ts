@@ -15,7 +15,8 @@ const keywords = {
   ),
   auth_hmac: refused('this authentication is not supported yet'),
 };
-export const authentication = block(new Table('authentication', keywords));
+export const authenticationTable = new Table('authentication', keywords);
+export const authentication = block(authenticationTable);
 
 const MOST_OCTETS = 8;
 
