@@ -2,7 +2,7 @@
 // One run of tap for all files; a line for each file as it ends, then the failures in full, and at the very end
 // "N passed, N failed", which counts assertions. A file or a test that crashes or asserts nothing is a failure.
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -15,14 +15,14 @@ const JOBS = 2 * availableParallelism();
 /** For a file that hangs. */
 const TIMEOUT_SECONDS = 120;
 
-/** The test files whose path begins with the prefix. */
+/** The test files whose path begins with the prefix: `test/tidy` is test/tidy.test.ts and all of test/tidy/. */
 function filesOf(prefix) {
-  const isFolder = statSync(prefix, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const folder = isFolder ? prefix : path.dirname(prefix);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder, { recursive: true })
-    .map((name) => path.join(folder, name))
-    .filter((name) => name.endsWith('.test.ts') && (isFolder || name.startsWith(path.normalize(prefix))));
+  const folder = path.dirname(`${prefix}x`);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => file.startsWith(prefix));
 }
 
 /** A test as tap reports it: the whole run, a file, or a subtest. A failure is an assertion or the test itself. */
@@ -126,9 +126,10 @@ async function run(files) {
   return { ...whole.sum, status };
 }
 
-const prefixes = process.argv.slice(2).map((prefix) => path.relative(ROOT, path.resolve(prefix)));
+const named = process.argv.slice(2).map((prefix) => path.relative(ROOT, path.resolve(prefix)));
+const prefixes = named.length > 0 ? named : ['test/'];
 process.chdir(ROOT);
-const files = [...new Set((prefixes.length > 0 ? prefixes : ['test']).flatMap(filesOf))].sort();
+const files = [...new Set(prefixes.flatMap(filesOf))].sort();
 // The slow ones first, so that the others run beside them.
 files.sort((a, b) => Number(b.startsWith('test/lab/')) - Number(a.startsWith('test/lab/')));
 
