@@ -85,6 +85,7 @@ function hearAsBackup(
   if (advert.priority === 0) {
     // § 6.4.2: the timer becomes Skew_Time; a repeated farewell never makes it later again.
     instance.master = heard;
+    instance.lower = undefined;
     const skewEnd = after(turn.now, instance.skew);
     instance.state = { ...state, masterDownAt: skewEnd < state.masterDownAt ? skewEnd : state.masterDownAt };
     turn.log('info', `(${instance.config.name}) ${source} left with priority 0`);

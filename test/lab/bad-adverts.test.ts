@@ -59,9 +59,12 @@ for (const [name, packet] of Object.entries(bad))
   });
 
 t.test('a good advert with priority 200: the master yields', { buffered: true }, async (t) => {
-  const { host, stranger } = await master(t);
+  const { host, stranger, daemon } = await master(t);
   stranger.say(encodeIpv4Advert(header, advert));
   await eventually('the address is gone', async () => !(await host.holds(VIP)));
+  const reason = 'Entering BACKUP STATE: heard 192.168.1.193 with priority 200, ours 120';
+  await eventually('it says why', () => daemon.log.some((line) => line.includes(reason)));
+  t.notOk(await host.holds(VIP), 'it stays away');
 });
 
 t.test('a list with one address more than ours: accepted, with a warning', { buffered: true }, async (t) => {
