@@ -15,6 +15,8 @@ export interface Ending {
 export class Job {
   /** The lines it wrote, in order; without those of the standard output when `onLine` takes them. */
   readonly log: string[] = [];
+  /** Milliseconds of performance.now() when it was started. */
+  readonly startedAt = performance.now();
   readonly ended: Promise<Ending>;
   /** undefined while it runs. */
   ending: Ending | undefined;
