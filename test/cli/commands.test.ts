@@ -1,0 +1,169 @@
+// The commands as an operator types them: what they print, where, and their exit codes. None of them needs root.
+
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+const folder = mkdtempSync(join(tmpdir(), 'vd-'));
+chmodSync(folder, 0o755);
+t.teardown(() => rmSync(folder, { recursive: true }));
+const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const keepalived = join(folder, 'keepalived');
+symlinkSync(program, keepalived);
+const layout = (path: string): string => fileURLToPath(new URL(`../fixtures/layouts/${path}`, import.meta.url));
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program without what tap hangs on every Node.js that it sees. */
+function call(
+  words: readonly string[],
+  { name = program, uid }: { name?: string; uid?: number } = {},
+): Promise<Finished> {
+  const env = { ...process.env };
+  delete env.NODE_OPTIONS;
+  const user = uid === undefined ? {} : { uid, gid: uid };
+  const child = spawn(process.execPath, [name, ...words], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  });
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => (written[stream] += chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...written }));
+  });
+}
+const vrrpd = (...words: string[]): Promise<Finished> => call(words);
+
+t.test('version and help', async (t) => {
+  for (const option of ['--version', '-v'])
+    t.same(await vrrpd(option), { code: 0, stdout: 'vrrpd v0.1.0\n', stderr: '' }, option);
+  const help = await vrrpd('-h');
+  t.match(help, { code: 0, stderr: '' });
+  for (const word of ['check [file]', 'status', '--use-file', '--config-test', '--signum'])
+    t.ok(help.stdout.includes(word), word);
+  t.notMatch(help.stdout, /--snmp/, 'what has no meaning here is in the manual page');
+  for (const line of help.stdout.split('\n')) t.ok(line.length <= 80, line);
+});
+
+t.test('options that are none', async (t) => {
+  for (const words of [['--frobnicate'], ['-Z'], ['frobnicate'], ['status', '--frobnicate'], ['check', 'a', 'b']]) {
+    const { code, stdout, stderr } = await vrrpd(...words);
+    t.equal(code, 1, words.join(' '));
+    t.equal(stdout, '', words.join(' '));
+    t.match(stderr, /Unknown|Too many/i, words.join(' '));
+    t.match(stderr, /--help/, words.join(' '));
+  }
+});
+
+t.test('--signum', async (t) => {
+  const numbers = { STOP: 15, RELOAD: 1, DATA: 10, STATS: 12, JSON: 36, STATS_CLEAR: 63 };
+  for (const [name, number] of Object.entries(numbers))
+    t.same(await vrrpd(`--signum=${name}`), { code: 0, stdout: `${String(number)}\n`, stderr: '' }, name);
+  t.match(await call(['--signum', 'JSON'], { name: keepalived }), { code: 0, stdout: '36\n' });
+  t.match(await vrrpd('--signum=NONE'), { code: 1, stdout: '', stderr: /NONE.*STATS_CLEAR/ });
+});
+
+t.test('check', async (t) => {
+  await t.test('a usable file', async (t) => {
+    const { code, stdout, stderr } = await vrrpd(
+      'check',
+      layout('1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf'),
+    );
+    t.match({ code, stderr }, { code: 0, stderr: '' });
+    const [verdict] = stdout.trimEnd().split('\n').slice(-1);
+    t.match(verdict, /keepalived-edu-haproxy-01\.conf: usable(, \d+ (warning|hint)s?)*$/);
+  });
+
+  await t.test('a damaged one: each place with its line, and what was probably meant', async (t) => {
+    copyFileSync(layout('damaged/copied-from-a-web-page.conf'), join(folder, 'keepalived.conf'));
+    const { code, stdout } = await vrrpd('check', 'keepalived.conf');
+    t.equal(code, 2);
+    const place = /^keepalived\.conf:\d+:\d+: error unknown-keyword: "virtual" .*\n/m;
+    const marked = / +\d+ \| .*virtual router id.*\n +\| +\^+ did you mean "virtual_router_id"\?$/m;
+    t.match(stdout, new RegExp(place.source + marked.source, 'm'));
+    t.match(stdout, /\nkeepalived\.conf: .*not.*, \d+ errors/);
+  });
+
+  await t.test('none', async (t) => {
+    t.match(await vrrpd('check', 'none.conf'), { code: 6, stdout: '', stderr: /no configuration file none\.conf\n$/ });
+  });
+
+  await t.test('one that may not be read', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
+    const path = join(folder, 'secret.conf');
+    writeFileSync(path, '', { mode: 0o600 });
+    t.match(await call(['check', path], { uid: 65534 }), { code: 4, stderr: /permission/i });
+  });
+});
+
+t.test('-t', async (t) => {
+  const good = layout('1-mycat-haproxy-pair/keepalived-edu-haproxy-02.conf');
+  const bad = layout('damaged/copied-from-a-web-page.conf');
+  for (const words of [
+    ['-t', '-f', good],
+    ['--config-test', `--use-file=${good}`],
+    [`-f${good}`, '-t'],
+  ])
+    t.match(await call(words, { name: keepalived }), { code: 0, stdout: '' }, words.join(' '));
+  t.match(await vrrpd('-t', '-f', bad), { code: 5, stdout: '', stderr: /error unknown-keyword/ });
+  t.match(await vrrpd('-t', '-f', 'none.conf'), { code: 6, stderr: /no configuration file/ });
+  const output = join(folder, 'output');
+  t.same(await vrrpd(`--config-test=${output}`, '-f', bad), { code: 5, stdout: '', stderr: '' });
+  t.match(readFileSync(output, 'utf8'), /error unknown-keyword/);
+});
+
+t.test('status', async (t) => {
+  await t.test('no daemon', async (t) => {
+    const { code, stdout, stderr } = await vrrpd('status', '--socket', join(folder, 'none.sock'));
+    t.match({ code, stdout }, { code: 3, stdout: '' });
+    t.match(stderr, /^vrrpd is not running.*none\.sock.*\n$/, 'one line');
+  });
+
+  await t.test('a daemon that a program has taken the place of', async (t) => {
+    const path = join(folder, 'mute.sock');
+    const server = createServer((client) => client.end()).listen(path);
+    t.teardown(() => server.close());
+    t.match(await vrrpd('status', '--socket', path), { code: 3, stdout: '', stderr: /no answer/ });
+  });
+
+  await t.test('no permission', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
+    mkdirSync(join(folder, 'closed'), { mode: 0o750 });
+    const path = join(folder, 'closed', 'control.sock');
+    const server = createServer().listen(path);
+    t.teardown(() => server.close());
+    const { code, stderr } = await call(['status', '--socket', path], { uid: 65534 });
+    t.equal(code, 4);
+    t.match(stderr, /permission/);
+  });
+
+  await t.test('a long answer is whole, also through a pipe', async (t) => {
+    const path = join(folder, 'long.sock');
+    const answer = { text: 'x'.repeat(1_000_000) };
+    const server = createServer((client) => client.on('data', () => client.write(`${JSON.stringify(answer)}\n`)));
+    server.listen(path);
+    t.teardown(() => server.close());
+    const { code, stdout } = await vrrpd('status', '--json', '--socket', path);
+    t.equal(code, 0);
+    t.same(JSON.parse(stdout), answer);
+  });
+});
