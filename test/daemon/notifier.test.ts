@@ -49,6 +49,9 @@ t.test('one after the other within an instance, beside each other between instan
   t.same(started.slice(2), ['a-any INSTANCE A MASTER 1', 'a-backup']);
   await end('a-backup');
   t.same(started.slice(4), ['a-any INSTANCE A BACKUP 1']);
+  await end('a-any');
+  await end('b-master');
+  t.equal(started.length, 5);
   t.same(log, []);
 });
 
