@@ -161,3 +161,39 @@ t.test('nothing is touched when it can not start', { skip: noMachine }, async (t
   t.notOk(await machine.exists('/run/vrrpd.pid'));
   t.notOk(await machine.exists('/run/vrrpd'));
 });
+
+t.test('a log that nobody reads holds nothing up', { skip: noMachine }, async (t) => {
+  const machine = await Machine.open();
+  t.teardown(() => machine.close());
+  await machine.namespace.write(CONFIGURATION, owner());
+  const full = 'mkfifo /run/full && exec 3<>/run/full && dd if=/dev/zero of=/run/full bs=64k count=1 oflag=nonblock';
+  const script = `${full} 2>/run/dd && exec "$@" 2>/run/full`;
+  const job = machine.namespace.start(['sh', '-c', script, 'sh', ...machine.command('vrrpd', '-D')]);
+  await eventually('it answers', async () => (await machine.finish(machine.command('vrrpd', 'status'))).code === 0);
+  const sent = async (): Promise<number> => (await machine.status()).instances[0]?.adverts.sent ?? 0;
+  const before = { count: await sent(), at: performance.now() };
+  await sleep(2_000);
+  const seconds = (performance.now() - before.at) / 1_000;
+  t.ok((await sent()) - before.count >= Math.floor(seconds), 'an advert each second');
+  const stopping = performance.now();
+  t.match(await job.stop(), { code: 0 });
+  t.ok(performance.now() - stopping < 1_500, 'and it ends');
+  t.notOk(await machine.holds());
+});
+
+t.test('a mistake of its own ends it, visibly', { skip: noMachine }, async (t) => {
+  const machine = await Machine.open();
+  t.teardown(() => machine.close());
+  await machine.namespace.write(CONFIGURATION, owner());
+  const mistake = 'data:text/javascript,setTimeout(()=>{throw%20new%20Error("it%20can%20not%20be")},1500)';
+  const [env = '', unset = '', name = '', node = '', ...rest] = machine.command('vrrpd');
+  const { code, stderr } = await machine.finish([env, unset, name, node, `--import=${mistake}`, ...rest]);
+  t.equal(code, 70);
+  t.match(stderr, /Startup complete/);
+  t.match(stderr, /Internal error.*it can not be/);
+  t.match(await machine.finish(machine.command('vrrpd', 'status')), { code: 3 });
+
+  const next = await machine.serve('vrrpd');
+  t.match((await machine.status()).instances, [{ state: 'MASTER' }], 'the next one goes on');
+  t.match(await next.stop(), { code: 0 });
+});
