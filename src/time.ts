@@ -19,6 +19,8 @@ export const inMilliseconds = (duration: Duration): number => duration / 1_000;
 
 /** The instant `duration` later than `from`. */
 export const after = (from: Instant, duration: Duration): Instant => (from + duration) as Instant;
+/** The instant `duration` earlier than `at`. */
+export const before = (at: Instant, duration: Duration): Instant => (at - duration) as Instant;
 /** How long it is from `from` to `to`; negative when `to` is the earlier one. */
 export const between = ({ from, to }: { from: Instant; to: Instant }): Duration => (to - from) as Duration;
 /** The sum of two durations. */

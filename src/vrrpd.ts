@@ -4,11 +4,18 @@
 import { basename } from 'node:path';
 import yargs from 'yargs';
 import { check, configTest, failed } from './cli/check.js';
-import { KEEPALIVED_OPTIONS, SIGNAL_NUMBERS, withLongOptions } from './cli/options.js';
+import {
+  facilityNumber,
+  KEEPALIVED_OPTIONS,
+  refusals,
+  SIGNAL_NUMBERS,
+  withLongOptions,
+  withoutMeaning,
+} from './cli/options.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
 import { status } from './cli/status.js';
 import { CONTROL_SOCKET } from './daemon/control.js';
-import { EXIT, type ExitCode } from './daemon/exit-code.js';
+import { CommandFailure, EXIT, type ExitCode } from './daemon/exit-code.js';
 import { VERSION } from './daemon/version.js';
 
 const CONFIGURATION_FILE = '/etc/keepalived/keepalived.conf';
@@ -84,18 +91,18 @@ function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<Exit
   };
   const signum = text('signum');
   if (signum !== undefined) return printSignal(signum);
+  const facility = facilityNumber(text('log-facility') ?? 'daemon');
+  const refused = [...refusals(argv), ...(facility === undefined ? ['--log-facility: no such facility'] : [])];
+  if (refused.length > 0 || facility === undefined) throw new CommandFailure(EXIT.refused, refused);
   const configFile = text('use-file') ?? CONFIGURATION_FILE;
   const test = text('config-test');
   if (test !== undefined) return configTest(configFile, test);
   const launcher = launcherOfThis();
   if (name === 'keepalived' && argv['dont-fork'] !== true && launcher === undefined) return detach();
   const [pidFile, vrrpPidFile] = [text('pid'), text('vrrp_pid')];
-  const withoutMeaning = Object.entries(KEEPALIVED_OPTIONS)
-    .filter(([option, { description }]) => description === undefined && argv[option] !== undefined)
-    .map(([option]) => `--${option}`)
-    .filter((option) => option !== '--version' && option !== '--help');
   const files = { ...(pidFile !== undefined && { pidFile }), ...(vrrpPidFile !== undefined && { vrrpPidFile }) };
-  return run({ name, configFile, ...files, detailed: argv['log-detail'] === true, withoutMeaning }, launcher);
+  const log = { detailed: argv['log-detail'] === true, facility, withoutSyslog: argv['no-syslog'] === true };
+  return run({ name, configFile, ...files, ...log, withoutMeaning: withoutMeaning(argv) }, launcher);
 }
 
 function printSignal(signal: string): ExitCode {

@@ -6,6 +6,8 @@ interface KeepalivedOption {
   readonly argument?: 'required' | 'optional';
   /** Present where the option has a meaning here. */
   readonly description?: string;
+  /** Present where going on without it would be something else than was asked for. */
+  readonly refused?: string;
 }
 
 /** By long name. */
@@ -19,12 +21,16 @@ export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
   vrrp_pid: { short: 'r', argument: 'required', description: 'another pid file with the same content' },
   'config-test': { short: 't', argument: 'optional', description: 'check the configuration; messages to this file' },
   signum: { argument: 'required', description: 'print a signal number: STOP RELOAD DATA STATS STATS_CLEAR JSON' },
-  'log-facility': { short: 'S', argument: 'required' },
-  'no-syslog': { short: 'G' },
-  'config-id': { short: 'i', argument: 'required' },
-  namespace: { short: 's', argument: 'required' },
-  check: { short: 'C' },
-  genhash: { short: 'T' },
+  'log-facility': {
+    short: 'S',
+    argument: 'required',
+    description: 'syslog facility: 0-7, local0-local7, user, daemon',
+  },
+  'no-syslog': { short: 'G', description: 'log nothing to syslog' },
+  'config-id': { short: 'i', argument: 'required', refused: 'conditions on a config-id are not supported yet' },
+  namespace: { short: 's', argument: 'required', refused: 'start the program in the network namespace instead' },
+  check: { short: 'C', refused: 'there are no health checkers of virtual servers yet' },
+  genhash: { short: 'T', refused: 'digests of web pages are not made here' },
   no_bfd: { short: 'B' },
   all: {},
   umask: { short: 'u', argument: 'required' },
@@ -81,6 +87,26 @@ function expand(letters: string, next: string | undefined, long: string[]): bool
     }
   }
   return false;
+}
+
+/** Why the options given can't be obeyed, a line each. */
+export const refusals = (given: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(KEEPALIVED_OPTIONS).flatMap(([option, { refused }]) =>
+    refused !== undefined && given[option] !== undefined ? [`--${option}: ${refused}`] : [],
+  );
+
+/** Those given that mean nothing here, as --option. */
+export const withoutMeaning = (given: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(KEEPALIVED_OPTIONS)
+    .filter(([option]) => option !== 'version' && option !== 'help' && given[option] !== undefined)
+    .filter(([, { description, refused }]) => description === undefined && refused === undefined)
+    .map(([option]) => `--${option}`);
+
+/** syslog(3)'s number of a facility as keepalived's -S takes it; undefined for another word. */
+export function facilityNumber(word: string): number | undefined {
+  const local = /^(?:local)?([0-7])$/.exec(word)?.[1];
+  if (local !== undefined) return 16 + Number(local);
+  return { user: 1, daemon: 3 }[word];
 }
 
 /** keepalived's names of signals with their numbers, for --signum. */

@@ -10,9 +10,6 @@ import { VERSION } from '../daemon/version.js';
 import { Signals, type SignalName } from '../linux/signals.js';
 import { failed } from './check.js';
 
-/** syslog(3): LOG_DAEMON. */
-const DAEMON_FACILITY = 3;
-
 export interface RunPlan {
   /** The name it was called by, and is found under: vrrpd or keepalived. */
   readonly name: 'vrrpd' | 'keepalived';
@@ -22,6 +19,9 @@ export interface RunPlan {
   /** -r */
   readonly vrrpPidFile?: string;
   readonly detailed: boolean;
+  /** syslog(3)'s number. */
+  readonly facility: number;
+  readonly withoutSyslog: boolean;
   /** Options that were given and mean nothing here. */
   readonly withoutMeaning: readonly string[];
 }
@@ -30,8 +30,8 @@ export interface RunPlan {
 export async function run(plan: RunPlan, launcher: Launcher | undefined): Promise<ExitCode> {
   process.title = plan.name;
   const detached = launcher !== undefined;
-  const { name, detailed } = plan;
-  const log = new Log({ name, detailed, detached, facility: DAEMON_FACILITY, withoutSyslog: false });
+  const { name } = plan;
+  const log = new Log({ ...plan, detached });
   process.on('uncaughtException', (error) => {
     log.error(`Internal error, the daemon ends: ${error.stack ?? error.message}`);
     log.flushNow();

@@ -3,7 +3,7 @@
 
 import type { Config, VirtualAddress, VrrpScript } from '../config/model.js';
 import type { IpAddress, MacAddress } from '../address.js';
-import type { Instant } from '../time.js';
+import { before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
 import { AdvertSockets } from '../linux/advert-socket.js';
 import { Alarm, now } from '../linux/clock.js';
@@ -17,6 +17,9 @@ import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import type { Host } from './loop.js';
+
+/** Longer than a process needs to wake up from a second's sleep. */
+const EARLY = milliseconds(1);
 
 /** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
 export interface Surroundings {
@@ -67,8 +70,10 @@ export class KernelHost implements Host {
     return inputs;
   }
 
+  /** First a little early: an early alarm does nothing, but it brings the idle process back into the caches. */
   setAlarm(at: Instant | undefined): void {
-    this.#alarm.set(at);
+    const early = at === undefined ? undefined : before(at, EARLY);
+    this.#alarm.set(early !== undefined && early > now() ? early : at);
   }
 
   perform(effects: readonly Effect[]): Failure[] {

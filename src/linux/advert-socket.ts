@@ -58,6 +58,7 @@ export class AdvertSockets {
     wrap.on('recvReady', () => this.#announce());
     // libuv stops watching a socket that has an error pending; a fresh one takes its place.
     wrap.on('error', () => this.open({ name, index }));
+    this.#warmUp(name);
   }
 
   close(name: string): void {
@@ -67,10 +68,14 @@ export class AdvertSockets {
 
   /** Sends a packet that begins with its IP header to the destination named there. Throws an Error that names the cause. */
   send(name: string, octets: Buffer): void {
+    this.#send(name, octets, octets.length);
+  }
+
+  #send(name: string, octets: Buffer, length: number): void {
     const wrap = this.#sockets.get(name);
     if (wrap === undefined) throw new Error(`no advert socket is open on ${name}`);
     const destination = octets.subarray(16, 20).join('.');
-    attempt(`sending on ${name}`, () => wrap.send(octets, 0, octets.length, destination, () => undefined));
+    attempt(`sending on ${name}`, () => wrap.send(octets, 0, length, destination, () => undefined));
   }
 
   /**
@@ -84,6 +89,17 @@ export class AdvertSockets {
 
   closeAll(): void {
     for (const name of this.#sockets.keys()) this.close(name);
+  }
+
+  /** Walks the way of a packet once up to where the kernel refuses one without a whole header: the first advert is in a hurry. */
+  #warmUp(name: string): void {
+    const noPacket = Buffer.alloc(20);
+    noPacket.set(addressOctets(VRRP_GROUP_IPV4), 16);
+    try {
+      this.#send(name, noPacket, 1);
+    } catch {
+      return; // As expected.
+    }
   }
 
   /** Reads at most `most` packets; how many there were. */

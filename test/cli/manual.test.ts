@@ -22,10 +22,14 @@ t.test('options', (t) => {
     named.filter((long) => !(long in KEEPALIVED_OPTIONS)),
     [],
   );
-  const [, silent = ''] = options.split('.SS Options without meaning');
-  for (const [long, { description }] of Object.entries(KEEPALIVED_OPTIONS))
-    if (long !== 'version' && long !== 'help')
-      t.equal(new RegExp(`--${long}[ ;]`).test(silent), description === undefined, `${long} has a meaning, or none`);
+  const [, refusedPart = ''] = options.split('.SS Options that are refused');
+  const [refusedOnes = '', silent = ''] = refusedPart.split('.SS Options without meaning');
+  const isIn = (part: string, long: string): boolean => new RegExp(`--${long}[ ;]`).test(part);
+  for (const [long, { description, refused }] of Object.entries(KEEPALIVED_OPTIONS)) {
+    if (long === 'version' || long === 'help') continue;
+    t.equal(isIn(refusedOnes, long), refused !== undefined, `${long} is refused, or not`);
+    t.equal(isIn(silent, long), description === undefined && refused === undefined, `${long} has a meaning, or none`);
+  }
   t.end();
 });
 

@@ -1,7 +1,13 @@
 // keepalived's options as getopt_long(3) reads them, turned into long ones.
 
 import t from 'tap';
-import { KEEPALIVED_OPTIONS, withLongOptions } from '../../src/cli/options.js';
+import {
+  facilityNumber,
+  KEEPALIVED_OPTIONS,
+  refusals,
+  withLongOptions,
+  withoutMeaning,
+} from '../../src/cli/options.js';
 
 const long = (line: string): string => withLongOptions(line.split(' ').filter(Boolean)).join(' ');
 
@@ -55,5 +61,20 @@ t.test('every option of keepalived 2.2.7 is known', (t) => {
   for (const letter of letters) t.ok(known.has(letter), letter);
   t.equal(known.size, letters.length, 'and no letter stands for two');
   for (const name of ['all', 'signum']) t.ok(KEEPALIVED_OPTIONS[name], name);
+  t.end();
+});
+
+t.test('facilities as -S takes them, and options that can not be obeyed', (t) => {
+  for (const [word, number] of [
+    ['3', 19],
+    ['local7', 23],
+    ['daemon', 3],
+    ['user', 1],
+    ['8', undefined],
+    ['nonsense', undefined],
+  ] as const)
+    t.equal(facilityNumber(word), number, word);
+  t.match(refusals({ namespace: 'blue', snmp: true }), [/^--namespace: /]);
+  t.same(withoutMeaning({ namespace: 'blue', snmp: true, 'log-detail': true }), ['--snmp']);
   t.end();
 });

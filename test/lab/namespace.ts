@@ -25,7 +25,12 @@ read -r _
 `;
 const UNSHARE = ['--net', '--mount', '--pid', '--uts', '--fork', '--mount-proc', '--propagation', 'private'];
 /** Programs of the system are found whatever PATH the lab was started with. */
-const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` };
+const ENVIRONMENT = {
+  ...process.env,
+  // The test runner's own: daemons run as they are.
+  NODE_OPTIONS: '',
+  PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
+};
 
 export class Namespace {
   private constructor(
