@@ -19,9 +19,10 @@ await build({
   target: 'node20',
   format: 'esm',
   external: ['raw-socket'],
+  // A megabyte of young heap is plenty, and a flood of packets does not make the process grow.
   // yargs brings a createRequire of its own into the bundle, so the banner's has another name.
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+    js: "#!/usr/bin/env -S node --max-semi-space-size=1\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
   logLevel: 'warning',
 });

@@ -107,7 +107,7 @@ export function launcherOfThis(): Launcher | undefined {
 /** Starts this program again without a terminal; resolves when it is ready, or with the reason why it is not. */
 export function detach(): Promise<ExitCode> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, process.argv.slice(1), {
+    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { ...process.env, [DETACHED]: '1' },

@@ -26,21 +26,24 @@ export class Loop {
 
   /** The alarm, a readable socket, a script that ended: all of them call this. */
   wake(): void {
-    for (const input of this.host.receive()) this.#handle(input);
+    // What is read now came in before now: a timer that it starts does not begin later than need be.
+    const arrived = this.host.now();
+    for (const input of this.host.receive()) this.#handle(input, arrived);
     const deadline = this.router.nextDeadline();
-    if (deadline !== undefined && deadline <= this.host.now()) this.#handle({ kind: 'tick' });
+    const now = this.host.now();
+    if (deadline !== undefined && deadline <= now) this.#handle({ kind: 'tick' }, now);
     this.host.setAlarm(this.router.nextDeadline());
   }
 
   /** An input that did not come through a queue: start, stop. */
   handle(input: Input): void {
-    this.#handle(input);
+    this.#handle(input, this.host.now());
     this.host.setAlarm(this.router.nextDeadline());
   }
 
-  #handle(input: Input): void {
-    const failures = this.host.perform(this.router.handle(input, this.host.now()));
+  #handle(input: Input, now: Instant): void {
+    const failures = this.host.perform(this.router.handle(input, now));
     // What a refusal leads to may be refused too, but a router never answers a refusal with the same effect.
-    for (const failure of failures) this.#handle(failure);
+    for (const failure of failures) this.#handle(failure, now);
   }
 }

@@ -24,9 +24,9 @@ export async function startDaemon(host: Host, daemon: Daemon, configuration?: st
     case 'keepalived':
       return host.namespace.start(['keepalived', '-n', '-l', '-D']);
     case 'vrrpd called keepalived':
-      return host.namespace.start([process.execPath, await link(host, 'keepalived'), '-n']);
+      return host.namespace.start([await link(host, 'keepalived'), '-n']);
     case 'vrrpd':
-      return host.namespace.start([process.execPath, await link(host, 'vrrpd')]);
+      return host.namespace.start([await link(host, 'vrrpd')]);
   }
 }
 
