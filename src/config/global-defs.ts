@@ -27,7 +27,7 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_down_timer_adverts: actedUpon(integer({ from: 1, to: 100 }), '3'),
   vrrp_lower_prio_no_advert: actedUpon(bool, 'false'),
   vrrp_higher_prio_send_advert: actedUpon(bool, 'false'),
-  script_user: actedUpon(scriptUser, 'the user of the daemon'),
+  script_user: actedUpon(scriptUser, '`keepalived_script` where there is such a user, else the user of the daemon'),
   enable_script_security: actedUpon(flag, 'not set'),
 
   ...each(['notification_email', 'notification_email_from', 'smtp_server', 'smtp_helo_name'], MAIL),

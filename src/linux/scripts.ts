@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { Command } from '../config/model.js';
 import { between, inMilliseconds } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
-import { findAccount } from './account.js';
+import { findAccount, type Account } from './account.js';
 import { now } from './clock.js';
 import { refusalOf } from './native.js';
 
@@ -31,7 +31,7 @@ export class Scripts {
   /** Calls `ended` exactly once, never before start() has returned. Throws nothing. */
   start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
     const [file, ...args] = command.argv;
-    const account = command.runAs === undefined ? {} : findAccount(command.runAs);
+    const account = command.runAs === undefined ? standardAccount() : findAccount(command.runAs);
     if (typeof account === 'string') return refuse(account, ended);
     let child: ChildProcess;
     try {
@@ -44,6 +44,12 @@ export class Scripts {
     child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
     return NOT_RUNNING;
   }
+}
+
+/** keepalived.conf(5), script_user: the user keepalived_script where there is one and root may choose, else the own user. */
+function standardAccount(): Partial<Account> {
+  const account = process.getuid?.() === 0 ? findAccount({ user: 'keepalived_script' }) : '';
+  return typeof account === 'string' ? {} : account;
 }
 
 const NOT_RUNNING: Running = { signal: () => undefined };
