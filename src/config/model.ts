@@ -22,7 +22,6 @@ export interface GlobalDefs {
   readonly routerId?: string;
   readonly scriptUser?: ScriptUser;
   readonly enableScriptSecurity: boolean;
-  /** `vrrp_notify_priority_changes`, `dynamic_interfaces` and others are added when something acts upon them. */
 }
 
 /** A user and optionally a group, by name as written. */
