@@ -85,40 +85,40 @@ export class Report {
   private readonly found: Diagnostic[] = [];
   private withError = false;
 
-  /** Whether there is an error, also one that is no longer kept. */
+  /** Whether there is an error, kept or not. */
   get hasError(): boolean {
     return this.withError;
   }
 
-  error(code: Code, span: Span, words: string, beside: Beside = {}): void {
+  /** No more messages are kept. */
+  get full(): boolean {
+    return this.found.length >= MOST_MESSAGES;
+  }
+
+  error(code: Code, span: Span, words: string, beside?: Beside): void {
     this.withError = true;
-    this.add({ ...span, severity: 'error', code, words, ...beside });
+    if (!this.full) this.found.push({ ...span, severity: 'error', code, words, ...beside });
   }
 
-  warning(code: Code, span: Span, words: string, beside: Beside = {}): void {
-    this.add({ ...span, severity: 'warning', code, words, ...beside });
+  warning(code: Code, span: Span, words: string, beside?: Beside): void {
+    if (!this.full) this.found.push({ ...span, severity: 'warning', code, words, ...beside });
   }
 
-  hint(code: Code, span: Span, words: string, beside: Beside = {}): void {
-    this.add({ ...span, severity: 'hint', code, words, ...beside });
-  }
-
-  private add(diagnostic: Diagnostic): void {
-    const { place, length, source = '' } = diagnostic;
-    if (this.found.length < MOST_MESSAGES) this.found.push(diagnostic);
-    else if (this.found.length === MOST_MESSAGES) {
-      const words = `there are more than ${MOST_MESSAGES} messages; the others are not shown`;
-      this.found.push({ place, length, source, severity: 'error', code: 'too-many-messages', words });
-    }
+  hint(code: Code, span: Span, words: string, beside?: Beside): void {
+    if (!this.full) this.found.push({ ...span, severity: 'hint', code, words, ...beside });
   }
 
   /** By file, line and column. A line with an error shows its errors only: what else it would get is follow-up noise. */
   sorted(): readonly Diagnostic[] {
     const lineOf = ({ place }: Diagnostic) => `${place.file}:${place.line}`;
     const broken = new Set(this.found.filter(({ severity }) => severity === 'error').map(lineOf));
-    return this.found
+    const shown = this.found
       .filter((one) => one.severity === 'error' || !broken.has(lineOf(one)))
       .sort((one, other) => order(one.place, other.place));
+    const last = shown.at(-1);
+    if (!this.full || last === undefined) return shown;
+    const words = `there are more messages than these ${MOST_MESSAGES}`;
+    return [...shown, { place: last.place, length: 1, severity: 'warning', code: 'too-many-messages', words }];
   }
 }
 

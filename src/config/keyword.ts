@@ -91,7 +91,7 @@ export class Table<K extends Keywords> {
 
   /** Gives the keyword that was probably meant. */
   private reportUnknown({ keyword, block }: Statement, report: Report): string | undefined {
-    const meant = nearest(keyword.text, this.known.keys());
+    const meant = report.full ? undefined : nearest(keyword.text, this.known.keys());
     const ignored = block === undefined ? 'the line is ignored' : 'its whole block is ignored';
     const home = meant === undefined ? this.homeOf(keyword.text) : undefined;
     const words = `${named(keyword.text)} is not a keyword of ${this.block}: ${ignored}`;
