@@ -14,8 +14,8 @@ export interface Value<T> {
   /** Written twice, the first counts, not the last. */
   readonly firstCounts?: true;
   read(statement: Statement, report: Report): T | undefined;
-  /** Written twice, both count. */
-  join?(earlier: T, later: T): T;
+  /** Written twice, both count: adds the later value to the earlier one. */
+  join?(earlier: T, later: T): void;
 }
 
 export type Class = 'acted upon' | 'no meaning here' | 'not yet supported' | 'refused';
@@ -163,7 +163,8 @@ function written(request: {
   if (earlier === undefined) return { value, statement };
   if (keyword.value.join !== undefined) {
     if (earlier.value === undefined || value === undefined) return { value: earlier.value ?? value, statement };
-    return { value: keyword.value.join(earlier.value, value), statement };
+    keyword.value.join(earlier.value, value);
+    return { value: earlier.value, statement };
   }
   const { firstCounts = false } = keyword.value;
   const line = earlier.statement.keyword.span.place.line;

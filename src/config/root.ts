@@ -4,14 +4,15 @@
 import { globalDefsTable } from './global-defs.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Keywords, type Value } from './keyword.js';
 import type { Statement } from './tree.js';
+import { append } from './value.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
 
 /** A block that may be there several times; read by its table when all are known. */
-const blocks = <K extends Keywords>({ inside }: Table<K>): Value<readonly Statement[]> => ({
+const blocks = <K extends Keywords>({ inside }: Table<K>): Value<Statement[]> => ({
   form: 'block',
   inside,
-  join: (earlier, later) => [...earlier, ...later],
+  join: append,
   read: (statement) => [statement],
 });
 

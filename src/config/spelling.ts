@@ -19,11 +19,16 @@ export function joinTorn(
 /** In words: vrrp_garp_master_refresh_repeat has five. */
 const LONGEST_NAME = 6;
 
+/** A table has fewer; of thousands of scripts the first will do. */
+const MOST_NAMES = 1_000;
+
 /** The known name nearest to the word, when it is near enough to be a slip of the hand. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const folded = word.toLowerCase().replaceAll('-', '_').slice(0, 64);
   let best: { name: string; distance: number } | undefined;
+  let looked = 0;
   for (const name of known) {
+    if ((looked += 1) > MOST_NAMES) break;
     const limit = Math.min(1 + Math.floor(name.length / 6), best === undefined ? Infinity : best.distance - 1);
     if (Math.abs(name.length - folded.length) > limit) continue;
     const distance = editDistance(folded, name.toLowerCase());

@@ -9,7 +9,7 @@ import type { Statement } from './tree.js';
 import { list } from './value.js';
 import { parseWeight, type DefinedScript, type Weight } from './vrrp-script.js';
 
-export const trackScriptList: Value<readonly Statement[]> = list({
+export const trackScriptList: Value<Statement[]> = list({
   form: '`NAME [weight N [reverse]]` a line',
   isEntry: ([, second]) => second === undefined || second.text === 'weight',
   read: (entry) => entry,

@@ -199,15 +199,20 @@ export const list = <T>(request: {
   form: string;
   isEntry: (words: readonly Word[]) => boolean;
   read: (entry: Statement, report: Report) => T | undefined;
-}): Value<readonly T[]> => ({
+}): Value<T[]> => ({
   form: `block: ${request.form}`,
   inside: { kind: 'entries', isEntry: request.isEntry },
-  join: (earlier, later) => [...earlier, ...later],
+  join: append,
   read(statement, report) {
     if (statement.block === undefined) reportMissingBlock(statement, report);
     return statement.block?.flatMap((entry) => (entry.readable ? (request.read(entry, report) ?? []) : []));
   },
 });
+
+/** One by one: a list can have more entries than a call has arguments. */
+export function append<T>(earlier: T[], later: readonly T[]): void {
+  for (const entry of later) earlier.push(entry);
+}
 
 function reportMissingBlock({ keyword }: Statement, report: Report): void {
   report.error('missing-value', keyword.span, `${keyword.text} needs a block`, {

@@ -17,7 +17,7 @@ export interface AddressEntry {
 }
 type Address = Omit<VirtualAddress, 'dev'> & { readonly dev?: string };
 
-export const addressList: Value<readonly AddressEntry[]> = list({
+export const addressList: Value<AddressEntry[]> = list({
   form: '`ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev INTERFACE] [scope SCOPE] [label LABEL]` a line',
   isEntry: ([first]) => /^[0-9.]|:/.test(first?.text ?? ''),
   read: readEntry,
