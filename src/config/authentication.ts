@@ -35,6 +35,10 @@ export function completeAuthentication(
     const note = 'put double quotes around the password';
     report.warning('comment-cuts-value', word.span, 'a comment cuts the password', { note });
   }
+  if (!word.quoted && /\\[!#]/.test(word.span.source ?? '') && /[!#]/.test(word.text)) {
+    const note = 'double quotes around the password mean the same everywhere';
+    report.warning('comment-cuts-value', word.span, 'in keepalived 2.2 the backslash cuts the password', { note });
+  }
   if (word.text.includes('\ufffd')) report.error('bad-value', word.span, 'the password is not UTF-8 text');
   const octets = new TextEncoder().encode(word.text);
   if (octets.length > MOST_OCTETS) {

@@ -20,6 +20,7 @@ export function checkConfig(checked: Checked): void {
   checkMail(checked);
   checkWeights(checked);
   for (const instance of checked.instances) {
+    checkAddresses(instance, checked.report);
     checkNopreempt(instance, checked.report);
     checkSamples(instance, checked.report);
     checkLookAlike(instance, checked.report);
@@ -27,7 +28,12 @@ export function checkConfig(checked: Checked): void {
 }
 
 function checkUnusedScripts({ scripts, instances, report }: Checked): void {
-  const used = new Set(instances.flatMap(({ tracked }) => tracked.map(({ track }) => track.script)));
+  const used = new Set(
+    instances.flatMap(({ tracked, written }) => [
+      ...tracked.map(({ track }) => track.script),
+      ...(written.trackScript?.value ?? []).map(({ keyword }) => keyword.text),
+    ]),
+  );
   for (const { script, statement } of scripts.values()) {
     const words = `no instance tracks ${named(script.name)}: it is never run`;
     if (!used.has(script.name)) report.warning('unused-script', statement.keyword.span, words);
@@ -52,6 +58,17 @@ function checkWeights({ instances, report }: Checked): void {
     const words = `this weight can't change who is master when the peer's priority is more than ${size} away`;
     report.hint('weight-too-small', weightSpan, words);
   }
+}
+
+/** Where something cannot be read, the addresses may be there. */
+function checkAddresses({ instance, statement }: CompletedInstance, report: Report): void {
+  const { virtualAddresses, excludedAddresses } = instance;
+  if (virtualAddresses.length + excludedAddresses.length > 0 || report.hasError) return;
+  report.warning(
+    'no-address',
+    statement.keyword.span,
+    `${named(instance.name)} has no virtual_ipaddress: nothing moves`,
+  );
 }
 
 function checkNopreempt({ instance, written, tracked }: CompletedInstance, report: Report): void {

@@ -16,6 +16,7 @@ import type { DefinedScript } from './vrrp-script.js';
 /** An instance with where it was written, for the lints. */
 export interface CompletedInstance {
   readonly instance: VrrpInstance;
+  readonly statement: Statement;
   readonly written: InstanceDraft;
   readonly tracked: readonly TrackedScript[];
 }
@@ -64,7 +65,7 @@ export function completeInstance(request: {
     notify: completeNotify(written, global.scriptUser?.value),
     place: owner.place,
   };
-  return { instance, written, tracked };
+  return { instance, statement, written, tracked };
 }
 
 function completePriority(
@@ -126,8 +127,6 @@ type Addresses = Pick<VrrpInstance, 'virtualAddresses' | 'excludedAddresses'>;
 
 function completeAddresses(written: InstanceDraft, { dev, report }: { dev: string; report: Report }): Addresses {
   const { virtualIpaddress: sent, virtualIpaddressExcluded: excluded } = written;
-  if ((sent?.statement.block ?? []).length === 0 && sent?.value !== undefined)
-    report.warning('no-address', sent.statement.keyword.span, 'there is no address in this block');
   const seen = new Set<string>();
   const unique = (entries: readonly AddressEntry[]) =>
     entries.filter(({ address: { prefix }, span }) => {

@@ -146,7 +146,9 @@ export function describeDiagnostic(diagnostic: Diagnostic): string {
 export function printDiagnostic(diagnostic: Diagnostic): string {
   if (diagnostic.source === undefined) return describeDiagnostic(diagnostic);
   const { place, length, source } = diagnostic;
-  const shown = visible(maskPassword(source));
+  const shown = visible(maskPassword(source))
+    .trimEnd()
+    .slice(0, Math.max(LONGEST_SHOWN, place.column + length));
   const indent = shown.slice(0, place.column - 1).replace(/[^\t]/g, (letter) => (wide.test(letter) ? '  ' : ' '));
   const beside = besideMarker(diagnostic);
   const marker = '^'.repeat(Math.max(1, Math.min(length, shown.length - place.column + 1)));
@@ -165,6 +167,9 @@ function headline({ place, source, severity, code, words }: Diagnostic): string 
 function besideMarker({ suggestion, note }: Diagnostic): string | undefined {
   return note ?? (suggestion === undefined ? undefined : `did you mean ${named(suggestion)}?`);
 }
+
+/** Of a line, unless the mark is further to the right. */
+const LONGEST_SHOWN = 200;
 
 /** Control characters could move the cursor of the terminal that the message is read on; the tab is kept. */
 const visible = (text: string): string => text.replace(/[^\P{C}\t]/gu, '?');

@@ -6,7 +6,7 @@ import type { Report } from './diagnostic.js';
 import { spanIn, type Line } from './tokens.js';
 
 const DEFINITION = /^\s*\$([A-Za-z_]\w*)=/;
-const USE = /\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))/g;
+const USE = /\$(?:\{([A-Za-z_]\w*)[^{}]*\}?|([A-Za-z_]\w*))/g;
 const PREDEFINED = ['_PWD', '_INSTANCE', '_RANDOM', '_HASH', '_BANG', '_ENV'];
 const DIRECTIVES: readonly (readonly [form: RegExp, what: string])[] = [
   [/^\s*(include[rmwba]?)(?=\s|$)/, 'include'],
@@ -14,7 +14,7 @@ const DIRECTIVES: readonly (readonly [form: RegExp, what: string])[] = [
   [/^\s*(@\^?\S+)(?=\s|$)/, 'a conditional line'],
 ];
 
-/** The lines that can be read; those whose values rest on a definition are marked as not readable. */
+/** Definitions are left out; a line that rests on one, or on anything else here, stays and is marked as not readable. */
 export function expandLines(lines: readonly Line[], report: Report): Line[] {
   const defined = new Set(PREDEFINED);
   const expanded: Line[] = [];
@@ -26,34 +26,35 @@ export function expandLines(lines: readonly Line[], report: Report): Line[] {
       refuse({ line, text: `$${definition[1]}`, what: 'a definition', report });
     }
     inDefinition ||= definition !== null;
-    if (!inDefinition && !refusedDirective(line, report)) expanded.push(withKnownUses({ line, defined, report }));
+    if (!inDefinition) expanded.push(refusedDirective(line, report) ?? refusedUse({ line, defined, report }) ?? line);
     inDefinition &&= line.text.trimEnd().endsWith('\\');
   }
   return expanded;
 }
 
-function refusedDirective(line: Line, report: Report): boolean {
+function refusedDirective(line: Line, report: Report): Line | undefined {
   for (const [form, what] of DIRECTIVES) {
     const text = form.exec(line.text)?.[1];
     if (text === undefined) continue;
-    refuse({ line, text, what, report });
-    return true;
+    return refuse({ line, text, what, report });
   }
-  return false;
+  return undefined;
 }
 
-function withKnownUses({ line, defined, report }: { line: Line; defined: Set<string>; report: Report }): Line {
-  if (!line.text.includes('$')) return line;
+function refusedUse({ line, defined, report }: { line: Line; defined: Set<string>; report: Report }): Line | undefined {
+  if (!line.text.includes('$')) return undefined;
   for (const [text, braced, plain = braced] of line.text.matchAll(USE)) {
     if (plain === undefined || !defined.has(plain)) continue;
     const what = 'the use of a definition';
-    refuse({ line, text: braced === undefined ? text : `${text}}`, what, report });
-    return { ...line, readable: false };
+    return refuse({ line, text, what, report });
   }
-  return line;
+  return undefined;
 }
 
-function refuse({ line, text, what, report }: { line: Line; text: string; what: string; report: Report }): void {
+/** The braces of a use are no braces of a block. */
+function refuse({ line, text, what, report }: { line: Line; text: string; what: string; report: Report }): Line {
   const span = spanIn({ line, index: line.text.indexOf(text), length: text.length });
   report.error('not-yet-supported', span, `${what} is not supported yet`);
+  const withoutBraces = line.text.replace(/\$\{[^{}]*\}/g, (use) => use.replace(/[{}]/g, '_'));
+  return { ...line, text: withoutBraces, readable: false };
 }

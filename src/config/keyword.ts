@@ -73,18 +73,20 @@ export class Table<K extends Keywords> {
   read({ statements, owner, report }: { statements: readonly Statement[]; owner?: Span; report: Report }): Draft<K> {
     const draft: Record<string, Written<unknown>> = {};
     const unknown = new Map<string | undefined, Statement>();
+    let complete = true;
     for (const statement of statements) {
       const keyword = this.known.get(statement.keyword.text);
-      if (keyword === undefined) {
+      if (keyword === undefined && !statement.readable) complete = false;
+      else if (keyword === undefined) {
         const meant = this.reportUnknown(statement, report);
         if (!unknown.has(meant)) unknown.set(meant, statement);
-        continue;
+      } else {
+        if (statement.torn) this.reportTorn(statement, report);
+        const name = camel(statement.keyword.text);
+        draft[name] = written({ keyword, statement, earlier: draft[name], report });
       }
-      if (statement.torn) this.reportTorn(statement, report);
-      const name = camel(statement.keyword.text);
-      draft[name] = written({ keyword, statement, earlier: draft[name], report });
     }
-    if (owner !== undefined) this.reportMissing({ draft, unknown, owner, report });
+    if (owner !== undefined && complete) this.reportMissing({ draft, unknown, owner, report });
     // The fields are those of the table, by their construction: a key is a keyword of it and holds what its value reads.
     return draft as Draft<K>;
   }
