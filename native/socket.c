@@ -529,6 +529,20 @@ static napi_value clear_ambient(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// unix(7), SO_PEERCRED: the user that connected; the descriptor is one of Node's.
+static napi_value peer_user(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  size_t count = 1;
+  int32_t fd;
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (napi_get_value_int32(env, argument, &fd) != napi_ok) return throw_errno(env, EBADF, "getsockopt");
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return throw_errno(env, errno, "getsockopt");
+  napi_create_uint32(env, peer.uid, &result);
+  return result;
+}
+
 #define METHOD(name, function) {name, NULL, function, NULL, NULL, NULL, napi_default_method, NULL}
 
 static void export_class(napi_env env, napi_value exports, const char *name, napi_callback constructor, size_t count,
@@ -555,6 +569,8 @@ NAPI_MODULE_INIT() {
                signals_methods);
   napi_create_function(env, "clearAmbientCapabilities", NAPI_AUTO_LENGTH, clear_ambient, NULL, &value);
   napi_set_named_property(env, exports, "clearAmbientCapabilities", value);
+  napi_create_function(env, "peerUser", NAPI_AUTO_LENGTH, peer_user, NULL, &value);
+  napi_set_named_property(env, exports, "peerUser", value);
   napi_create_int32(env, SIGRTMIN, &value);
   napi_set_named_property(env, exports, "SIGRTMIN", value);
   napi_create_int32(env, SIGRTMAX, &value);

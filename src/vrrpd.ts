@@ -12,6 +12,7 @@ import {
   withLongOptions,
   withoutMeaning,
 } from './cli/options.js';
+import { reload } from './cli/reload.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
 import { status } from './cli/status.js';
 import { CONTROL_SOCKET } from './daemon/control.js';
@@ -38,6 +39,12 @@ const program = yargs()
         .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
         .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
     ({ json, socket }) => finish(() => status({ json, socket })),
+  )
+  .command(
+    'reload',
+    'go over to the configuration file as it is now; exit code 0 done, 2 refused, 3 not running, 4 not root',
+    (command) => command.option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
+    ({ socket }) => finish(() => reload({ socket })),
   )
   .command(
     '$0',

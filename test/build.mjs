@@ -5,6 +5,7 @@ import { chmodSync, existsSync } from 'node:fs';
 
 const programs = {
   vrrpd: 'src/vrrpd.ts',
+  reader: 'src/daemon/reader.ts',
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
   injector: 'test/lab/injector.ts',

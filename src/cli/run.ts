@@ -37,14 +37,16 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
     log.flushNow();
     process.exit(EXIT.internal);
   });
-  const ended = new Promise<SignalName>((resolve) => new Signals((signal) => act(signal, { log, resolve })));
+  let daemon: Daemon | undefined;
+  const reload = (): void => void daemon?.reload();
+  const ended = new Promise<SignalName>((resolve) => new Signals((signal) => act(signal, { log, resolve, reload })));
   log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
   if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
   const pidFile = new PidFile(plan.pidFile ?? `/run/${name}.pid`);
   const rivals = [pidFile, new PidFile('/run/keepalived.pid'), new PidFile('/run/vrrpd.pid')];
   const more = plan.vrrpPidFile === undefined ? [] : [new PidFile(plan.vrrpPidFile)];
   try {
-    const daemon = await Daemon.start({ configFile: plan.configFile, pidFiles: [pidFile, ...more], rivals }, log);
+    daemon = await Daemon.start({ configFile: plan.configFile, pidFiles: [pidFile, ...more], rivals }, log);
     launcher?.ready();
     await daemon.stop(await ended);
     await log.flush();
@@ -58,14 +60,17 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   }
 }
 
-function act(signal: SignalName, { log, resolve }: { log: Log; resolve: (signal: SignalName) => void }): void {
+function act(
+  signal: SignalName,
+  { log, resolve, reload }: { log: Log; resolve: (signal: SignalName) => void; reload: () => void },
+): void {
   switch (signal) {
     case 'SIGTERM':
     case 'SIGINT':
       resolve(signal);
       break;
     case 'SIGHUP':
-      log.warn('SIGHUP: reload is not supported yet; the running configuration goes on');
+      reload();
       break;
     case 'SIGUSR1':
     case 'SIGUSR2':

@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { findAccount } from '../linux/account.js';
+import { peerUser } from '../linux/peer.js';
 
 export const CONTROL_SOCKET = '/run/vrrpd/control.sock';
 const GROUP = 'vrrpd';
@@ -15,11 +16,12 @@ const REQUEST_LIMIT = 4096;
 const ANSWER_LIMIT = 4 * 1024 * 1024;
 const IDLE_MILLISECONDS = 10_000;
 
-/** What is asked for. */
+/** What is asked for, and by which user (undefined: gone already). */
 export interface Request {
   readonly command: string;
+  readonly user: number | undefined;
 }
-/** Gives a plain value; undefined when there is no such command. */
+/** Gives a plain value, now or later; undefined when there is no such command. */
 export type Answer = (request: Request) => unknown;
 
 export class ControlServer {
@@ -69,37 +71,45 @@ export class ControlServer {
   #serve(client: Socket): void {
     this.#clients.add(client);
     let unfinished = '';
+    let answered = Promise.resolve();
     client.setEncoding('utf8').setTimeout(IDLE_MILLISECONDS, () => client.destroy());
     client.on('error', () => client.destroy());
     client.on('close', () => this.#clients.delete(client));
     client.on('data', (chunk: string) => {
       const lines = (unfinished + chunk).split('\n');
       unfinished = lines.pop() ?? '';
-      for (const line of lines) this.#reply(client, line);
+      for (const line of lines) answered = answered.then(() => this.#reply(client, line));
       if (unfinished.length > REQUEST_LIMIT) client.end(encode({ error: 'the request is too long' }));
     });
   }
 
-  #reply(client: Socket, line: string): void {
+  /** Answers go out in the order of their requests; one that takes its time is not idleness. */
+  async #reply(client: Socket, line: string): Promise<void> {
     if (!client.writable) return;
-    if (client.writableLength > ANSWER_LIMIT) client.destroy();
-    else client.write(encode(this.#result(line)));
+    if (client.writableLength > ANSWER_LIMIT) {
+      client.destroy();
+      return;
+    }
+    client.setTimeout(0);
+    const result = await this.#result(client, line);
+    if (!client.destroyed) client.setTimeout(IDLE_MILLISECONDS).write(encode(result));
   }
 
-  #result(line: string): unknown {
-    const request = line.length > REQUEST_LIMIT ? undefined : readRequest(line);
-    if (request === undefined) return { error: 'a request is a line like {"command":"status"}' };
-    return this.#answer(request) ?? { error: `no such command: ${request.command.slice(0, 40)}` };
+  async #result(client: Socket, line: string): Promise<unknown> {
+    const command = line.length > REQUEST_LIMIT ? undefined : readCommand(line);
+    if (command === undefined) return { error: 'a request is a line like {"command":"status"}' };
+    const answer = await this.#answer({ command, user: peerUser(client) });
+    return answer ?? { error: `no such command: ${command.slice(0, 40)}` };
   }
 }
 
 const encode = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-function readRequest(line: string): Request | undefined {
+function readCommand(line: string): string | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null || !('command' in value)) return undefined;
-    return typeof value.command === 'string' ? { command: value.command } : undefined;
+    return typeof value.command === 'string' ? value.command : undefined;
   } catch {
     return undefined;
   }

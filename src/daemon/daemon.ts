@@ -8,7 +8,7 @@ import { InstanceLocks } from '../linux/instance-lock.js';
 import { refusalOf } from '../linux/native.js';
 import { Scripts } from '../linux/scripts.js';
 import { ServiceManager } from '../linux/service-manager.js';
-import { familyOf } from '../address.js';
+import { virtualRouterOf } from '../config/diff.js';
 import type { Config, VrrpInstance } from '../config/model.js';
 import { describeDiagnostic, type Diagnostic } from '../config/read.js';
 import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
@@ -16,7 +16,7 @@ import { inMilliseconds, type Instant } from '../time.js';
 import type { LogLevel } from '../vrrp/effect.js';
 import { Router } from '../vrrp/router.js';
 import { loadConfiguration } from './configuration.js';
-import { CONTROL_SOCKET, ControlServer } from './control.js';
+import { CONTROL_SOCKET, ControlServer, type Request } from './control.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 import type { Log } from './log.js';
 import { Loop } from './loop.js';
@@ -25,6 +25,8 @@ import { KernelHost } from './perform.js';
 import { rehearse } from './rehearsal.js';
 import type { PidFile } from './pid-file.js';
 import { missingPrograms } from './programs.js';
+import { readApart } from './reading.js';
+import { Reloader, type ReloadAnswer } from './reloader.js';
 import { VERSION } from './version.js';
 import { wallTime } from './wall-time.js';
 
@@ -42,24 +44,29 @@ const LEVELS: Readonly<Record<Diagnostic['severity'], LogLevel>> = { error: 'err
 export class Daemon {
   readonly #plan: Plan;
   readonly #log: Log;
-  readonly #warnings: number;
+  #config: Config;
+  #warnings: number;
   readonly #startedAt: Instant;
   readonly #manager = new ServiceManager();
   /** Held until the process ends, however it ends. */
-  readonly locks: InstanceLocks;
+  readonly #locks: InstanceLocks;
   readonly #notifier: Notifier;
   readonly #host: KernelHost;
   readonly #loop: Loop;
   #control: ControlServer | undefined;
   #watchdog: NodeJS.Timeout | undefined;
+  readonly #reloader: Reloader;
   #statusIsDue = false;
+  #isStopping = false;
 
   /** Resolves when every instance has begun. Throws a CommandFailure when it can't be; nothing has been touched then. */
   static async start(plan: Plan, log: Log): Promise<Daemon> {
     const { config, warnings } = checkedConfiguration(plan.configFile, log);
     refuseWithoutCapabilities();
     refuseBesideRival(plan.rivals);
-    const locks = lockInstances(config.vrrpInstances);
+    const locks = new InstanceLocks();
+    const refusal = lockInstances(locks, config.vrrpInstances);
+    if (refusal !== undefined) throw new CommandFailure(EXIT.refused, [refusal]);
     clearAmbient();
     const daemon = new Daemon(plan, { config, warnings, locks, log });
     await daemon.#listen();
@@ -73,8 +80,9 @@ export class Daemon {
   ) {
     this.#plan = plan;
     this.#log = log;
+    this.#config = config;
     this.#warnings = warnings;
-    this.locks = locks;
+    this.#locks = locks;
     this.#startedAt = now();
     const scripts = new Scripts();
     this.#notifier = new Notifier(config, {
@@ -91,10 +99,25 @@ export class Daemon {
       wake: () => this.#loop.wake(),
     });
     this.#loop = new Loop(new Router(config, this.#startedAt), this.#host);
+    this.#reloader = new Reloader({
+      read: () => readApart(plan.configFile),
+      running: () => this.#config,
+      apply: (next, diagnostics) => this.#apply(next, diagnostics),
+      log,
+    });
+  }
+
+  /** Goes over to the file as it is now, or says why not; the service manager sees both. */
+  async reload(): Promise<ReloadAnswer> {
+    this.#manager.reloading(now());
+    const answer = await this.#reloader.reload();
+    if (!this.#isStopping) this.#manager.ready(this.#states());
+    return answer;
   }
 
   /** Leaves the network, at once; then gives notify_stop its second. */
   async stop(cause: string): Promise<void> {
+    this.#isStopping = true;
     this.#loop.handle({ kind: 'stop', cause });
     clearInterval(this.#watchdog);
     this.#manager.stopping();
@@ -122,9 +145,7 @@ export class Daemon {
 
   async #listen(): Promise<void> {
     try {
-      const control = await ControlServer.open(CONTROL_SOCKET, ({ command }) =>
-        command === 'status' ? this.snapshot() : undefined,
-      );
+      const control = await ControlServer.open(CONTROL_SOCKET, (request) => this.#answer(request));
       if (control === 'live')
         throw new CommandFailure(EXIT.refused, [`daemon is already running: it answers on ${CONTROL_SOCKET}`]);
       this.#control = control;
@@ -133,6 +154,29 @@ export class Daemon {
         `No control socket, "vrrpd status" will not work: ${refusalOf(error).message} (${CONTROL_SOCKET})`,
       );
     }
+  }
+
+  #answer({ command, user }: Request): unknown {
+    if (command === 'status') return this.snapshot();
+    if (command !== 'reload') return undefined;
+    return user === 0 ? this.reload() : { error: 'only root may ask for a reload' };
+  }
+
+  /** What the router says and does from now on is by the new configuration; all others must know it before. */
+  #apply(config: Config, diagnostics: readonly Diagnostic[]): string | undefined {
+    if (this.#isStopping) return 'vrrpd is stopping';
+    const refusal = lockInstances(this.#locks, config.vrrpInstances);
+    if (refusal !== undefined) return refusal;
+    for (const one of diagnostics) this.#log.write(LEVELS[one.severity], describeDiagnostic(one));
+    for (const line of missingPrograms(config)) this.#log.warn(line);
+    this.#warnings = warningsIn(diagnostics);
+    this.#notifier.update(config);
+    this.#host.update(config);
+    this.#loop.handle({ kind: 'reload', config });
+    this.#config = config;
+    this.#locks.keepOnly(config.vrrpInstances.map(virtualRouterOf));
+    this.#tellStatus();
+    return undefined;
   }
 
   /** The links first, so that every instance knows its interface when it begins. */
@@ -188,8 +232,11 @@ function checkedConfiguration(file: string, log: Log): { config: Config; warning
       `The configuration can't be used; nothing has been touched`,
     ]);
   for (const one of diagnostics) log.write(LEVELS[one.severity], describeDiagnostic(one));
-  return { config, warnings: diagnostics.filter(({ severity }) => severity === 'warning').length };
+  return { config, warnings: warningsIn(diagnostics) };
 }
+
+const warningsIn = (diagnostics: readonly Diagnostic[]): number =>
+  diagnostics.filter(({ severity }) => severity === 'warning').length;
 
 function refuseWithoutCapabilities(): void {
   const missing = missingCapabilities();
@@ -207,14 +254,10 @@ function refuseBesideRival(files: readonly PidFile[]): void {
   }
 }
 
-function lockInstances(instances: readonly VrrpInstance[]): InstanceLocks {
-  const locks = new InstanceLocks();
-  for (const { name, interface: dev, virtualRouterId, virtualAddresses } of instances) {
-    const [first] = virtualAddresses;
-    const family = first === undefined ? 'ipv4' : familyOf(first.prefix.address);
-    if (locks.take({ interface: dev, virtualRouterId, family })) continue;
-    const words = `daemon is already running: another vrrpd serves VRID ${virtualRouterId} on ${dev} (${name} here)`;
-    throw new CommandFailure(EXIT.refused, [words]);
-  }
-  return locks;
+/** Takes the locks of all of them, or none that is not held yet; in words which one another process holds. */
+function lockInstances(locks: InstanceLocks, instances: readonly VrrpInstance[]): string | undefined {
+  const taken = locks.takeAll(instances.map(virtualRouterOf));
+  if (taken === undefined) return undefined;
+  const { interface: dev, virtualRouterId } = taken;
+  return `daemon is already running: another vrrpd serves VRID ${virtualRouterId} on ${dev}`;
 }

@@ -77,17 +77,33 @@ class Queue {
 }
 
 export class Notifier {
-  readonly #scripts: ReadonlyMap<string, NotifyScripts>;
-  readonly #queues: ReadonlyMap<string, Queue>;
+  readonly #surroundings: Surroundings;
+  readonly #queues = new Map<string, Queue>();
+  #scripts: ReadonlyMap<string, NotifyScripts> = new Map();
+  /** Those before the last reload: an instance that it removed has a farewell to tell. */
+  #former: ReadonlyMap<string, NotifyScripts> = new Map();
 
-  constructor({ vrrpInstances }: Config, surroundings: Surroundings) {
+  constructor(config: Config, surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.update(config);
+  }
+
+  /** The scripts of a new configuration. */
+  update({ vrrpInstances }: Config): void {
+    this.#former = this.#scripts;
     this.#scripts = new Map(vrrpInstances.map(({ name, notify }) => [name, notify]));
-    this.#queues = new Map(vrrpInstances.map(({ name }) => [name, new Queue(name, surroundings)]));
   }
 
   notify(event: Event): void {
-    const commands = notifyCommands(event, this.#scripts.get(event.instance) ?? {});
-    if (commands.length > 0) this.#queues.get(event.instance)?.push(commands);
+    const scripts = this.#scripts.get(event.instance) ?? this.#former.get(event.instance) ?? {};
+    const commands = notifyCommands(event, scripts);
+    if (commands.length > 0) this.#queueOf(event.instance).push(commands);
+  }
+
+  #queueOf(instance: string): Queue {
+    const queue = this.#queues.get(instance) ?? new Queue(instance, this.#surroundings);
+    this.#queues.set(instance, queue);
+    return queue;
   }
 
   /** After the STOP events: starts everything that still waits. Resolves when every notify_stop ended or after 1 s. */

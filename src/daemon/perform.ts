@@ -38,7 +38,7 @@ export class KernelHost implements Host {
   readonly #frames = new FrameSocket();
   readonly #alarm: Alarm;
   readonly #scripts = new Scripts();
-  readonly #commands: ReadonlyMap<string, VrrpScript>;
+  #commands: ReadonlyMap<string, VrrpScript> = new Map();
   readonly #running = new Map<string, Running>();
   #ended: Input[] = [];
   /** A script may end, and an immediate may come, after close(). */
@@ -53,7 +53,12 @@ export class KernelHost implements Host {
     this.#addresses = new Addresses(this.#netlink, (dev) => this.#interfaces.find(dev)?.index);
     this.#adverts = new AdvertSockets(wake);
     this.#alarm = new Alarm(wake);
-    this.#commands = new Map(config.vrrpScripts.map((script) => [script.name, script]));
+    this.update(config);
+  }
+
+  /** The commands of the checks, before a router with this configuration asks for them. */
+  update({ vrrpScripts }: Config): void {
+    this.#commands = new Map(vrrpScripts.map((script) => [script.name, script]));
   }
 
   now(): Instant {

@@ -17,10 +17,29 @@ const textOf = ({ interface: dev, virtualRouterId, family }: LockName): string =
 export class InstanceLocks {
   readonly #held = new Map<string, Socket>();
 
-  /** False when another process serves this virtual router here; true also when it is ours already. */
-  take(name: LockName): boolean {
+  /** All of them or, when another process serves one of them here, none more than before: that one. */
+  takeAll(names: readonly LockName[]): LockName | undefined {
+    const added: LockName[] = [];
+    for (const name of names) {
+      if (this.#held.has(textOf(name))) continue;
+      if (!this.#take(name)) {
+        for (const one of added) this.#release(textOf(one));
+        return name;
+      }
+      added.push(name);
+    }
+    return undefined;
+  }
+
+  /** Gives back all others. */
+  keepOnly(names: readonly LockName[]): void {
+    const kept = new Set(names.map(textOf));
+    for (const text of [...this.#held.keys()]) if (!kept.has(text)) this.#release(text);
+  }
+
+  /** False when another process has it. */
+  #take(name: LockName): boolean {
     const text = textOf(name);
-    if (this.#held.has(text)) return true;
     const socket = new Socket(AF_UNIX, SOCK_DGRAM, 0);
     try {
       socket.bind(unixAddress(text));
@@ -33,8 +52,8 @@ export class InstanceLocks {
     return true;
   }
 
-  release(name: LockName): void {
-    this.#held.get(textOf(name))?.close();
-    this.#held.delete(textOf(name));
+  #release(text: string): void {
+    this.#held.get(text)?.close();
+    this.#held.delete(text);
   }
 }

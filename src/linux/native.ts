@@ -63,6 +63,8 @@ interface Addon {
   readonly Timer: new () => Timer;
   readonly Signals: new (numbers: readonly number[]) => Signals;
   readonly clearAmbientCapabilities: () => void;
+  /** The user number of the process that connected to a Unix socket, by the socket's descriptor. */
+  readonly peerUser: (descriptor: number) => number;
   readonly SIGRTMIN: number;
   readonly SIGRTMAX: number;
 }
@@ -78,7 +80,7 @@ function projectFolder(): string {
 }
 
 const addon = createRequire(import.meta.url)(join(projectFolder(), 'native/build/Release/socket.node')) as Addon;
-export const { Socket, Timer, Signals, clearAmbientCapabilities, SIGRTMIN, SIGRTMAX } = addon;
+export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, SIGRTMIN, SIGRTMAX } = addon;
 
 export const AF_UNIX = 1;
 export const AF_NETLINK = 16;

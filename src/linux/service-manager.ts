@@ -1,7 +1,7 @@
 // What systemd is told over its notification socket: ready, what is going on, still alive. sd_notify(3),
 // sd_watchdog_enabled(3). Without a service manager every call does nothing; none ever blocks or throws.
 
-import { microseconds, type Duration } from '../time.js';
+import { microseconds, type Duration, type Instant } from '../time.js';
 import { AF_UNIX, refusalOf, SOCK_DGRAM, Socket, unixAddress, type Refusal } from './native.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,9 +19,14 @@ export class ServiceManager {
       this.watchdogLimit = microseconds(Number(limit));
   }
 
-  /** The start is complete. Like all of these, it returns what the kernel refused. */
+  /** The start, or a reload, is complete. Like all of these, it returns what the kernel refused. */
   ready(status: string): Refusal | undefined {
     return this.#send(`READY=1\nSTATUS=${status}`);
+  }
+
+  /** A reload has begun; ready() ends it. `now` is CLOCK_MONOTONIC. */
+  reloading(now: Instant): Refusal | undefined {
+    return this.#send(`RELOADING=1\nMONOTONIC_USEC=${now}`);
   }
 
   /** One line for `systemctl status`. */

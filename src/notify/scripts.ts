@@ -14,7 +14,9 @@ const SPECIFIC = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault', STOP: 'st
 
 /** The commands that are to run for this event, in their order. */
 export function notifyCommands(event: Event, scripts: NotifyScripts): NotifyCommand[] {
-  const { instance, state, priority } = event;
+  const { instance, priority } = event;
+  // keepalived says FAULT for an instance that a reload removed.
+  const state = event.state === 'DELETED' ? 'FAULT' : event.state;
   const specific = scripts[SPECIFIC[state]];
   const { any } = scripts;
   const words = ['INSTANCE', instance, state, String(priority)];

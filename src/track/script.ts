@@ -31,6 +31,8 @@ interface Run {
   overrunAt?: Instant;
   signalAt: Instant;
   signal: 'SIGTERM' | 'SIGKILL';
+  /** A run of a command that is not the check's any more: it is being ended, and the new one waits for that. */
+  superseded?: true;
 }
 
 /** How long after SIGTERM a script is killed. */
@@ -45,9 +47,22 @@ export class ScriptTracker {
   #result = 0;
   #nextRunAt: Instant | undefined;
   #run: Run | undefined;
+  #config: VrrpScript;
+  /** The next result decides alone, whatever rise and fall say. */
+  #isFirst = true;
 
-  constructor(readonly config: VrrpScript) {
-    if (config.initFail) this.up = false;
+  /** With `former`, a check of another name or command, what that one found out holds until there is a first result. */
+  constructor(config: VrrpScript, former?: ScriptTracker) {
+    this.#config = config;
+    this.up = former ? former.up : config.initFail ? false : undefined;
+    this.lastOutcome = former?.lastOutcome;
+    this.lastEndedAt = former?.lastEndedAt;
+    // The first result counts from init_fail as from any other.
+    this.#isFirst = this.up === undefined || former !== undefined;
+  }
+
+  get config(): VrrpScript {
+    return this.#config;
   }
 
   /** The first run is due at once. */
@@ -58,6 +73,21 @@ export class ScriptTracker {
   /** No run is started any more; a running one is to be ended by the caller. */
   stop(): void {
     this.#nextRunAt = undefined;
+  }
+
+  /** A reload that leaves the name: what was found out stays. True when a run of the old command is to be ended now. */
+  reconfigure(config: VrrpScript, { sameCommand, now }: { sameCommand: boolean; now: Instant }): boolean {
+    const { rise, fall, interval } = this.#config;
+    this.#config = config;
+    if (rise !== config.rise || fall !== config.fall)
+      this.#result = this.up === true ? config.rise + config.fall - 1 : 0;
+    if (interval !== config.interval && this.#nextRunAt !== undefined)
+      this.#nextRunAt = earliest(this.#nextRunAt, after(now, config.interval));
+    if (sameCommand) return false;
+    this.#isFirst = true;
+    if (this.#run) this.#run = { signal: 'SIGKILL', signalAt: after(now, KILL_AFTER), superseded: true };
+    else this.#nextRunAt = now;
+    return this.isRunning;
   }
 
   get isRunning(): boolean {
@@ -93,6 +123,7 @@ export class ScriptTracker {
     const run = this.#run;
     this.#run = undefined;
     this.lastEndedAt = now;
+    if (run?.superseded && this.#nextRunAt !== undefined) this.#nextRunAt = now;
     const endedBySignalOfOurs = run?.signal === 'SIGKILL';
     if (!endedBySignalOfOurs) this.#count(outcome);
   }
@@ -110,7 +141,8 @@ export class ScriptTracker {
 
   #count(outcome: ScriptOutcome): void {
     const { rise, fall } = this.config;
-    const first = this.up === undefined;
+    const first = this.#isFirst;
+    this.#isFirst = false;
     this.lastOutcome = outcome;
     if (outcome.kind === 'exited' && outcome.code === 0) {
       this.#result += 1;

@@ -26,6 +26,16 @@ export function planOnLowerAdvert(plan: GarpPlan, settings: GarpSettings, now: I
   return { ...plan, second: { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat } };
 }
 
+/** The plan of a MASTER whose settings change: bursts that were promised stay, refreshes follow the new period. */
+export function planOnReload(
+  plan: GarpPlan,
+  { from, to, now }: { from: GarpSettings; to: GarpSettings; now: Instant },
+): GarpPlan {
+  const { second } = plan;
+  if (from.masterRefresh === to.masterRefresh) return plan;
+  return { ...(second && { second }), ...(to.masterRefresh && { refreshAt: after(now, to.masterRefresh) }) };
+}
+
 export const nextBurst = (plan: GarpPlan): Instant | undefined => earliest(plan.second?.at, plan.refreshAt);
 
 /** How many rounds are due now, and what remains of the plan. */

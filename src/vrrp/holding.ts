@@ -3,6 +3,7 @@
 
 import { after, seconds } from '../time.js';
 import { formatPrefix, type IpAddress } from '../address.js';
+import { isEqual } from '../config/diff.js';
 import type { VirtualAddress } from '../config/model.js';
 import { sendAdvert } from './advert.js';
 import type { Failure } from './input.js';
@@ -40,9 +41,9 @@ export function removeAddresses(instance: Instance, turn: Turn): void {
 }
 
 /** `rounds` bursts of gratuitous ARP: each round over all addresses, those of one interface together. */
-export function announce(instance: Instance, rounds: number, turn: Turn): void {
+export function announce(instance: Instance, rounds: number, turn: Turn, addresses = instance.addresses): void {
   const byDevice = new Map<string, IpAddress[]>();
-  for (const { dev, prefix } of instance.addresses) byDevice.set(dev, [...(byDevice.get(dev) ?? []), prefix.address]);
+  for (const { dev, prefix } of addresses) byDevice.set(dev, [...(byDevice.get(dev) ?? []), prefix.address]);
   for (const [dev, addresses] of byDevice) {
     const link = instance.links.get(dev);
     if (!link?.up) continue;
@@ -54,9 +55,14 @@ export function announce(instance: Instance, rounds: number, turn: Turn): void {
 }
 
 /** Takes off what an earlier run left on an interface, asking the kernel for all: a router that is not MASTER holds none. */
-export function removeResidue(instance: Instance, interfaceName: string, turn: Turn): void {
+export function removeResidue(
+  instance: Instance,
+  interfaceName: string,
+  turn: Turn,
+  addresses = instance.addresses,
+): void {
   const present = instance.links.get(interfaceName)?.addresses ?? [];
-  for (const address of instance.addresses) {
+  for (const address of addresses) {
     if (address.dev !== interfaceName) continue;
     turn.do({ kind: 'remove-address', address });
     if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
@@ -80,6 +86,31 @@ export function putBack(instance: Instance, address: VirtualAddress, turn: Turn)
     'warn',
     `(${config.name}) Netlink reflector reports IP ${address.prefix.address} removed from ${address.dev}: ${when} (${times})`,
   );
+}
+
+/** A reload takes addresses away: off the host, when they are there by us. */
+export function giveUp(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
+  for (const address of addresses) {
+    for (const one of instance.missing) if (isEqual(one, address)) instance.missing.delete(one);
+    if (!instance.holds || !instance.links.has(address.dev)) continue;
+    turn.do({ kind: 'remove-address', address });
+    turn.log(
+      'info',
+      `(${instance.config.name}) ${formatPrefix(address.prefix)} removed from ${address.dev} by a reload`,
+    );
+  }
+}
+
+/** A reload brings new addresses: a MASTER adds and announces them, and them only; another must not have them. */
+export function takeUp(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
+  if (!instance.holds) {
+    for (const dev of new Set(addresses.map((address) => address.dev))) removeResidue(instance, dev, turn, addresses);
+    return;
+  }
+  turn.do(...addresses.map((address) => ({ kind: 'add-address', address }) as const));
+  announce(instance, instance.config.garp.masterRepeat, turn, addresses);
+  for (const { prefix, dev } of addresses)
+    turn.log('info', `(${instance.config.name}) ${formatPrefix(prefix)} added to ${dev} by a reload`);
 }
 
 /** Another try, with each advert, for addresses that the kernel refused or that others removed too often. */

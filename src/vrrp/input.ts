@@ -2,6 +2,7 @@
 // An input says what was observed; it never says what to do about it.
 
 import type { IpAddress, MacAddress, Prefix } from '../address.js';
+import type { Config } from '../config/model.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 
@@ -22,6 +23,8 @@ export type Input =
   | { readonly kind: 'start' }
   /** Leave: say so to the peers, give the addresses up, end the scripts. */
   | { readonly kind: 'stop'; readonly cause: string }
+  /** A new configuration, read and found good: go over to it. */
+  | { readonly kind: 'reload'; readonly config: Config }
   /** The alarm that nextDeadline() asked for; early, late and spurious ones are harmless. */
   | { readonly kind: 'tick' }
   /** A packet of protocol 112 as it came in on an interface. */

@@ -2,6 +2,7 @@
 // It is looked at by many and changed by machine.ts (state) and router.ts (surroundings) only. RFC 3768 § 6.1.
 
 import type { IpAddress } from '../address.js';
+import { addressesOf } from '../config/diff.js';
 import type { VirtualAddress, VrrpInstance } from '../config/model.js';
 import { effectivePriority, weigh, type Contribution } from '../track/priority.js';
 import type { ScriptTracker } from '../track/script.js';
@@ -56,7 +57,8 @@ export class Instance {
   identification = 0;
 
   constructor(
-    readonly config: VrrpInstance,
+    /** Replaced by a reload that leaves the virtual router what it is. */
+    public config: VrrpInstance,
     readonly scripts: ReadonlyMap<string, ScriptTracker>,
     readonly links: Links,
     now: Instant,
@@ -67,7 +69,7 @@ export class Instance {
 
   /** All addresses, those on the wire first. */
   get addresses(): readonly VirtualAddress[] {
-    return [...this.config.virtualAddresses, ...this.config.excludedAddresses];
+    return addressesOf(this.config);
   }
 
   /** Holds the addresses: MASTER for those outside. */

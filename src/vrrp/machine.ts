@@ -2,11 +2,12 @@
 // checks are keepalived's. Order on becoming MASTER: the advert first, the addresses next, gratuitous ARP last, and only
 // then what may wait (log, notify).
 
-import { after, between, describeDuration, nextPeriod, type Duration, type Instant } from '../time.js';
+import { after, between, describeDuration, earliest, nextPeriod, type Duration, type Instant } from '../time.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { IpAddress } from '../address.js';
+import type { VrrpInstance } from '../config/model.js';
 import { elect } from './election.js';
-import { planOnLowerAdvert, planOnMaster, takeBurst } from './garp.js';
+import { planOnLowerAdvert, planOnMaster, planOnReload, takeBurst } from './garp.js';
 import { addAddresses, advertise, announce, putBackMissing, removeAddresses } from './holding.js';
 import type { Instance } from './instance.js';
 import { describeReason, type FaultReason, type Reason } from './reason.js';
@@ -63,16 +64,49 @@ export function changePriority(instance: Instance, priority: number): void {
   instance.state = { ...state, masterDownAt: after(state.masterDownAt, shift) };
 }
 
+/**
+ * A reload that leaves the virtual router what it is: of the running timers only those move whose length it changes, and
+ * never so that a BACKUP takes over sooner than a whole Master_Down_Interval from now.
+ */
+export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn): void {
+  const { state, config: before, lower } = instance;
+  instance.config = config;
+  if (state.kind === 'MASTER') {
+    const advertAt = earliest(state.advertAt, after(turn.now, config.advertInt)) ?? state.advertAt;
+    const garp = planOnReload(state.garp, { from: before.garp, to: config.garp, now: turn.now });
+    instance.state = { ...state, advertAt, garp };
+  }
+  if (state.kind !== 'BACKUP') return;
+  const { masterDownAt, preemptAt } = state;
+  const keepsDelay = preemptAt !== undefined && !config.nopreempt && config.preemptDelay === before.preemptDelay;
+  // With nopreempt the lower advert that was discarded before counts after all.
+  const accepts = lower !== undefined && config.nopreempt && !before.nopreempt;
+  const restarts = config.advertInt !== before.advertInt || config.downTimerAdverts !== before.downTimerAdverts;
+  instance.state = {
+    kind: 'BACKUP',
+    masterDownAt: accepts || restarts ? after(turn.now, instance.masterDownInterval) : masterDownAt,
+    ...(keepsDelay && { preemptAt }),
+  };
+  if (accepts) [instance.master, instance.lower] = [lower, undefined];
+}
+
 /** RFC 3768 § 6.4.2, § 6.4.3: the shutdown event. */
 export function stop(instance: Instance, cause: string, turn: Turn): void {
-  const why: Reason = { kind: 'stopped', cause };
+  leave(instance, cause, turn);
+  turn.do({ kind: 'notify', event: { instance: instance.config.name, state: 'STOP', priority: instance.priority } });
+}
+
+/** The file has it no longer, or (not `forGood`) as another virtual router, which begins by itself. */
+export function remove(instance: Instance, { forGood }: { forGood: boolean }, turn: Turn): void {
+  leave(instance, forGood ? 'a reload removed it' : 'a reload made it another virtual router', turn);
+  const event = { instance: instance.config.name, state: 'DELETED', priority: instance.priority } as const;
+  if (forGood) turn.do({ kind: 'notify', event });
+}
+
+function leave(instance: Instance, cause: string, turn: Turn): void {
   if (instance.state.kind === 'MASTER') release(instance, turn, { farewells: 1 });
-  const held = enter(instance, { kind: 'INIT' }, why, turn.now);
+  const held = enter(instance, { kind: 'INIT' }, { kind: 'stopped', cause }, turn.now);
   turn.log('info', `(${instance.config.name}) Stopping: ${cause}; ${held}`);
-  turn.do({
-    kind: 'notify',
-    event: { instance: instance.config.name, state: 'STOP', priority: instance.priority },
-  });
 }
 
 function hearAsBackup(

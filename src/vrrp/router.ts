@@ -14,6 +14,8 @@ import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import * as machine from './machine.js';
 import { receive } from './reception.js';
+import { reload, usedScripts } from './reload.js';
+import { Roster } from './roster.js';
 import { Turn } from './turn.js';
 
 /** Packets that no instance can be blamed for. */
@@ -24,25 +26,29 @@ export class UnclaimedPackets {
 
 export class Router {
   readonly unclaimed = new UnclaimedPackets();
-  readonly instances: ReadonlyMap<string, Instance>;
-  readonly scripts: ReadonlyMap<string, ScriptTracker>;
+  readonly #roster = new Roster();
   readonly #links = new Map<string, Link>();
   readonly #openLinks = new Set<string>();
-  readonly #byInterface = new Map<string, Instance[]>();
-  readonly #byVirtualRouter = new Map<string, Instance>();
-  readonly #byScript = new Map<string, Instance[]>();
   readonly #deadlines = new Deadlines<Instance | ScriptTracker>();
+  #config: Config;
   #running = false;
 
   constructor(config: Config, now: Instant) {
-    const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-    this.scripts = new Map(
-      config.vrrpScripts.filter(({ name }) => used.has(name)).map((script) => [script.name, new ScriptTracker(script)]),
-    );
-    this.instances = new Map(
-      config.vrrpInstances.map((each) => [each.name, new Instance(each, this.scripts, this.#links, now)]),
-    );
-    for (const instance of this.instances.values()) this.#index(instance);
+    this.#config = config;
+    const { scripts } = this.#roster;
+    this.#roster.set({ instances: [], scripts: usedScripts(config).map((script) => new ScriptTracker(script)) });
+    const instances = config.vrrpInstances.map((each) => new Instance(each, scripts, this.#links, now));
+    this.#roster.set({ instances, scripts: [...scripts.values()] });
+  }
+
+  /** By name, in the order of the file. */
+  get instances(): ReadonlyMap<string, Instance> {
+    return this.#roster.instances;
+  }
+
+  /** The checks that count for an instance. */
+  get scripts(): ReadonlyMap<string, ScriptTracker> {
+    return this.#roster.scripts;
   }
 
   /** The interfaces of the host as they are known now. */
@@ -64,6 +70,9 @@ export class Router {
         break;
       case 'stop':
         this.#stop(input.cause, turn);
+        break;
+      case 'reload':
+        this.#reload(input.config, turn);
         break;
       case 'tick':
         this.#tick(turn);
@@ -87,27 +96,20 @@ export class Router {
     return turn.effects;
   }
 
-  #index(instance: Instance): void {
-    const { config } = instance;
-    for (const name of new Set([config.interface, ...instance.addresses.map(({ dev }) => dev)]))
-      this.#byInterface.set(name, [...(this.#byInterface.get(name) ?? []), instance]);
-    this.#byVirtualRouter.set(`${config.interface} ${config.virtualRouterId}`, instance);
-    for (const { script } of config.trackScripts)
-      this.#byScript.set(script, [...(this.#byScript.get(script) ?? []), instance]);
-  }
-
   #start(turn: Turn): void {
     this.#running = true;
     for (const [name, link] of this.#links) this.#open(name, link, turn);
-    for (const instance of this.instances.values()) {
-      for (const name of this.#links.keys()) removeResidue(instance, name, turn);
-      machine.start(instance, turn);
-      this.#schedule(instance);
-    }
+    for (const instance of this.instances.values()) this.#begin(instance, turn);
     for (const tracker of this.scripts.values()) {
       tracker.start(turn.now);
       this.#schedule(tracker);
     }
+  }
+
+  #begin(instance: Instance, turn: Turn): void {
+    for (const name of this.#links.keys()) removeResidue(instance, name, turn);
+    machine.start(instance, turn);
+    this.#schedule(instance);
   }
 
   #stop(cause: string, turn: Turn): void {
@@ -123,6 +125,25 @@ export class Router {
     }
     for (const name of this.#openLinks) turn.do({ kind: 'close-link', interface: name });
     this.#openLinks.clear();
+  }
+
+  /** What an instance that is left as it is does, it does not notice. */
+  #reload(config: Config, turn: Turn): void {
+    const { ended, begun } = reload(this.#roster, { before: this.#config, after: config, links: this.#links }, turn);
+    this.#config = config;
+    for (const owner of ended) this.#deadlines.set(owner, undefined);
+    for (const name of this.#openLinks) {
+      if (this.#roster.speakersOn(name).length > 0) continue;
+      this.#openLinks.delete(name);
+      turn.do({ kind: 'close-link', interface: name });
+    }
+    for (const [name, link] of this.#links) this.#open(name, link, turn);
+    for (const instance of begun) this.#begin(instance, turn);
+    for (const instance of this.instances.values()) this.#review(instance, 'a reload', turn);
+    for (const tracker of this.scripts.values()) {
+      if (tracker.nextDeadline() === undefined) tracker.start(turn.now);
+      this.#schedule(tracker);
+    }
   }
 
   /** The instances first: a check that is due must not hold up an advert. */
@@ -145,7 +166,7 @@ export class Router {
       return;
     }
     const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
-    const instance = this.#byVirtualRouter.get(`${interfaceName} ${id}`);
+    const instance = this.#roster.virtualRouter(interfaceName, id);
     if (!instance) {
       this.unclaimed.unknownVirtualRouter += 1;
       return;
@@ -158,14 +179,14 @@ export class Router {
     const before = this.#links.get(name);
     if (link) this.#links.set(name, link);
     else this.#links.delete(name);
-    if (!this.#byInterface.has(name)) return;
+    if (this.#roster.onInterface(name).length === 0) return;
     if (before?.up !== link?.up && this.#running)
       turn.log('info', `Netlink reports ${name} ${link ? (link.up ? 'up' : 'down') : 'gone'}`);
     if (!this.#running) return;
     if (before && before.index !== link?.index && this.#openLinks.delete(name))
       turn.do({ kind: 'close-link', interface: name });
     if (link) this.#open(name, link, turn);
-    for (const instance of this.#byInterface.get(name) ?? []) {
+    for (const instance of this.#roster.onInterface(name)) {
       if (link && before?.index !== link.index && !instance.holds) removeResidue(instance, name, turn);
       machine.review(instance, turn);
       this.#schedule(instance);
@@ -174,7 +195,7 @@ export class Router {
 
   /** Listens on an interface that an instance speaks on, once it is there. */
   #open(name: string, link: Link, turn: Turn): void {
-    const speakers = (this.#byInterface.get(name) ?? []).filter(({ config }) => config.interface === name);
+    const speakers = this.#roster.speakersOn(name);
     if (speakers.length === 0 || this.#openLinks.has(name) || !link.up) return;
     for (const instance of speakers) instance.openError = undefined;
     this.#openLinks.add(name);
@@ -182,7 +203,7 @@ export class Router {
   }
 
   #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
-    for (const instance of this.#byInterface.get(name) ?? []) {
+    for (const instance of this.#roster.onInterface(name)) {
       const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
       if (ours && instance.holds) putBack(instance, ours, turn);
     }
@@ -217,22 +238,25 @@ export class Router {
     const outcome = tracker.lastOutcome;
     const words = outcome ? describeResult(outcome) : '';
     turn.log(tracker.up ? 'info' : 'warn', `VRRP_Script(${name}) ${words}`);
-    for (const instance of this.#byScript.get(name) ?? []) {
-      const priority = effectivePriority(instance.config.priority, instance.contributions());
-      if (priority !== instance.priority) {
-        const why = `${name} ${tracker.up ? 'succeeded' : 'failed'}${outcome ? ` (${describeOutcome(outcome)})` : ''}`;
-        const change = `Changing effective priority from ${instance.priority} to ${priority}`;
-        turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
-        machine.changePriority(instance, priority);
-      }
-      machine.review(instance, turn);
-      this.#schedule(instance);
+    const why = `${name} ${tracker.up ? 'succeeded' : 'failed'}${outcome ? ` (${describeOutcome(outcome)})` : ''}`;
+    for (const instance of this.#roster.tracking(name)) this.#review(instance, why, turn);
+  }
+
+  /** What it depends on may have changed: its priority and its faults follow. */
+  #review(instance: Instance, why: string, turn: Turn): void {
+    const priority = effectivePriority(instance.config.priority, instance.contributions());
+    if (priority !== instance.priority) {
+      const change = `Changing effective priority from ${instance.priority} to ${priority}`;
+      turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
+      machine.changePriority(instance, priority);
     }
+    machine.review(instance, turn);
+    this.#schedule(instance);
   }
 
   #failed(failure: Failure, turn: Turn): void {
     if (failure.effect === 'open-link') this.#openLinks.delete(failure.interface);
-    for (const instance of this.#byInterface.get(failure.interface) ?? []) {
+    for (const instance of this.#roster.onInterface(failure.interface)) {
       refused(instance, failure, turn);
       if (failure.effect === 'open-link') machine.review(instance, turn);
       this.#schedule(instance);

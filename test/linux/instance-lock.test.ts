@@ -9,26 +9,30 @@ import { InstanceLocks } from '../../src/linux/instance-lock.js';
 
 const name = { interface: 'eth1', virtualRouterId: 91, family: 'ipv4' } as const;
 
-t.test('a lock is taken once, whatever differs is another lock', (t) => {
+t.test('locks are taken once and together, whatever differs is another lock', (t) => {
   const [one, other] = [new InstanceLocks(), new InstanceLocks()];
-  t.equal(one.take(name), true);
-  t.equal(one.take(name), true, 'it is ours already');
-  t.equal(other.take(name), false);
-  t.equal(other.take(name), false, 'refused again');
-  t.equal(other.take({ ...name, virtualRouterId: 92 }), true);
-  t.equal(other.take({ ...name, interface: 'eth10' }), true);
-  t.equal(other.take({ ...name, family: 'ipv6' }), true);
-  one.release(name);
-  t.equal(other.take(name), true, 'given back');
-  one.release(name);
-  t.equal(new InstanceLocks().take(name), false, 'only its holder gives it back');
-  other.release(name);
+  const others = [
+    { ...name, virtualRouterId: 92 },
+    { ...name, interface: 'eth10' },
+    { ...name, family: 'ipv6' },
+  ] as const;
+  t.equal(one.takeAll([name]), undefined);
+  t.equal(one.takeAll([name, name]), undefined, 'it is ours already');
+  t.same(other.takeAll([...others, name]), name, 'the one that somebody else has');
+  t.equal(one.takeAll(others), undefined, 'and the others were not kept');
+  one.keepOnly([name]);
+  t.equal(other.takeAll(others), undefined, 'given back');
+  t.same(one.takeAll([others[0]]), others[0]);
+  t.same(other.takeAll([name]), name, 'what is kept is not given back');
+  one.keepOnly([]);
+  t.equal(other.takeAll([name]), undefined);
+  other.keepOnly([]);
   t.end();
 });
 
 t.test('it is free when its holder is killed, and in another network namespace', async (t) => {
   const code = `import { InstanceLocks } from ${JSON.stringify(new URL('../../src/linux/instance-lock.ts', import.meta.url))};
-    console.log(new InstanceLocks().take(${JSON.stringify(name)}));`;
+    console.log(new InstanceLocks().takeAll([${JSON.stringify(name)}]) === undefined);`;
   const node = [process.execPath, ...process.execArgv, '--input-type=module', '-e'];
   const holder = spawn(process.execPath, [...node.slice(1), `${code}; setInterval(() => 0, 60_000);`], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -37,10 +41,10 @@ t.test('it is free when its holder is killed, and in another network namespace',
   const [said] = (await once(holder.stdout, 'data')) as [Buffer];
   t.equal(said.toString(), 'true\n');
   const locks = new InstanceLocks();
-  t.equal(locks.take(name), false);
+  t.same(locks.takeAll([name]), name);
   const elsewhere = spawnSync('unshare', ['--net', ...node, code], { encoding: 'utf8' });
   t.equal(elsewhere.stdout, 'true\n');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-  t.equal(locks.take(name), true);
+  t.equal(locks.takeAll([name]), undefined);
 });

@@ -1,0 +1,33 @@
+// One question to the daemon over its control socket. It starts nothing and needs only the right to open the socket.
+
+import { connect } from 'node:net';
+import { CommandFailure, EXIT } from '../daemon/exit-code.js';
+
+/** The answer as a line of JSON; throws a CommandFailure when there is none within `patience` milliseconds. */
+export function ask(request: { socket: string; command: string; patience: number }): Promise<string> {
+  const { socket: path, command, patience } = request;
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const client = connect(path, () => client.write(`${JSON.stringify({ command })}\n`));
+    client.setEncoding('utf8').setTimeout(patience, () => {
+      client.destroy();
+      reject(new CommandFailure(EXIT.notRunning, [`vrrpd does not answer on ${path}`]));
+    });
+    client.on('error', (error: NodeJS.ErrnoException) => reject(explain(path, error)));
+    client.on('data', (chunk: string) => {
+      answer += chunk;
+      if (answer.endsWith('\n')) client.end();
+    });
+    client.on('close', () =>
+      answer.endsWith('\n')
+        ? resolve(answer)
+        : reject(new CommandFailure(EXIT.notRunning, [`vrrpd gave no answer on ${path}`])),
+    );
+  });
+}
+
+function explain(path: string, { code }: NodeJS.ErrnoException): CommandFailure {
+  if (code === 'EACCES' || code === 'EPERM')
+    return new CommandFailure(EXIT.permission, [`no permission to ask vrrpd on ${path}: be root or in its group`]);
+  return new CommandFailure(EXIT.notRunning, [`vrrpd is not running (nothing answers on ${path})`]);
+}

@@ -1,0 +1,113 @@
+// What a reload changes: two configurations side by side, instance by instance and check by check. An instance is the
+// same one when interface, virtual router and family are, whatever it is called; where a thing stands in the file never
+// counts. It compares; what follows from a difference is the router's business.
+
+import { familyOf, type Family } from '../address.js';
+import type { Config, VirtualAddress, VrrpInstance, VrrpScript } from './model.js';
+
+/** The same virtual router; what else differs can be changed while it runs. */
+export interface Reconfigured {
+  readonly kind: 'keep' | 'update';
+  readonly before: VrrpInstance;
+  readonly after: VrrpInstance;
+}
+
+export type InstanceChange =
+  | Reconfigured
+  /** The name is the same, the virtual router is another one. */
+  | { readonly kind: 'restart'; readonly before: VrrpInstance; readonly after: VrrpInstance }
+  | { readonly kind: 'add'; readonly after: VrrpInstance }
+  | { readonly kind: 'remove'; readonly before: VrrpInstance };
+
+export type ScriptChange =
+  | { readonly kind: 'same'; readonly before: VrrpScript; readonly after: VrrpScript; readonly sameCommand: boolean }
+  | { readonly kind: 'add'; readonly after: VrrpScript }
+  | { readonly kind: 'remove'; readonly before: VrrpScript };
+
+export interface Difference {
+  /** Those of the new file in its order, then those that are gone. */
+  readonly instances: readonly InstanceChange[];
+  readonly scripts: readonly ScriptChange[];
+}
+
+/** What identifies a virtual router on a host: RFC 3768 § 6.1, and keepalived's reload. */
+export function virtualRouterOf({ interface: dev, virtualRouterId, virtualAddresses }: VrrpInstance): {
+  interface: string;
+  virtualRouterId: number;
+  family: Family;
+} {
+  const [first] = virtualAddresses;
+  return { interface: dev, virtualRouterId, family: first === undefined ? 'ipv4' : familyOf(first.prefix.address) };
+}
+
+export function diffConfigs(before: Config, after: Config): Difference {
+  return { instances: diffInstances(before, after), scripts: diffScripts(before, after) };
+}
+
+/** Equal values, the places where they were written apart. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!isRecord(one) || !isRecord(other)) return false;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => name === PLACE || (name in other && isEqual(one[name], other[name])))
+  );
+}
+
+const PLACE = 'place';
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Entries of `list` that `other` does not have; as fast with 500 as with 5. */
+export function without<T>(list: readonly T[], other: readonly T[]): T[] {
+  const textOf = (entry: T): string => JSON.stringify(entry, (name, value: unknown) => (name === PLACE ? '' : value));
+  const known = new Set(other.map(textOf));
+  return list.filter((entry) => !known.has(textOf(entry)));
+}
+
+/** All addresses of an instance, those on the wire first. */
+export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly VirtualAddress[] => [
+  ...virtualAddresses,
+  ...excludedAddresses,
+];
+
+function diffInstances({ vrrpInstances: before }: Config, { vrrpInstances: after }: Config): InstanceChange[] {
+  const keyOf = (instance: VrrpInstance): string => Object.values(virtualRouterOf(instance)).join(' ');
+  const byKey = new Map(before.map((instance) => [keyOf(instance), instance]));
+  const matched = new Map(after.map((instance) => [instance, byKey.get(keyOf(instance))]));
+  const taken = new Set(matched.values());
+  // One that keeps its name only has changed what it is: the old one ends and a new one begins.
+  const byName = new Map(
+    before.filter((instance) => !taken.has(instance)).map((instance) => [instance.name, instance]),
+  );
+  const changes = after.map((instance): InstanceChange => {
+    const same = matched.get(instance);
+    const former = same ?? byName.get(instance.name);
+    if (former === undefined) return { kind: 'add', after: instance };
+    taken.add(former);
+    const change = { before: former, after: instance };
+    if (same?.version !== instance.version) return { kind: 'restart', ...change };
+    return { kind: isEqual(former, instance) ? 'keep' : 'update', ...change };
+  });
+  const gone = before.filter((instance) => !taken.has(instance));
+  return [...changes, ...gone.map((instance): InstanceChange => ({ kind: 'remove', before: instance }))];
+}
+
+/** By name; a check that has another name is the same one when its command is. */
+function diffScripts({ vrrpScripts: before }: Config, { vrrpScripts: after }: Config): ScriptChange[] {
+  const names = new Set(after.map(({ name }) => name));
+  const byName = new Map(before.map((script) => [script.name, script]));
+  const byCommand = new Map(
+    before.filter(({ name }) => !names.has(name)).map((script) => [JSON.stringify(script.command.argv), script]),
+  );
+  const taken = new Set<VrrpScript>();
+  const changes = after.map((script): ScriptChange => {
+    const former = byName.get(script.name) ?? byCommand.get(JSON.stringify(script.command.argv));
+    if (former === undefined || taken.has(former)) return { kind: 'add', after: script };
+    taken.add(former);
+    return { kind: 'same', before: former, after: script, sameCommand: isEqual(former.command, script.command) };
+  });
+  const gone = before.filter((script) => !taken.has(script));
+  return [...changes, ...gone.map((script): ScriptChange => ({ kind: 'remove', before: script }))];
+}

@@ -1,0 +1,91 @@
+// A new configuration for a running router: the smallest change that leads from the one to the other. What is equal is
+// not touched; what can be changed in place keeps its state, its timers and its counters; only a change of what a virtual
+// router is (interface, VRID, version) ends one and begins another. It changes no state itself: machine.ts does.
+
+import { addressesOf, diffConfigs, without, type Reconfigured, type ScriptChange } from '../config/diff.js';
+import type { Config, VirtualAddress, VrrpScript } from '../config/model.js';
+import { ScriptTracker } from '../track/script.js';
+import { giveUp, takeUp } from './holding.js';
+import { Instance, type Links } from './instance.js';
+import * as machine from './machine.js';
+import type { Roster } from './roster.js';
+import type { Turn } from './turn.js';
+
+/** Whom the router has to look after now. */
+export interface Reloaded {
+  /** Not in the roster any more. */
+  readonly ended: readonly (Instance | ScriptTracker)[];
+  /** In the roster, not started yet. */
+  readonly begun: readonly Instance[];
+}
+
+/** Checks that nobody tracks are not run. */
+export function usedScripts({ vrrpScripts, vrrpInstances }: Config): VrrpScript[] {
+  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
+  return vrrpScripts.filter(({ name }) => used.has(name));
+}
+
+/** Everything that leaves goes before anything comes: an address may change its instance. */
+export function reload(
+  roster: Roster,
+  { before, after, links }: { before: Config; after: Config; links: Links },
+  turn: Turn,
+): Reloaded {
+  const difference = diffConfigs(withUsedScripts(before), withUsedScripts(after));
+  const former = new Map(roster.instances);
+  const ended: (Instance | ScriptTracker)[] = [];
+  const begun: Instance[] = [];
+  const updated: { instance: Instance; added: readonly VirtualAddress[] }[] = [];
+  const scripts = difference.scripts.flatMap((change) => reloadScript(change, { roster, ended, turn }));
+  const instances = difference.instances.flatMap((change): Instance[] => {
+    const instance = change.kind === 'add' ? undefined : former.get(change.before.name);
+    if (instance && (change.kind === 'keep' || change.kind === 'update')) {
+      const added = reconfigure(instance, change, turn);
+      updated.push({ instance, added });
+      return [instance];
+    }
+    if (instance) {
+      machine.remove(instance, { forGood: change.kind === 'remove' }, turn);
+      ended.push(instance);
+    }
+    if (change.kind === 'remove') return [];
+    const next = new Instance(change.after, roster.scripts, links, turn.now);
+    begun.push(next);
+    return [next];
+  });
+  roster.set({ instances, scripts });
+  for (const { instance, added } of updated) if (added.length > 0) takeUp(instance, added, turn);
+  return { ended, begun };
+}
+
+const withUsedScripts = (config: Config): Config => ({ ...config, vrrpScripts: usedScripts(config) });
+
+/** Everything that the instance says and does from now on is by its new configuration; the addresses that it still lacks. */
+function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, turn: Turn): readonly VirtualAddress[] {
+  if (kind === 'update') giveUp(instance, without(addressesOf(before), addressesOf(after)), turn);
+  machine.reconfigure(instance, after, turn);
+  if (kind === 'keep') return [];
+  if (after.name !== before.name) turn.log('info', `(${after.name}) was called ${before.name} until now`);
+  return without(addressesOf(after), addressesOf(before));
+}
+
+/** A check keeps what it has found out, also under another name; a run that is not wanted any more is signalled. */
+function reloadScript(
+  change: ScriptChange,
+  { roster, ended, turn }: { roster: Roster; ended: (Instance | ScriptTracker)[]; turn: Turn },
+): ScriptTracker[] {
+  const former = change.kind === 'add' ? undefined : roster.scripts.get(change.before.name);
+  if (former && change.kind === 'same' && change.before.name === change.after.name) {
+    const { sameCommand } = change;
+    if (former.reconfigure(change.after, { sameCommand, now: turn.now })) signal(former, turn);
+    return [former];
+  }
+  if (former) {
+    ended.push(former);
+    if (former.isRunning) signal(former, turn);
+  }
+  return change.kind === 'remove' ? [] : [new ScriptTracker(change.after, former)];
+}
+
+const signal = (tracker: ScriptTracker, turn: Turn): void =>
+  turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
