@@ -131,6 +131,14 @@ export function anAdvert(said: Said): Input {
   };
 }
 
+export const aConfig = ({
+  instances = [],
+  scripts = [],
+}: {
+  instances?: readonly VrrpInstance[];
+  scripts?: readonly VrrpScript[];
+}): Config => ({ global: { enableScriptSecurity: false }, vrrpScripts: scripts, vrrpInstances: instances });
+
 export class TestHost {
   now: Instant = instant(1_000_000_000);
   readonly router: Router;
@@ -145,12 +153,7 @@ export class TestHost {
     { instances = [anInstance()], scripts = [] }: { instances?: VrrpInstance[]; scripts?: VrrpScript[] } = {},
     links: Record<string, Link> = { eth1 },
   ) {
-    const config: Config = {
-      global: { enableScriptSecurity: false },
-      vrrpScripts: scripts,
-      vrrpInstances: instances,
-    };
-    this.router = new Router(config, this.now);
+    this.router = new Router(aConfig({ instances, scripts }), this.now);
     for (const [name, link] of Object.entries(links)) this.link(name, link);
   }
 
@@ -179,6 +182,11 @@ export class TestHost {
 
   link(name: string, link?: Link): string[] {
     return this.give({ kind: 'link', interface: name, ...(link && { link }) });
+  }
+
+  /** Goes over to these instances and scripts. */
+  reload(parts: Parameters<typeof aConfig>[0]): string[] {
+    return this.give({ kind: 'reload', config: aConfig(parts) });
   }
 
   script(outcome: ScriptOutcome, name = 'chk'): string[] {
