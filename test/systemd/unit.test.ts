@@ -34,6 +34,20 @@ t.test('the unit under a real systemd', { skip: missing && `${missing} is missin
   await eventually('it is master', holds, { within: 15_000 });
   t.equal((await machine.run('pidof keepalived')).output, await show('MainPID'), 'scripts find it as keepalived');
 
+  const file = '/etc/keepalived/keepalived.conf';
+  await machine.run(`sed -i 's/priority 120/priority 121/' ${file}`);
+  t.strictSame(await machine.run('systemctl reload vrrpd'), { code: 0, output: '' }, 'a good file: it reloads');
+  t.match((await machine.run('vrrpd status')).output, /= 121 /, 'and has it when systemctl returns');
+  await machine.run(`sed -i 's/priority 121/priority 12x/' ${file}`);
+  t.match(await machine.run('systemctl reload vrrpd'), { code: 1, output: /failed/ }, 'a broken one: the reload fails');
+  t.match((await machine.run('journalctl -u vrrpd')).output, /error bad-number: "12x" is not/, 'the journal says why');
+  t.equal(await show('ActiveState'), 'active');
+  t.match(await show('StatusText'), /^VI_1 MASTER$/, 'and it goes on');
+  t.match((await machine.run('vrrpd status')).output, /= 121 /);
+  await machine.run(`sed -i 's/priority 12x/priority 120/' ${file}`);
+  await machine.run(`kill -HUP ${await show('MainPID')}`);
+  await eventually('SIGHUP reloads too', async () => (await machine.run('vrrpd status')).output.includes('= 120 '));
+
   const before = await show('MainPID');
   await machine.run(`kill -9 ${before}`);
   await eventually(
