@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { measureAlone, measureMemory } from './alone.js';
 import { FailoverBench, type Sample } from './failover.js';
 import { table, type Row } from './figures.js';
+import { measureReading, measureReloads, type Reloads } from './reload.js';
 
 const ROUNDS = 5;
 
@@ -29,6 +30,9 @@ for (let round = 1; round <= ROUNDS; round += 1)
 const [ours, theirs] = await Promise.all([measureAlone('vrrpd'), measureAlone('keepalived')]);
 say('alone for 30 s: done');
 const memory = { vrrpd: await measureMemory('vrrpd'), keepalived: await measureMemory('keepalived') };
+const reading = measureReading();
+const reloads = { vrrpd: await measureReloads('vrrpd'), keepalived: await measureReloads('keepalived') };
+say('reloads of 255 instances: done');
 const growth = (resident: readonly number[]): number => (resident[2] ?? NaN) - (resident[1] ?? NaN);
 
 const failover = (title: string, field: keyof Sample, target: number): Row => ({
@@ -36,6 +40,14 @@ const failover = (title: string, field: keyof Sample, target: number): Row => ({
   unit: 'ms',
   vrrpd: samples.vrrpd.map((sample) => sample[field]),
   keepalived: samples.keepalived.map((sample) => sample[field]),
+  target,
+});
+/** A tenth of the interval is allowed; while a large file is read 20 ms. */
+const silence = (title: string, field: keyof Reloads, target: number): Row => ({
+  title: `255 MASTERs, reload of ${title}: longest silence`,
+  unit: 'ms',
+  vrrpd: [reloads.vrrpd[field]],
+  ...(Number.isNaN(reloads.keepalived[field]) ? {} : { keepalived: [reloads.keepalived[field]] }),
   target,
 });
 const rows: Row[] = [
@@ -65,5 +77,11 @@ const rows: Row[] = [
     keepalived: [growth(memory.keepalived)],
     target: 3,
   },
+  silence('the same file', 'same', 1_100),
+  silence('one address more', 'oneMore', 1_100),
+  silence('a broken file', 'broken', 1_100),
+  silence('1000 instances', 'thousand', 1_020),
+  { title: 'reading 1000 instances, first time', unit: 'ms', vrrpd: [reading.cold], target: 300 },
+  { title: 'reading 1000 instances, warm', unit: 'ms', vrrpd: reading.warm, target: 300 },
 ];
 say(`\n${table(rows)}`);

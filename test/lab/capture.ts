@@ -36,7 +36,22 @@ export class Capture {
   /** Ready to record when it returns. `-Q in` of a port is what its host sends. */
   static async start(at: Namespace, { port, filter }: { port: string; filter: string }): Promise<Capture> {
     const file = `/run/capture-${(number += 1)}.pcap`;
-    const options = ['-i', port, '-Q', 'in', '-U', '-Z', 'root', '--nano', '--immediate-mode', '-w', file];
+    // With the usual snapshot length the ring has room for eight packets.
+    const options = [
+      '-i',
+      port,
+      '-Q',
+      'in',
+      '-U',
+      '-Z',
+      'root',
+      '--nano',
+      '--immediate-mode',
+      '-s',
+      '1600',
+      '-w',
+      file,
+    ];
     const tcpdump = at.start(['tcpdump', ...options, filter]);
     await eventually('tcpdump listens', () => tcpdump.log.some((line) => line.includes('listening on')));
     return new Capture(tcpdump, at.outside(file));
