@@ -1,4 +1,5 @@
-// One question to the daemon over its control socket. It starts nothing and needs only the right to open the socket.
+// One question to the daemon over its control socket, and its answer as text. It starts nothing and needs only the right
+// to open the socket.
 
 import { connect } from 'node:net';
 import { CommandFailure, EXIT } from '../daemon/exit-code.js';
