@@ -3,7 +3,7 @@
 
 import { basename } from 'node:path';
 import yargs from 'yargs';
-import { check, configTest, failed } from './cli/check.js';
+import { check, configTest, failed, ignoredCodes } from './cli/check.js';
 import {
   facilityNumber,
   KEEPALIVED_OPTIONS,
@@ -12,6 +12,7 @@ import {
   withLongOptions,
   withoutMeaning,
 } from './cli/options.js';
+import { checkPair } from './cli/pair.js';
 import { reload } from './cli/reload.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
 import { status } from './cli/status.js';
@@ -26,10 +27,30 @@ const program = yargs()
   .scriptName(name)
   .usage('$0 keeps a virtual IP address on exactly one of two or more hosts (VRRP).')
   .command(
-    'check [file]',
-    'say what is wrong with a configuration; exit code 0 usable, 2 errors, 6 no file',
-    (command) => command.positional('file', { type: 'string', default: CONFIGURATION_FILE }),
-    ({ file }) => finish(() => check(file)),
+    'check [file..]',
+    'say what is wrong with configurations; exit code 0 usable, 2 errors, 6 no file',
+    (command) =>
+      command
+        .positional('file', { type: 'string', array: true, default: [CONFIGURATION_FILE] })
+        .option('pair', {
+          type: 'boolean',
+          default: false,
+          describe: 'two files: those of two hosts that share addresses',
+        })
+        .option('strict', { type: 'boolean', default: false, describe: 'exit code 1 when there is a warning' })
+        .option('ignore', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          default: [],
+          describe: 'not these warnings and hints',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' }),
+    ({ file, pair, json, strict, ignore }) =>
+      finish(() => {
+        const request = { files: file, json, strict, ignored: ignoredCodes(ignore) };
+        return pair ? checkPair(request) : check(request);
+      }),
   )
   .command(
     'status',

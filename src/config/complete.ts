@@ -5,7 +5,7 @@ import { seconds, type Duration } from '../time.js';
 import { completeAuthentication } from './authentication.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
-import type { Written } from './keyword.js';
+import { placesOf, type Written } from './keyword.js';
 import type { Command, GarpSettings, NotifyScripts, ScriptUser, VirtualAddress, VrrpInstance } from './model.js';
 import { resolveTrackScripts, type TrackedScript } from './track-script.js';
 import type { Statement } from './tree.js';
@@ -64,6 +64,7 @@ export function completeInstance(request: {
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,
     notify: completeNotify(written, global.scriptUser?.value),
     place: owner.place,
+    places: placesOf(written),
   };
   return { instance, statement, written, tracked };
 }

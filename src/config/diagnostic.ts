@@ -6,54 +6,65 @@ import type { Place } from './model.js';
 /** An error makes the file unusable; a warning: something is not as written; a hint: probably not what was meant. */
 export type Severity = 'error' | 'warning' | 'hint';
 
-/** Stable words; the severity is not in them. */
-export type Code =
-  | 'bad-address'
-  | 'bad-number'
-  | 'bad-value'
-  | 'closed-too-early'
-  | 'comment-cuts-value'
-  | 'defined-later'
-  | 'dropped-arguments'
-  | 'duplicate-name'
-  | 'duplicate-vrid'
-  | 'extra-words'
-  | 'line-too-long'
-  | 'look-alike'
-  | 'mail-without-alert'
-  | 'missing-file'
-  | 'missing-keyword'
-  | 'missing-value'
-  | 'no-address'
-  | 'no-instance'
-  | 'nopreempt-dropped'
-  | 'nopreempt-with-weight'
-  | 'not-yet-supported'
-  | 'nul-octet'
-  | 'odd-character'
-  | 'out-of-range'
-  | 'owner-by-default'
-  | 'password-cut'
-  | 'preempt-delay-dropped'
-  | 'refused'
-  | 'repeated-keyword'
-  | 'repeated-name'
-  | 'rounded-value'
-  | 'sample-password'
-  | 'sample-vrid'
-  | 'superfluous-brace'
-  | 'too-many-messages'
-  | 'too-many-addresses'
-  | 'unclosed-block'
-  | 'unclosed-quote'
-  | 'unexpected-brace'
-  | 'unknown-keyword'
-  | 'unknown-option'
-  | 'unknown-script'
-  | 'unused-script'
-  | 'user-or-argument'
-  | 'weight-on-owner'
-  | 'weight-too-small';
+/** Stable words; the severity is not in them. docs/CHECKS.md explains each. */
+export const CODES = [
+  'bad-address',
+  'bad-number',
+  'bad-value',
+  'closed-too-early',
+  'comment-cuts-value',
+  'defined-later',
+  'dropped-arguments',
+  'duplicate-name',
+  'duplicate-vrid',
+  'extra-words',
+  'line-too-long',
+  'look-alike',
+  'mail-without-alert',
+  'missing-file',
+  'missing-keyword',
+  'missing-value',
+  'no-address',
+  'no-instance',
+  'nopreempt-dropped',
+  'nopreempt-with-weight',
+  'not-yet-supported',
+  'nul-octet',
+  'odd-character',
+  'out-of-range',
+  'owner-by-default',
+  'pair-address-list',
+  'pair-authentication',
+  'pair-instance',
+  'pair-interval',
+  'pair-priority',
+  'pair-router-id',
+  'pair-source',
+  'pair-version',
+  'pair-weight',
+  'password-cut',
+  'preempt-delay-dropped',
+  'refused',
+  'repeated-keyword',
+  'repeated-name',
+  'rounded-value',
+  'sample-password',
+  'sample-vrid',
+  'superfluous-brace',
+  'too-many-addresses',
+  'too-many-messages',
+  'unclosed-block',
+  'unclosed-quote',
+  'unexpected-brace',
+  'unknown-keyword',
+  'unknown-option',
+  'unknown-script',
+  'unused-script',
+  'user-or-argument',
+  'weight-on-owner',
+  'weight-too-small',
+] as const;
+export type Code = (typeof CODES)[number];
 
 /** A stretch of one line of a file. */
 export interface Span {
@@ -135,6 +146,12 @@ export const spanOf = (first: Span, last: Span): Span => ({
 
 /** A word of the file as it is named in a message: in quotes, not endless, harmless to a terminal. */
 export const named = (text: string): string => `"${visible(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
+
+/** For programs: flat, without the text of the line, so without a password. */
+export function plainDiagnostic({ severity, code, place, length, words, suggestion, note }: Diagnostic) {
+  const beside = { ...(suggestion !== undefined && { suggestion }), ...(note !== undefined && { note }) };
+  return { severity, code, ...place, length, words, ...beside };
+}
 
 /** `file:line:column: error CODE: words (did you mean "..."?)`: one line, for a log. */
 export function describeDiagnostic(diagnostic: Diagnostic): string {

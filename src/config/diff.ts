@@ -51,17 +51,18 @@ export function isEqual(one: unknown, other: unknown): boolean {
   const names = Object.keys(one);
   return (
     names.length === Object.keys(other).length &&
-    names.every((name) => name === PLACE || (name in other && isEqual(one[name], other[name])))
+    names.every((name) => PLACES.includes(name) || (name in other && isEqual(one[name], other[name])))
   );
 }
 
-const PLACE = 'place';
+const PLACES = ['place', 'places'];
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /** Entries of `list` that `other` does not have; as fast with 500 as with 5. */
 export function without<T>(list: readonly T[], other: readonly T[]): T[] {
-  const textOf = (entry: T): string => JSON.stringify(entry, (name, value: unknown) => (name === PLACE ? '' : value));
+  const textOf = (entry: T): string =>
+    JSON.stringify(entry, (name, value: unknown) => (PLACES.includes(name) ? '' : value));
   const known = new Set(other.map(textOf));
   return list.filter((entry) => !known.has(textOf(entry)));
 }

@@ -3,6 +3,7 @@
 // missing and what is written twice are told here. Knows no particular keyword.
 
 import { named, spanOf, type Report, type Span } from './diagnostic.js';
+import type { Places } from './model.js';
 import { nearest } from './spelling.js';
 import type { Inside, Statement } from './tree.js';
 
@@ -55,6 +56,16 @@ export interface Written<T> {
 export type Draft<K extends Keywords> = {
   readonly [Name in keyof K as Camel<Name>]?: Written<K[Name] extends ActedUpon<infer T> ? T : undefined>;
 };
+
+/** Where the keywords of a block stand. */
+export const placesOf = (draft: Readonly<Record<string, Written<unknown> | undefined>>): Places =>
+  Object.fromEntries(
+    Object.values(draft).flatMap((written) => {
+      if (written === undefined) return [];
+      const { text, span } = written.statement.keyword;
+      return [[text, span.place]];
+    }),
+  );
 
 /** The keywords of one block. */
 export class Table<K extends Keywords> {

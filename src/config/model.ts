@@ -11,6 +11,9 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where the keywords of a block stand, by keyword; only those that are written. */
+export type Places = Readonly<Record<string, Place>>;
+
 export interface Config {
   readonly global: GlobalDefs;
   readonly vrrpScripts: readonly VrrpScript[];
@@ -51,6 +54,7 @@ export interface VrrpScript {
   readonly fall: number;
   readonly initFail: boolean;
   readonly place: Place;
+  readonly places: Places;
 }
 
 /** `authentication { }`; the password as the 1 to 8 octets that go on the wire, without the padding, as latin1 text. */
@@ -124,4 +128,5 @@ export interface VrrpInstance {
   readonly higherPrioSendAdvert: boolean;
   readonly notify: NotifyScripts;
   readonly place: Place;
+  readonly places: Places;
 }

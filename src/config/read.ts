@@ -12,8 +12,8 @@ import { readLines, readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
 
-export { describeDiagnostic, printDiagnostic } from './diagnostic.js';
-export type { Diagnostic } from './diagnostic.js';
+export { CODES, describeDiagnostic, plainDiagnostic, printDiagnostic } from './diagnostic.js';
+export type { Code, Diagnostic } from './diagnostic.js';
 
 /** `config` is absent when there is an error; `load` gives a file's text, or undefined when there is none. */
 export function readConfig(request: { file: string; load: (file: string) => string | undefined }): {

@@ -4,7 +4,7 @@
 import { seconds, type Duration } from '../time.js';
 import { checkCommand, scriptUser } from './command.js';
 import type { Report } from './diagnostic.js';
-import { actedUpon, Table, type Draft, type Value } from './keyword.js';
+import { actedUpon, placesOf, Table, type Draft, type Value } from './keyword.js';
 import type { ScriptUser, VrrpScript } from './model.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
@@ -85,6 +85,7 @@ export function completeScript(request: {
     fall: written.fall?.value ?? 1,
     initFail: written.initFail?.value ?? false,
     place: owner.place,
+    places: placesOf(written),
   };
   return { script, statement, written };
 }

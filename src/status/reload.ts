@@ -70,7 +70,7 @@ function changedAddresses(before: VrrpInstance, after: VrrpInstance): string[] {
   });
 }
 
-const SHOWN_APART = ['name', 'place', 'virtualAddresses', 'excludedAddresses'];
+const SHOWN_APART = ['name', 'place', 'places', 'virtualAddresses', 'excludedAddresses'];
 
 /** Fields in microseconds. */
 const DURATIONS = ['advertInt', 'preemptDelay', 'interval', 'timeout'];

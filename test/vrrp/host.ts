@@ -56,6 +56,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     higherPrioSendAdvert: false,
     notify: {},
     place,
+    places: {},
     ...changes,
   };
 }
@@ -79,6 +80,7 @@ export function aScript(changes: Partial<VrrpScript> = {}): VrrpScript {
     fall: 1,
     initFail: false,
     place,
+    places: {},
     ...changes,
   };
 }
