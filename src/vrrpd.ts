@@ -45,10 +45,12 @@ const program = yargs()
           default: [],
           describe: 'not these warnings and hints',
         })
-        .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' }),
-    ({ file, pair, json, strict, ignore }) =>
+        .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
+        .option('config-id', { type: 'string', alias: 'i', describe: 'what @conditions ask for; else the host name' }),
+    ({ file, pair, json, strict, ignore, 'config-id': id }) =>
       finish(() => {
-        const request = { files: file, json, strict, ignored: ignoredCodes(ignore) };
+        const sources = file.map((one) => ({ file: one, ...(id !== undefined && { configId: id }) }));
+        const request = { sources, json, strict, ignored: ignoredCodes(ignore) };
         return pair ? checkPair(request) : check(request);
       }),
   )
@@ -122,15 +124,20 @@ function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<Exit
   const facility = facilityNumber(text('log-facility') ?? 'daemon');
   const refused = [...refusals(argv), ...(facility === undefined ? ['--log-facility: no such facility'] : [])];
   if (refused.length > 0 || facility === undefined) throw new CommandFailure(EXIT.refused, refused);
-  const configFile = text('use-file') ?? CONFIGURATION_FILE;
+  const configId = text('config-id');
+  const source = {
+    file: text('use-file') ?? CONFIGURATION_FILE,
+    allMustExist: argv['all-config'] === true,
+    ...(configId !== undefined && { configId }),
+  };
   const test = text('config-test');
-  if (test !== undefined) return configTest(configFile, test);
+  if (test !== undefined) return configTest(source, test);
   const launcher = launcherOfThis();
   if (name === 'keepalived' && argv['dont-fork'] !== true && launcher === undefined) return detach();
   const [pidFile, vrrpPidFile] = [text('pid'), text('vrrp_pid')];
   const files = { ...(pidFile !== undefined && { pidFile }), ...(vrrpPidFile !== undefined && { vrrpPidFile }) };
   const log = { detailed: argv['log-detail'] === true, facility, withoutSyslog: argv['no-syslog'] === true };
-  return run({ name, configFile, ...files, ...log, withoutMeaning: withoutMeaning(argv) }, launcher);
+  return run({ name, source, ...files, ...log, withoutMeaning: withoutMeaning(argv) }, launcher);
 }
 
 function printSignal(signal: string): ExitCode {

@@ -4,11 +4,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { nearest } from '../config/spelling.js';
 import { CODES, plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
-import { countDiagnostics, loadConfiguration } from '../daemon/configuration.js';
+import { countDiagnostics, loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 
 export interface CheckRequest {
-  readonly files: readonly string[];
+  readonly sources: readonly Source[];
   readonly json: boolean;
   /** A warning is a failure too. */
   readonly strict: boolean;
@@ -28,8 +28,8 @@ interface Verdict {
 const STDERR = 2;
 
 /** 0 usable (with warnings and `strict`: 1), 2 errors, 6 no file; of several files the worst counts. */
-export function check({ files, json, strict, ignored }: CheckRequest): ExitCode {
-  const verdicts = files.map((file) => judge(file, ignored));
+export function check({ sources, json, strict, ignored }: CheckRequest): ExitCode {
+  const verdicts = sources.map((source) => judge(source, ignored));
   if (json) process.stdout.write(`${JSON.stringify({ files: verdicts.map(plain) }, undefined, 2)}\n`);
   else {
     for (const { failure } of verdicts) if (failure) process.stderr.write(`${failure.lines.join('\n')}\n`);
@@ -43,8 +43,8 @@ export function check({ files, json, strict, ignored }: CheckRequest): ExitCode 
 }
 
 /** -t: the same to standard error, or into a file; 0 usable, 5 errors, 6 no file. */
-export function configTest(file: string, output: string): ExitCode {
-  const verdict = judge(file, []);
+export function configTest(source: Source, output: string): ExitCode {
+  const verdict = judge(source, []);
   if (verdict.failure) throw verdict.failure;
   const descriptor = output === '' ? STDERR : openSync(output, 'a');
   writeSync(descriptor, `${linesOf(verdict).join('\n')}\n`);
@@ -64,9 +64,10 @@ export function ignoredCodes(words: readonly string[]): string[] {
     });
 }
 
-function judge(file: string, ignored: readonly string[]): Verdict {
+function judge(source: Source, ignored: readonly string[]): Verdict {
+  const { file } = source;
   try {
-    const { config, diagnostics } = loadConfiguration(file);
+    const { config, diagnostics } = loadConfiguration(source);
     const told = diagnostics.filter(({ severity, code }) => severity === 'error' || !ignored.includes(code));
     return { file, usable: config !== undefined, diagnostics: told };
   } catch (error) {

@@ -26,8 +26,9 @@ export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
     argument: 'required',
     description: 'syslog facility: 0-7, local0-local7, user, daemon',
   },
+  'all-config': { short: 'e', description: 'files that are included must be there' },
   'no-syslog': { short: 'G', description: 'log nothing to syslog' },
-  'config-id': { short: 'i', argument: 'required', refused: 'conditions on a config-id are not supported yet' },
+  'config-id': { short: 'i', argument: 'required', description: 'what @conditions ask for; else the host name' },
   namespace: { short: 's', argument: 'required', refused: 'start the program in the network namespace instead' },
   check: { short: 'C', refused: 'there are no health checkers of virtual servers yet' },
   genhash: { short: 'T', refused: 'digests of web pages are not made here' },
@@ -46,7 +47,6 @@ export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
   'snmp-agent-socket': { short: 'A', argument: 'required' },
   'core-dump': { short: 'm' },
   'core-dump-pattern': { short: 'M', argument: 'optional' },
-  'all-config': { short: 'e' },
   version: { short: 'v' },
   help: { short: 'h' },
 };

@@ -5,22 +5,22 @@ import { comparePair, type Finding } from '../advice/pair.js';
 import { describeFinding, describePaired } from '../advice/text.js';
 import { plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
 import type { Config } from '../config/model.js';
-import { loadConfiguration } from '../daemon/configuration.js';
+import { loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 
 export interface PairRequest {
-  readonly files: readonly string[];
+  readonly sources: readonly Source[];
   readonly json: boolean;
   readonly strict: boolean;
   readonly ignored: readonly string[];
 }
 
 /** 0 they agree (warnings with `strict`: 1), 2 they can't work together or one can't be used, 6 no file. */
-export function checkPair({ files, json, strict, ignored }: PairRequest): ExitCode {
-  const [first, second, ...more] = files;
+export function checkPair({ sources, json, strict, ignored }: PairRequest): ExitCode {
+  const [first, second, ...more] = sources;
   if (first === undefined || second === undefined || more.length > 0)
     throw new CommandFailure(EXIT.refused, ['--pair needs the files of two hosts: check --pair NODE1 NODE2']);
-  const read = [first, second].map((file) => loadConfiguration(file));
+  const read = [first, second].map((source) => loadConfiguration(source));
   const keep = <T extends Finding | Diagnostic>(list: readonly T[]): T[] =>
     list.filter(({ code, severity }) => severity === 'error' || !ignored.includes(code));
   const diagnostics = keep(read.flatMap((one) => one.diagnostics));
@@ -34,14 +34,14 @@ export function checkPair({ files, json, strict, ignored }: PairRequest): ExitCo
       virtualRouterId,
       outcomes,
     }));
-    const plain = { files: [first, second], diagnostics: diagnostics.map(plainDiagnostic), paired, findings };
+    const plain = { files: [first.file, second.file], diagnostics: diagnostics.map(plainDiagnostic), paired, findings };
     process.stdout.write(`${JSON.stringify(plain, undefined, 2)}\n`);
   } else {
     const blocks = configs ? (report?.paired ?? []).map((paired) => describePaired(paired, configs)) : [];
     const lines = [
       ...diagnostics.map(printDiagnostic),
       ...(diagnostics.length > 0 ? [''] : []),
-      ...headOf([first, second], configs),
+      ...headOf([first.file, second.file], configs),
       ...blocks,
       ...findings.map(describeFinding),
       verdictOf(findings, configs !== undefined),

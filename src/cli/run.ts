@@ -2,6 +2,7 @@
 // Signals end here; what they mean for the addresses is the daemon's business.
 
 import { spawn } from 'node:child_process';
+import type { Source } from '../daemon/configuration.js';
 import { Daemon } from '../daemon/daemon.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { Log } from '../daemon/log.js';
@@ -13,7 +14,7 @@ import { failed } from './check.js';
 export interface RunPlan {
   /** The name it was called by, and is found under: vrrpd or keepalived. */
   readonly name: 'vrrpd' | 'keepalived';
-  readonly configFile: string;
+  readonly source: Source;
   /** keepalived's -p; its own place when it is not given. */
   readonly pidFile?: string;
   /** -r */
@@ -46,7 +47,7 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   const rivals = [pidFile, new PidFile('/run/keepalived.pid'), new PidFile('/run/vrrpd.pid')];
   const more = plan.vrrpPidFile === undefined ? [] : [new PidFile(plan.vrrpPidFile)];
   try {
-    daemon = await Daemon.start({ configFile: plan.configFile, pidFiles: [pidFile, ...more], rivals }, log);
+    daemon = await Daemon.start({ source: plan.source, pidFiles: [pidFile, ...more], rivals }, log);
     launcher?.ready();
     await daemon.stop(await ended);
     await log.flush();

@@ -77,7 +77,7 @@ export const globalDefsTable = new Table('global_defs', {
   dynamic_interfaces: withoutMeaning('an interface may always come later'),
   disable_local_igmp: withoutMeaning('only for use_vmac'),
   reload_check_config: withoutMeaning('a file is always checked whole before it is used'),
-  include_check: withoutMeaning('a file that is included must be there in any case'),
+  include_check: withoutMeaning('a file that is not there is told; with the option -e it is an error'),
   ...each(['tmp_config_directory', 'data_use_instance', 'random_seed'], withoutMeaning('nothing rests on it')),
   umask: withoutMeaning('files are readable by their owner and group only'),
   ...each(

@@ -127,9 +127,9 @@ export class Table<K extends Keywords> {
     return undefined;
   }
 
-  private reportTorn({ keyword, raw }: Statement, report: Report): void {
-    const { place } = keyword.span;
-    const [first = ''] = raw.line.text.slice(place.column - 1).split(/\s/);
+  private reportTorn({ keyword }: Statement, report: Report): void {
+    const { place, source = '' } = keyword.span;
+    const [first = ''] = source.slice(place.column - 1).split(/\s/);
     const words = `${named(first)} is not a keyword of ${this.block}`;
     report.error('unknown-keyword', keyword.span, words, { suggestion: keyword.text });
   }

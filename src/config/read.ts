@@ -1,34 +1,37 @@
 // keepalived.conf -> Config with diagnostics: text -> lines -> expanded lines -> pieces -> tree -> drafts -> Config.
-// Never throws, and reads no file itself: a loader is handed in. `include` and definitions come in expand.ts.
+// Never throws, and reads no file itself: whoever knows the file system is handed in.
 
 import { checkConfig } from './check.js';
 import { completeInstance, type CompletedInstance } from './complete.js';
 import { named, Report, spanOf, type Diagnostic, type Span } from './diagnostic.js';
-import { expandLines } from './expand.js';
+import type { Surroundings } from './definitions.js';
+import { expandFile } from './expand.js';
 import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs.js';
+import type { Files } from './include.js';
 import type { Config } from './model.js';
 import { rootTable } from './root.js';
-import { readLines, readPieces } from './tokens.js';
+import { readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
 
 export { CODES, describeDiagnostic, plainDiagnostic, printDiagnostic } from './diagnostic.js';
 export type { Code, Diagnostic } from './diagnostic.js';
 
-/** `config` is absent when there is an error; `load` gives a file's text, or undefined when there is none. */
-export function readConfig(request: { file: string; load: (file: string) => string | undefined }): {
-  config?: Config;
-  diagnostics: readonly Diagnostic[];
-} {
-  const { file, load } = request;
+/** The main file, how files are found, and what lies outside of them; what is left out is not there. */
+export interface ReadRequest extends Files, Partial<Surroundings> {
+  readonly file: string;
+}
+
+/** `config` is absent when there is an error. */
+export function readConfig(request: ReadRequest): { config?: Config; diagnostics: readonly Diagnostic[] } {
+  const { file, configId = '', variable = () => undefined, random = () => 0 } = request;
   const report = new Report();
   const whole: Span = { place: { file, line: 1, column: 1 }, length: 1 };
-  const text = load(file);
-  if (text === undefined) {
+  const lines = expandFile(file, { files: request, surroundings: { configId, variable, random }, report });
+  if (lines === undefined) {
     report.error('missing-file', whole, 'there is no such file');
     return { diagnostics: report.sorted() };
   }
-  const lines = expandLines(readLines({ file, text, report }), report);
   const pieces = lines.flatMap((line) => readPieces(line, report));
   const statements = buildTree({ pieces, root: rootTable.inside, report });
   const { globalDefs, vrrpScript, vrrpInstance } = rootTable.read({ statements, report });
@@ -52,15 +55,12 @@ export function readConfig(request: { file: string; load: (file: string) => stri
   return { config, diagnostics };
 }
 
-interface Surroundings {
+interface Known {
   readonly global: GlobalDraft;
   readonly report: Report;
 }
 
-function readScripts(
-  statements: readonly Statement[],
-  { global, report }: Surroundings,
-): ReadonlyMap<string, DefinedScript> {
+function readScripts(statements: readonly Statement[], { global, report }: Known): ReadonlyMap<string, DefinedScript> {
   const scripts = new Map<string, DefinedScript>();
   const runAs = global.scriptUser?.value;
   for (const [name, statement] of byName(statements, report))
@@ -70,7 +70,7 @@ function readScripts(
 
 function readInstances(
   statements: readonly Statement[],
-  { global, scripts, report }: Surroundings & { scripts: ReadonlyMap<string, DefinedScript> },
+  { global, scripts, report }: Known & { scripts: ReadonlyMap<string, DefinedScript> },
 ): CompletedInstance[] {
   const instances: CompletedInstance[] = [];
   const routers = new Map<string, string>();

@@ -4,21 +4,32 @@
 
 import type { Report, Span } from './diagnostic.js';
 
-/** A line of the file; `text` is the part before the comment. */
+/** A line of the file; `text` is the part before the comment, with what it uses put in. */
 export interface Line {
   readonly file: string;
   readonly number: number;
   readonly source: string;
   readonly text: string;
+  /** Where the text came from, when something was put in; in the order of the text. */
+  readonly stretches?: readonly Stretch[];
   /** False when it has an error already because of which its values are not known. */
   readonly readable: boolean;
 }
 
-/** `text` is the value: without quotes; `span` covers the quotes too. */
+/** A part of a line's text from index `at` on, which stands in the file at index `from`. */
+export interface Stretch {
+  readonly at: number;
+  readonly from: number;
+  /** The length in the file of what was put in; absent where the text is the file's own. */
+  readonly use?: number;
+}
+
+/** `text` is the value: without quotes; `span` covers the quotes too; `end` is the index behind it in the line's text. */
 export interface Word {
   readonly text: string;
   readonly quoted: boolean;
   readonly span: Span;
+  readonly end: number;
 }
 
 export type Piece =
@@ -121,7 +132,8 @@ function readWords({ line, from, to }: Raw): Word[] {
   return Array.from(line.text.slice(from, to).matchAll(TOKEN), (match) => {
     const quoted = match[0].startsWith('"');
     const text = quoted ? (match[1] ?? '').replaceAll('\\"', '"') : match[0].replace(/\\([#!])/g, '$1');
-    return { text, quoted, span: spanIn({ line, index: from + match.index, length: match[0].length }) };
+    const [index, length] = [from + match.index, match[0].length];
+    return { text, quoted, span: spanIn({ line, index, length }), end: index + length };
   });
 }
 
@@ -129,12 +141,21 @@ function readWords({ line, from, to }: Raw): Word[] {
 export const endsAtComment = ({ quoted, span: { place, length, source } }: Word): boolean =>
   !quoted && /[!#]/.test(source?.charAt(place.column - 1 + length) ?? '');
 
-/** A stretch of a line for a message. */
-export const spanIn = ({ line, index, length = 1 }: { line: Line; index: number; length?: number }): Span => ({
-  place: { file: line.file, line: line.number, column: index + 1 },
-  length: Math.max(1, length),
-  source: line.source,
-});
+/** A stretch of a line for a message; what was put in is marked at its use. */
+export function spanIn({ line, index, length = 1 }: { line: Line; index: number; length?: number }): Span {
+  const { file, number, source } = line;
+  const from = sourceIndex(line, index).from;
+  const end = line.stretches === undefined ? index + length : sourceIndex(line, index + length - 1).end;
+  return { place: { file, line: number, column: from + 1 }, length: Math.max(1, end - from), source };
+}
+
+/** Where the letter at an index of the text stands in the file. */
+export function sourceIndex({ stretches }: Line, index: number): { from: number; end: number } {
+  const stretch = stretches?.findLast(({ at }) => at <= index);
+  if (stretch === undefined) return { from: index, end: index + 1 };
+  const { at, from, use } = stretch;
+  return use === undefined ? { from: from + index - at, end: from + index - at + 1 } : { from, end: from + use };
+}
 
 /** From web pages and word processors; keepalived takes each for a letter of the word. */
 const ODD = /[\u00a0\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u2018-\u201f\uff02]/u;

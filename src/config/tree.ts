@@ -195,7 +195,6 @@ function makeStatement({ words, raw, readable }: Words, match: Match | undefined
   const [first] = words;
   const last = words[count - 1] ?? first;
   const span = spanOf(first.span, last.span);
-  const keyword = { text: match?.name ?? first.text, quoted: first.quoted, span };
-  const from = span.place.column - 1 + span.length;
-  return { keyword, args: words.slice(count), raw: { ...raw, from }, torn: count > 1, readable };
+  const keyword = { text: match?.name ?? first.text, quoted: first.quoted, span, end: last.end };
+  return { keyword, args: words.slice(count), raw: { ...raw, from: last.end }, torn: count > 1, readable };
 }

@@ -1,15 +1,36 @@
-// Reads and checks the configuration from its file, for the daemon and for `check`: the only place that opens it.
+// Reads and checks the configuration from its files, for the daemon and for the commands: the only place that opens them.
 // It judges nothing itself; src/config/ does.
 
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
+import { hostname } from 'node:os';
+import { glob } from '../linux/glob.js';
+import type { Match } from '../config/include.js';
 import type { Config } from '../config/model.js';
 import { readConfig, type Diagnostic } from '../config/read.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 
+/** Which configuration, and what its conditions rest on. */
+export interface Source {
+  readonly file: string;
+  /** keepalived's -i; the host's name up to its first dot when it is not given. */
+  readonly configId?: string;
+  /** keepalived's -e: what is included must be there. */
+  readonly allMustExist?: boolean;
+}
+
 /** Throws a CommandFailure when the file is not there or can't be read; an unusable one has diagnostics and no config. */
-export function loadConfiguration(file: string): { config?: Config; diagnostics: readonly Diagnostic[] } {
+export function loadConfiguration(source: Source): { config?: Config; diagnostics: readonly Diagnostic[] } {
+  const { file, configId = hostname().replace(/\..*$/s, ''), allMustExist = false } = source;
   const text = textOf(file);
-  return readConfig({ file, load: (name) => (name === file ? text : undefined) });
+  return readConfig({
+    file,
+    load: (name) => (name === file ? text : textOfIncluded(name)),
+    match: (pattern, folder) => glob(pattern, folder).flatMap(judge),
+    allMustExist,
+    configId,
+    variable: (name) => process.env[name],
+    random: Math.random,
+  });
 }
 
 function textOf(file: string): string {
@@ -21,6 +42,36 @@ function textOf(file: string): string {
     if (code === 'EACCES' || code === 'EPERM')
       throw new CommandFailure(EXIT.permission, [`No permission to read the configuration file ${file}`]);
     throw new CommandFailure(EXIT.noFile, [`The configuration file ${file} can't be read (${String(code)})`]);
+  }
+}
+
+function textOfIncluded(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing for what is not there; keepalived reads only regular files that nobody may execute. */
+function judge(file: string): Match[] {
+  const stat = statOf(file);
+  if (stat === undefined) return [];
+  if (!stat.isFile()) return [{ file, refusal: 'it is no regular file' }];
+  if ((stat.mode & 0o111) !== 0) return [{ file, refusal: `it is executable (chmod a-x ${file})` }];
+  try {
+    accessSync(file, constants.R_OK);
+    return [{ file }];
+  } catch {
+    return [{ file, refusal: 'no permission to read it' }];
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
 import { inMilliseconds, type Instant } from '../time.js';
 import type { LogLevel } from '../vrrp/effect.js';
 import { Router } from '../vrrp/router.js';
-import { loadConfiguration } from './configuration.js';
+import { loadConfiguration, type Source } from './configuration.js';
 import { CONTROL_SOCKET, ControlServer, type Request } from './control.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 import type { Log } from './log.js';
@@ -32,7 +32,7 @@ import { wallTime } from './wall-time.js';
 
 /** What a daemon is started with. */
 export interface Plan {
-  readonly configFile: string;
+  readonly source: Source;
   /** Those that are written. */
   readonly pidFiles: readonly PidFile[];
   /** Those that are looked at: a daemon that one of them names is not to be disturbed. */
@@ -61,7 +61,7 @@ export class Daemon {
 
   /** Resolves when every instance has begun. Throws a CommandFailure when it can't be; nothing has been touched then. */
   static async start(plan: Plan, log: Log): Promise<Daemon> {
-    const { config, warnings } = checkedConfiguration(plan.configFile, log);
+    const { config, warnings } = checkedConfiguration(plan.source, log);
     refuseWithoutCapabilities();
     refuseBesideRival(plan.rivals);
     const locks = new InstanceLocks();
@@ -100,7 +100,7 @@ export class Daemon {
     });
     this.#loop = new Loop(new Router(config, this.#startedAt), this.#host);
     this.#reloader = new Reloader({
-      read: () => readApart(plan.configFile),
+      read: () => readApart(plan.source),
       running: () => this.#config,
       apply: (next, diagnostics) => this.#apply(next, diagnostics),
       log,
@@ -135,7 +135,7 @@ export class Daemon {
       version: VERSION,
       host: hostname(),
       pid: process.pid,
-      configFile: this.#plan.configFile,
+      configFile: this.#plan.source.file,
       warnings: this.#warnings,
       startedAt: this.#startedAt,
       now: at,
@@ -223,9 +223,9 @@ export class Daemon {
   }
 }
 
-function checkedConfiguration(file: string, log: Log): { config: Config; warnings: number } {
-  log.info(`Configuration file ${file}`);
-  const { config, diagnostics } = loadConfiguration(file);
+function checkedConfiguration(source: Source, log: Log): { config: Config; warnings: number } {
+  log.info(`Configuration file ${source.file}`);
+  const { config, diagnostics } = loadConfiguration(source);
   if (config === undefined)
     throw new CommandFailure(EXIT.configuration, [
       ...diagnostics.map(describeDiagnostic),

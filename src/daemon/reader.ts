@@ -2,17 +2,17 @@
 // It opens the files, checks them, tells what it found, and ends. It loads nothing that touches the network.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadConfiguration } from './configuration.js';
+import { loadConfiguration, type Source } from './configuration.js';
 import { CommandFailure } from './exit-code.js';
 import type { Reading } from './reading.js';
 
-function read(file: string): Reading {
+function read(source: Source): Reading {
   try {
-    return loadConfiguration(file);
+    return loadConfiguration(source);
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return { diagnostics: [], failure: error.lines };
   }
 }
 
-parentPort?.postMessage(read(workerData as string));
+parentPort?.postMessage(read(workerData as Source));

@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/model.js';
 import type { Diagnostic } from '../config/read.js';
+import type { Source } from './configuration.js';
 
 /** `config` is absent when the files are not usable; `failure` when they could not be read at all. */
 export interface Reading {
@@ -16,15 +17,16 @@ export interface Reading {
 const PATIENCE_MILLISECONDS = 30_000;
 
 /** What is in the file now. Never rejects. */
-export function readApart(file: string): Promise<Reading> {
+export function readApart(source: Source): Promise<Reading> {
   return new Promise((resolve) => {
-    const thread = new Worker(new URL('./reader.js', import.meta.url), { workerData: file });
+    const thread = new Worker(new URL('./reader.js', import.meta.url), { workerData: source });
     const settle = (reading: Reading): void => {
       clearTimeout(patience);
       void thread.terminate();
       resolve(reading);
     };
-    const fail = (words: string): void => settle({ diagnostics: [], failure: [`${file} could not be read: ${words}`] });
+    const fail = (words: string): void =>
+      settle({ diagnostics: [], failure: [`${source.file} could not be read: ${words}`] });
     const patience = setTimeout(() => fail('it takes too long'), PATIENCE_MILLISECONDS);
     thread.once('message', settle);
     thread.once('error', (error: Error) => fail(error.message));

@@ -60,14 +60,14 @@ t.test('version and help', async (t) => {
     t.same(await vrrpd(option), { code: 0, stdout: 'vrrpd v0.1.0\n', stderr: '' }, option);
   const help = await vrrpd('-h');
   t.match(help, { code: 0, stderr: '' });
-  for (const word of ['check [file]', 'status', '--use-file', '--config-test', '--signum'])
+  for (const word of ['check [file..]', 'status', 'reload', '--use-file', '--config-test', '--signum'])
     t.ok(help.stdout.includes(word), word);
   t.notMatch(help.stdout, /--snmp/, 'what has no meaning here is in the manual page');
   for (const line of help.stdout.split('\n')) t.ok(line.length <= 80, line);
 });
 
 t.test('options that are none', async (t) => {
-  for (const words of [['--frobnicate'], ['-Z'], ['frobnicate'], ['status', '--frobnicate'], ['check', 'a', 'b']]) {
+  for (const words of [['--frobnicate'], ['-Z'], ['frobnicate'], ['status', '--frobnicate']]) {
     const { code, stdout, stderr } = await vrrpd(...words);
     t.equal(code, 1, words.join(' '));
     t.equal(stdout, '', words.join(' '));
@@ -103,6 +103,83 @@ t.test('check', async (t) => {
     const marked = / +\d+ \| .*virtual router id.*\n +\| +\^+ did you mean "virtual_router_id"\?$/m;
     t.match(stdout, new RegExp(place.source + marked.source, 'm'));
     t.match(stdout, /\nkeepalived\.conf: .*not.*, \d+ errors/);
+  });
+
+  await t.test('several, as JSON, strictly, with codes that are not told', async (t) => {
+    const [good, doubtful, broken] = ['good.conf', 'doubtful.conf', 'broken.conf'];
+    const instance = (lines: string) =>
+      `vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n${lines}\nvirtual_ipaddress {\n10.0.0.1/24\n}\n}\n`;
+    writeFileSync(join(folder, good), instance(''));
+    writeFileSync(join(folder, doubtful), instance('foo'));
+    writeFileSync(join(folder, broken), instance('auth_pass topsecret\npriority 300'));
+    t.same(await vrrpd('check', '--strict', good), { code: 0, stdout: 'good.conf: usable\n', stderr: '' });
+    t.match(await vrrpd('check', good, doubtful), {
+      code: 0,
+      stdout: /good.conf: usable\n[^]*doubtful.conf: usable, 1/,
+    });
+    t.match(await vrrpd('check', '--strict', good, doubtful), { code: 1 });
+    t.same(await vrrpd('check', '--strict', '--ignore', 'unknown-keyword', doubtful), {
+      code: 0,
+      stdout: 'doubtful.conf: usable\n',
+      stderr: '',
+    });
+    t.match(await vrrpd('check', good, broken, 'none.conf'), { code: 2, stderr: /no configuration file none.conf/ });
+    t.match(await vrrpd('check', '--ignore', 'out-of-range', broken), { code: 2, stdout: /out-of-range/ });
+    t.match(await vrrpd('check', '--ignore', 'unknown-keywords', good), {
+      code: 1,
+      stderr: /did you mean unknown-keyword/,
+    });
+    const { code, stdout } = await vrrpd('check', '--json', good, broken);
+    t.equal(code, 2);
+    t.notMatch(stdout, 'topsecret');
+    t.match(JSON.parse(stdout), {
+      files: [
+        { file: good, usable: true, diagnostics: [] },
+        {
+          file: broken,
+          usable: false,
+          diagnostics: [
+            { severity: 'warning' },
+            { severity: 'error', code: 'out-of-range', line: 5, column: 10, length: 3 },
+          ],
+        },
+      ],
+    });
+  });
+
+  await t.test('conditions and includes', async (t) => {
+    writeFileSync(join(folder, 'main.conf'), '@one include one.conf\n@^one include two.conf\n');
+    const rest = 'interface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n10.0.0.1/24\n}\n}\n';
+    writeFileSync(join(folder, 'one.conf'), `vrrp_instance V {\n${rest}`);
+    writeFileSync(join(folder, 'two.conf'), `vrrp_instance V {\npriority 0\n${rest}`);
+    t.match(await vrrpd('check', '-i', 'one', 'main.conf'), { code: 0 });
+    t.match(await vrrpd('check', 'main.conf'), { code: 2, stdout: /two\.conf:2:10: error out-of-range/ });
+    chmodSync(join(folder, 'one.conf'), 0o755);
+    const executable = await vrrpd('check', '--config-id=one', 'main.conf');
+    t.match(executable.stdout, /main\.conf:1:14: warning unread-include: one\.conf is not read: it is executable/);
+    t.match(await vrrpd('-i', 'none', '-t', '-f', 'main.conf'), { code: 5 });
+    writeFileSync(join(folder, 'thin.conf'), 'include none*.conf\n');
+    t.match(await vrrpd('-t', '-f', 'thin.conf'), { code: 0 });
+    t.match(await vrrpd('-e', '-t', '-f', 'thin.conf'), { code: 5 });
+  });
+
+  await t.test('a pair', async (t) => {
+    const files = ['01', '02'].map((node) => layout(`1-mycat-haproxy-pair/keepalived-edu-haproxy-${node}.conf`));
+    const { code, stdout } = await vrrpd('check', '--pair', ...files);
+    t.equal(code, 0);
+    t.match(stdout, /a failure of chk_haproxy on edu-haproxy-01 moves nothing: 120 against 112/);
+    t.match(stdout, /^ {4}node 1 comes back +node 2 {3}\(node 1 has nopreempt\)$/m);
+    t.match(await vrrpd('check', '--pair', '--strict', ...files), { code: 1 });
+    t.match(await vrrpd('check', '--pair', ...files.slice(1)), {
+      code: 1,
+      stderr: /--pair needs the files of two hosts/,
+    });
+    const json = await vrrpd('check', '--pair', '--json', ...files);
+    t.match(JSON.parse(json.stdout), { paired: [{ name: 'VI_1' }], findings: [{ code: 'pair-weight' }] });
+    t.match(await vrrpd('check', '--pair', layout('damaged/copied-from-a-web-page.conf'), ...files.slice(1)), {
+      code: 2,
+      stdout: /the pair is not judged/,
+    });
   });
 
   await t.test('none', async (t) => {
