@@ -56,6 +56,8 @@ export function completeInstance(request: {
     downTimerAdverts: written.downTimerAdverts?.value ?? global.vrrpDownTimerAdverts?.value ?? 3,
     authentication: completeAuthentication(written.authentication, report),
     ...addresses,
+    virtualRoutes: written.virtualRoutes?.value ?? [],
+    virtualRules: written.virtualRules?.value ?? [],
     trackScripts: tracked.map(({ track }) => track),
     dontTrackPrimary: written.dontTrackPrimary?.value ?? false,
     ...(mcastSrcIp !== undefined && { mcastSrcIp }),

@@ -16,6 +16,7 @@ export const CODES = [
   'bad-value',
   'closed-too-early',
   'comment-cuts-value',
+  'default-interface',
   'defined-later',
   'dropped-arguments',
   'duplicate-name',

@@ -28,6 +28,8 @@ export interface Difference {
   /** Those of the new file in its order, then those that are gone. */
   readonly instances: readonly InstanceChange[];
   readonly scripts: readonly ScriptChange[];
+  /** Whether what the host has in any state differs. */
+  readonly statics: boolean;
 }
 
 /** What identifies a virtual router on a host: RFC 3768 § 6.1, and keepalived's reload. */
@@ -41,7 +43,12 @@ export function virtualRouterOf({ interface: dev, virtualRouterId, virtualAddres
 }
 
 export function diffConfigs(before: Config, after: Config): Difference {
-  return { instances: diffInstances(before, after), scripts: diffScripts(before, after) };
+  const statics = ['staticIpaddress', 'staticRoutes', 'staticRules'] as const;
+  return {
+    instances: diffInstances(before, after),
+    scripts: diffScripts(before, after),
+    statics: statics.some((name) => !isEqual(before[name], after[name])),
+  };
 }
 
 /** Equal values, the places where they were written apart. */

@@ -31,5 +31,9 @@ function describe(keyword: Keyword): string {
   if (keyword.class !== 'acted upon') return `${keyword.class} | ${keyword.note}`;
   const { value, standard } = keyword;
   const form = [value.form, ...(standard === '' ? [] : [standard === 'required' ? standard : `default: ${standard}`])];
-  return `${keyword.class} | ${form.filter((part) => part !== '').join('; ')}`;
+  // A bar would end the cell of the table.
+  return `${keyword.class} | ${form
+    .filter((part) => part !== '')
+    .join('; ')
+    .replaceAll('|', '\\|')}`;
 }

@@ -4,7 +4,7 @@
 import { scriptUser } from './command.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft } from './keyword.js';
 import type { GlobalDefs } from './model.js';
-import { atLeast, bool, flag, integer, text, vrrpVersion, wholeSeconds } from './value.js';
+import { atLeast, bool, flag, integer, interfaceName, text, vrrpVersion, wholeSeconds } from './value.js';
 
 const DAY = 86_400;
 /** Rounds of gratuitous ARP. */
@@ -29,6 +29,7 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_higher_prio_send_advert: actedUpon(bool, 'false'),
   script_user: actedUpon(scriptUser, '`keepalived_script` where there is such a user, else the user of the daemon'),
   enable_script_security: actedUpon(flag, 'not set'),
+  default_interface: actedUpon(interfaceName, 'eth0'),
 
   ...each(['notification_email', 'notification_email_from', 'smtp_server', 'smtp_helo_name'], MAIL),
   ...each(['smtp_connect_timeout', 'no_email_faults', 'no_checker_emails'], MAIL),
@@ -56,7 +57,6 @@ export const globalDefsTable = new Table('global_defs', {
   fifo_write_vrrp_states_on_reload: withoutMeaning('only for a FIFO'),
   vrrp_mcast_group4: refused('adverts go to 224.0.0.18 only', { harmless: ['224.0.0.18'] }),
   vrrp_mcast_group6: withoutMeaning('only for IPv6'),
-  default_interface: withoutMeaning('only for static addresses'),
   ...each(['use_symlink_paths', 'set_supplementary_groups'], notYet('scripts are run without it')),
   log_unknown_vrids: notYet('adverts of other virtual routers are not logged'),
   ...each(['reload_time_file', 'reload_repeat', 'reload_file'], notYet('nothing is reloaded at a time')),

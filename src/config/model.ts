@@ -1,7 +1,7 @@
 // The configuration as the rest of the program sees it: every field checked, completed with keepalived's defaults and
 // in typed units. Field names are keepalived's keywords in camelCase. Plain data: it can be compared and printed.
 
-import type { IpAddress, Prefix } from '../address.js';
+import type { Family, IpAddress, Prefix } from '../address.js';
 import type { Duration } from '../time.js';
 
 /** Where a statement stands: file as it was named, line and column from 1. */
@@ -18,6 +18,10 @@ export interface Config {
   readonly global: GlobalDefs;
   readonly vrrpScripts: readonly VrrpScript[];
   readonly vrrpInstances: readonly VrrpInstance[];
+  /** What the host has in any state: `static_ipaddress`, `static_routes`, `static_rules`. */
+  readonly staticIpaddress: readonly VirtualAddress[];
+  readonly staticRoutes: readonly Route[];
+  readonly staticRules: readonly Rule[];
 }
 
 /** `global_defs`. Values that only complete an instance (vrrp_version, garp defaults) are already in the instances. */
@@ -69,6 +73,57 @@ export interface VirtualAddress {
   readonly scope: number;
   readonly label?: string;
   readonly broadcast?: IpAddress;
+  /** The other end of a point-to-point link. */
+  readonly peer?: Prefix;
+  readonly flags?: readonly AddressFlag[];
+  /** Seconds that it is chosen as a source, or for ever; absent: as the kernel has it. */
+  readonly preferredLft?: number | 'forever';
+  /** Its removal by somebody else is nobody's business. */
+  readonly noTrack?: true;
+  readonly place: Place;
+}
+
+/** Options of an address that are flags of the kernel: ip-address(8). `dad` is keepalived's -nodad. */
+export type AddressFlag = 'home' | 'dad' | 'mngtmpaddr' | 'noprefixroute' | 'autojoin';
+
+/** A line of `virtual_routes` or `static_routes`; ip-route(8). */
+export interface Route {
+  readonly kind: 'route';
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+  /** The whole address space (length 0) for `default`. */
+  readonly to: Prefix;
+  readonly via?: IpAddress;
+  readonly dev?: string;
+  readonly src?: IpAddress;
+  readonly table: number;
+  readonly metric?: number;
+  /** rtnetlink scope number; absent: link without a gateway, else global. */
+  readonly scope?: number;
+  /** rtnetlink protocol number; keepalived's own is 18. */
+  readonly proto: number;
+  readonly tos?: number;
+  readonly mtu?: number;
+  readonly onlink?: true;
+  readonly place: Place;
+}
+
+/** A line of `virtual_rules` or `static_rules`; ip-rule(8). */
+export interface Rule {
+  readonly kind: 'rule';
+  readonly family: Family;
+  readonly not?: true;
+  readonly from?: Prefix;
+  readonly to?: Prefix;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly priority?: number;
+  readonly tos?: number;
+  readonly fwmark?: { readonly mark: number; readonly mask?: number };
+  readonly suppressPrefixlength?: number;
+  readonly action:
+    | { readonly kind: 'lookup'; readonly table: number }
+    | { readonly kind: 'goto'; readonly priority: number }
+    | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' };
   readonly place: Place;
 }
 
@@ -120,6 +175,9 @@ export interface VrrpInstance {
   readonly virtualAddresses: readonly VirtualAddress[];
   /** On the host, but not on the wire. */
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** Set after the addresses and taken off before them. */
+  readonly virtualRoutes: readonly Route[];
+  readonly virtualRules: readonly Rule[];
   readonly trackScripts: readonly TrackScript[];
   readonly dontTrackPrimary: boolean;
   readonly mcastSrcIp?: IpAddress;

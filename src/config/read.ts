@@ -10,6 +10,7 @@ import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs
 import type { Files } from './include.js';
 import type { Config } from './model.js';
 import { rootTable } from './root.js';
+import { completeStatic } from './static.js';
 import { readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
@@ -34,7 +35,8 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
   }
   const pieces = lines.flatMap((line) => readPieces(line, report));
   const statements = buildTree({ pieces, root: rootTable.inside, report });
-  const { globalDefs, vrrpScript, vrrpInstance } = rootTable.read({ statements, report });
+  const written = rootTable.read({ statements, report });
+  const { globalDefs, vrrpScript, vrrpInstance } = written;
 
   const inGlobal = (globalDefs?.value ?? []).flatMap(({ block }) => block ?? []);
   const global = globalDefsTable.read({ statements: inGlobal, report });
@@ -51,6 +53,9 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
     global: completeGlobal(global),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     vrrpInstances: instances.map(({ instance }) => instance),
+    staticIpaddress: completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report }),
+    staticRoutes: written.staticRoutes?.value ?? [],
+    staticRules: written.staticRules?.value ?? [],
   };
   return { config, diagnostics };
 }

@@ -3,8 +3,11 @@
 
 import { globalDefsTable } from './global-defs.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Keywords, type Value } from './keyword.js';
+import { routeList } from './route.js';
+import { ruleList } from './rule.js';
 import type { Statement } from './tree.js';
 import { append } from './value.js';
+import { staticAddressList } from './virtual-address.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
 
@@ -16,7 +19,6 @@ const blocks = <K extends Keywords>({ inside }: Table<K>): Value<Statement[]> =>
   read: (statement) => [statement],
 });
 
-const STATIC = notYet('it is not set');
 const VIRTUAL_SERVER = notYet('no traffic is forwarded: virtual servers are not there yet');
 const TRACKER = notYet('it is not tracked');
 
@@ -25,10 +27,13 @@ export const rootTable = new Table('the top level', {
   vrrp_script: actedUpon(blocks(vrrpScriptTable), 'none'),
   vrrp_instance: actedUpon(blocks(vrrpInstanceTable), 'none'),
 
+  static_ipaddress: actedUpon(staticAddressList, 'none'),
+  static_routes: actedUpon(routeList, 'none'),
+  static_rules: actedUpon(ruleList, 'none'),
+
   vrrp_sync_group: notYet('its instances change their state each on its own'),
   ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
   ...each(['track_file', 'vrrp_track_file', 'vrrp_track_process', 'bfd_instance'], TRACKER),
-  ...each(['static_ipaddress', 'static_routes', 'static_rules'], STATIC),
   interface_up_down_delays: notYet('a link that is down is a fault at once'),
   linkbeat_interfaces: notYet('the state of a link is what the kernel says'),
   garp_group: notYet('gratuitous ARPs are sent back to back'),

@@ -5,10 +5,11 @@ import { addressFromOctets, addressOctets, familyOf, parseAddress, parsePrefix }
 import type { IpAddress, Prefix } from '../address.js';
 import { named, spanOf, type Report, type Span } from './diagnostic.js';
 import type { Value } from './keyword.js';
-import type { VirtualAddress } from './model.js';
+import type { AddressFlag, VirtualAddress } from './model.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
 import { list, parseInterface } from './value.js';
+import { numberWord, scopeWord, Words } from './words.js';
 
 /** An address before it is known which interface the instance is on. */
 export interface AddressEntry {
@@ -17,52 +18,81 @@ export interface AddressEntry {
 }
 type Address = Omit<VirtualAddress, 'dev'> & { readonly dev?: string };
 
-export const addressList: Value<AddressEntry[]> = list({
-  form: '`ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev INTERFACE] [scope SCOPE] [label LABEL]` a line',
-  isEntry: ([first]) => /^[0-9.]|:/.test(first?.text ?? ''),
-  read: readEntry,
-});
+const FORM =
+  '`ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev INTERFACE] [scope SCOPE] [label LABEL] [peer ADDRESS[/LENGTH]] ' +
+  '[preferred_lft SECONDS|forever] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track]` a line';
+const isEntry = ([first]: readonly Word[]): boolean => /^[0-9.]|:/.test(first?.text ?? '');
 
-const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 };
+/** Of an instance: IPv4. */
+export const addressList: Value<AddressEntry[]> = list({ form: FORM, isEntry, read: readVirtual });
+/** Of the host: either family. */
+export const staticAddressList: Value<AddressEntry[]> = list({ form: FORM, isEntry, read: readEntry });
 
-const OPTIONS: ReadonlySet<string> = new Set(['brd', 'broadcast', 'dev', 'scope', 'label']);
-/** Options that are passed over, with how many words belong to each. */
-const NOT_YET: ReadonlyMap<string, number> = new Map([
-  ...(['peer', 'track_group', 'preferred_lft'] as const).map((option) => [option, 1] as const),
-  ...(['home', '-nodad', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'no_track'] as const).map(
-    (option) => [option, 0] as const,
-  ),
+const FLAGS: ReadonlyMap<string, AddressFlag> = new Map([
+  ['home', 'home'],
+  ['-nodad', 'dad'],
+  ['mngtmpaddr', 'mngtmpaddr'],
+  ['noprefixroute', 'noprefixroute'],
+  ['autojoin', 'autojoin'],
 ]);
+
+function readVirtual(statement: Statement, report: Report): AddressEntry | undefined {
+  const entry = readEntry(statement, report);
+  if (entry === undefined || familyOf(entry.address.prefix.address) === 'ipv4') return entry;
+  report.error('refused', statement.keyword.span, 'IPv6 is not supported yet');
+  return undefined;
+}
+
+type Draft = { -readonly [Name in keyof Address]?: Address[Name] };
 
 function readEntry({ keyword, args }: Statement, report: Report): AddressEntry | undefined {
   const prefix = readPrefix([keyword, ...args], report);
   if (prefix === undefined) return undefined;
-  let address: Address = { prefix, scope: 0, place: keyword.span.place };
-  const passedOver: Word[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const option = args[index];
-    if (option === undefined) break;
-    const skipped = NOT_YET.get(option.text);
-    if (skipped !== undefined) {
-      passedOver.push(option);
-      index += skipped;
-      continue;
-    }
-    if (!OPTIONS.has(option.text)) {
-      reportUnknownOption(option, report);
-      return undefined;
-    }
-    index += 1;
-    const word = args[index];
-    if (word === undefined) report.error('missing-value', option.span, `${option.text} needs a value`);
-    else address = { ...address, ...readOption(option.text, { word, prefix, report }) };
+  const words = new Words(args, report);
+  const draft: Draft = {};
+  for (let word = words.next(); word !== undefined; word = words.next())
+    if (!readOption(draft, { word, words, prefix, report })) return undefined;
+  const { scope = 0, ...rest } = draft;
+  return { address: { prefix, scope, ...rest, place: keyword.span.place }, span: keyword.span };
+}
+
+/** False when the address can't be used for it; a value that can't be read is left out and reported. */
+function readOption(
+  draft: Draft,
+  { word, words, prefix, report }: { word: Word; words: Words; prefix: Prefix; report: Report },
+): boolean {
+  const flag = FLAGS.get(word.text);
+  if (flag !== undefined) draft.flags = [...(draft.flags ?? []), flag];
+  else if (word.text === 'dev') put(draft, 'dev', words.value(word, 'an interface', parseInterface));
+  else if (word.text === 'label') put(draft, 'label', words.value(word, 'a label', readLabel));
+  else if (word.text === 'scope') put(draft, 'scope', words.value(word, 'a scope', scopeWord));
+  else if (word.text === 'peer')
+    put(
+      draft,
+      'peer',
+      words.value(word, 'an address', (one) => readPeer(one, { prefix, report })),
+    );
+  else if (word.text === 'preferred_lft')
+    put(draft, 'preferredLft', words.value(word, 'seconds, or forever', readLifetime));
+  else if (word.text === 'brd' || word.text === 'broadcast')
+    put(
+      draft,
+      'broadcast',
+      words.value(word, 'an address, + or -', (one) => readBroadcast({ word: one, prefix, report })),
+    );
+  else if (word.text === 'no_track') draft.noTrack = true;
+  else if (word.text === 'track_group') {
+    words.next();
+    report.warning('not-yet-supported', word.span, 'track_group: the address is set without it');
+  } else {
+    reportUnknownOption(word, report);
+    return false;
   }
-  const [first] = passedOver;
-  if (first !== undefined) {
-    const words = `${passedOver.map(({ text }) => text).join(', ')}: the address is set without it`;
-    report.warning('not-yet-supported', first.span, words);
-  }
-  return { address, span: keyword.span };
+  return true;
+}
+
+function put<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name] | undefined): void {
+  if (value !== undefined) draft[name] = value;
 }
 
 function reportUnknownOption(option: Word, report: Report): void {
@@ -79,18 +109,6 @@ interface OptionWord {
   readonly report: Report;
 }
 
-/** The field that an option of OPTIONS sets. */
-function readOption(option: string, value: OptionWord): Partial<Address> {
-  const { word, report } = value;
-  if (option === 'dev') return field('dev', parseInterface(word, report));
-  if (option === 'label') return field('label', readLabel(word, report));
-  if (option === 'scope') return field('scope', readScope(word, report));
-  return field('broadcast', readBroadcast(value));
-}
-
-const field = <Name extends keyof Address>(name: Name, value: Address[Name] | undefined): Partial<Address> =>
-  value === undefined ? {} : { [name]: value };
-
 function readLabel(word: Word, report: Report): string | undefined {
   if (word.text.length <= 15) return word.text;
   report.error(
@@ -101,11 +119,15 @@ function readLabel(word: Word, report: Report): string | undefined {
   return undefined;
 }
 
-function readScope(word: Word, report: Report): number | undefined {
-  const scope = SCOPES[word.text] ?? (/^\d{1,3}$/.test(word.text) ? Number(word.text) : undefined);
-  if (scope !== undefined && scope <= 255) return scope;
-  report.error('bad-value', word.span, `${named(word.text)} is not one of ${Object.keys(SCOPES).join(', ')}`);
+function readPeer(word: Word, { prefix, report }: { prefix: Prefix; report: Report }): Prefix | undefined {
+  const peer = parsePrefix(word.text);
+  if (peer !== undefined && familyOf(peer.address) === familyOf(prefix.address)) return peer;
+  report.error('bad-address', word.span, `${named(word.text)} is not an address of the family of ${prefix.address}`);
   return undefined;
+}
+
+function readLifetime(word: Word, report: Report): number | 'forever' | undefined {
+  return word.text === 'forever' ? 'forever' : numberWord(0, 0xfffffffe)(word, report);
 }
 
 /** `+` sets all bits of the host part, `-` none. */
@@ -132,11 +154,7 @@ function readBroadcast({ word, prefix, report }: OptionWord): IpAddress | undefi
 function readPrefix(words: readonly [Word, ...Word[]], report: Report): Prefix | undefined {
   const [word] = words;
   const prefix = parsePrefix(word.text);
-  if (prefix !== undefined) {
-    if (familyOf(prefix.address) === 'ipv4') return prefix;
-    report.error('refused', word.span, 'IPv6 is not supported yet');
-    return undefined;
-  }
+  if (prefix !== undefined) return prefix;
   const torn = joinAddress(words);
   const straight = word.text.replace(/[lI]/g, '1').replace(/[oO]/g, '0');
   if (torn !== undefined)

@@ -5,6 +5,8 @@ import { authentication } from './authentication.js';
 import { notifyCommand } from './command.js';
 import { named } from './diagnostic.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
+import { routeList } from './route.js';
+import { ruleList } from './rule.js';
 import { trackScriptList } from './track-script.js';
 import {
   atLeast,
@@ -64,6 +66,8 @@ const keywords = {
   mcast_src_ip: actedUpon(ipv4Address, 'the first address of the interface'),
   virtual_ipaddress: actedUpon(addressList, 'none'),
   virtual_ipaddress_excluded: actedUpon(addressList, 'none'),
+  virtual_routes: actedUpon(routeList, 'none'),
+  virtual_rules: actedUpon(ruleList, 'none'),
   track_script: actedUpon(trackScriptList, 'none'),
   dont_track_primary: actedUpon(flag, 'not set'),
   garp_master_delay: actedUpon(seconds, 'vrrp_garp_master_delay'),
@@ -88,8 +92,6 @@ const keywords = {
   notify_priority_changes: notYet('nobody is told of a new priority'),
   ...each(['track_interface', 'track_process', 'track_file', 'track_bfd'], UNTRACKED),
   track_src_ip: notYet('the loss of the source address is not a fault'),
-  virtual_routes: notYet('no route is set'),
-  virtual_rules: notYet('no rule is set'),
   no_accept: notYet('packets to the address are accepted all the same'),
   strict_mode: notYet(
     'not carried out; with keepalived it drops what clients send to the address: on a host that serves, leave it out',

@@ -1,7 +1,7 @@
 // The kernel as the loop's host: drains its queues into inputs, and carries effects out, synchronously and in their order.
 // It decides nothing; what the kernel refuses goes back as a failure.
 
-import type { Config, VirtualAddress, VrrpScript } from '../config/model.js';
+import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/model.js';
 import type { IpAddress, MacAddress } from '../address.js';
 import { before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
@@ -10,6 +10,7 @@ import { Alarm, now } from '../linux/clock.js';
 import { FrameSocket } from '../linux/frame-socket.js';
 import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
+import { Routes } from '../linux/routes.js';
 import { Scripts, type Running } from '../linux/scripts.js';
 import { encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
@@ -34,6 +35,7 @@ export class KernelHost implements Host {
   readonly #netlink = new Netlink();
   readonly #interfaces: Interfaces;
   readonly #addresses: Addresses;
+  readonly #routes: Routes;
   readonly #adverts: AdvertSockets;
   readonly #frames = new FrameSocket();
   readonly #alarm: Alarm;
@@ -50,7 +52,9 @@ export class KernelHost implements Host {
     this.#surroundings = surroundings;
     const wake = (): void => this.#wake();
     this.#interfaces = new Interfaces(this.#netlink, wake);
-    this.#addresses = new Addresses(this.#netlink, (dev) => this.#interfaces.find(dev)?.index);
+    const indexOf = (dev: string): number | undefined => this.#interfaces.find(dev)?.index;
+    this.#addresses = new Addresses(this.#netlink, indexOf);
+    this.#routes = new Routes(this.#netlink, indexOf);
     this.#adverts = new AdvertSockets(wake);
     this.#alarm = new Alarm(wake);
     this.update(config);
@@ -87,9 +91,13 @@ export class KernelHost implements Host {
       const effect = effects[index];
       if (!effect) break;
       if (effect.kind === 'add-address' || effect.kind === 'remove-address') {
-        const addresses = runOf(effects, { kind: effect.kind, index });
+        const addresses = runOf(effects, effect.kind, index).map(({ address }) => address);
         failures.push(...this.#changeAddresses(effect.kind, addresses));
         index += addresses.length;
+      } else if (effect.kind === 'add-route' || effect.kind === 'remove-route') {
+        const entries = runOf(effects, effect.kind, index).map(({ entry }) => entry);
+        failures.push(...this.#changeRoutes(effect.kind, entries));
+        index += entries.length;
       } else {
         const failure = this.#one(effect);
         if (failure) failures.push(failure);
@@ -112,7 +120,7 @@ export class KernelHost implements Host {
     if (this.#isOpen) this.#surroundings.wake();
   }
 
-  #one(effect: Exclude<Effect, { kind: 'add-address' | 'remove-address' }>): Failure | undefined {
+  #one(effect: Exclude<Effect, { kind: Bulk }>): Failure | undefined {
     switch (effect.kind) {
       case 'open-link':
         return this.#openLink(effect.interface);
@@ -158,6 +166,17 @@ export class KernelHost implements Host {
     }));
   }
 
+  #changeRoutes(kind: 'add-route' | 'remove-route', entries: readonly (Route | Rule)[]): Failure[] {
+    const refused = kind === 'add-route' ? this.#routes.add(entries) : this.#routes.remove(entries);
+    return refused.map(({ entry, message }) => ({
+      kind: 'failed',
+      effect: kind,
+      interface: entry.kind === 'route' ? (entry.dev ?? '') : '',
+      entry,
+      error: message,
+    }));
+  }
+
   #announce(garp: {
     interface: string;
     mac: MacAddress;
@@ -184,14 +203,19 @@ export class KernelHost implements Host {
   }
 }
 
-/** The addresses of the effects of one kind that follow each other: they go to the kernel together. */
-function runOf(
+/** Effects that go to the kernel together when they follow each other. */
+type Bulk = 'add-address' | 'remove-address' | 'add-route' | 'remove-route';
+
+/** The effects of one kind from an index on, up to the first of another kind. */
+function runOf<Kind extends Bulk>(
   effects: readonly Effect[],
-  { kind, index }: { kind: 'add-address' | 'remove-address'; index: number },
-): VirtualAddress[] {
-  const addresses: VirtualAddress[] = [];
-  for (let effect = effects[index]; effect?.kind === kind; effect = effects[++index]) addresses.push(effect.address);
-  return addresses;
+  kind: Kind,
+  index: number,
+): Extract<Effect, { kind: Kind }>[] {
+  const isOne = (effect: Effect | undefined): effect is Extract<Effect, { kind: Kind }> => effect?.kind === kind;
+  const run: Extract<Effect, { kind: Kind }>[] = [];
+  for (let effect = effects[index]; isOne(effect); effect = effects[(index += 1)]) run.push(effect);
+  return run;
 }
 
 function attempt(what: Pick<Failure, 'effect' | 'interface'>, action: () => void): Failure | undefined {

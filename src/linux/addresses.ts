@@ -2,7 +2,7 @@
 // never decides which address is where. rtnetlink(7)
 
 import { FlagsNew } from 'netlink/dist/constants.js';
-import { formatAddressMessage, MessageType, type AddressAttrs } from 'netlink/dist/rt/structs.js';
+import { formatAddressMessage, MessageType, type AddressAttrs, type AddressFlags } from 'netlink/dist/rt/structs.js';
 import { AttrStream } from 'netlink/dist/structs.js';
 import { addressOctets, familyOf, type Family } from '../address.js';
 import type { VirtualAddress } from '../config/model.js';
@@ -16,7 +16,7 @@ export interface RefusedAddress extends Refusal {
 
 export const AF_INET = 2;
 const AF_INET6 = 10;
-const FAMILY_NUMBERS: Record<Family, number> = { ipv4: AF_INET, ipv6: AF_INET6 };
+export const FAMILY_NUMBERS: Record<Family, number> = { ipv4: AF_INET, ipv6: AF_INET6 };
 const ENODEV = 19;
 
 export class Addresses {
@@ -37,6 +37,8 @@ export class Addresses {
       body: bodyOf(address, index, {
         ...(address.broadcast !== undefined && { broadcast: Buffer.from(addressOctets(address.broadcast)) }),
         ...(address.label !== undefined && { label: address.label }),
+        ...lifetimeOf(address),
+        flags: flagsOf(address),
       }),
     }));
   }
@@ -76,15 +78,37 @@ export class Addresses {
   }
 }
 
-function bodyOf({ prefix, scope }: VirtualAddress, index: number, attrs: AddressAttrs): Uint8Array[] {
+const FOREVER = 0xffffffff;
+
+/** keepalived's way: an IPv6 address is not probed for duplicates, and a /128 is never chosen as a source. */
+function flagsOf({ prefix, flags = [] }: VirtualAddress): AddressFlags {
+  const probed = familyOf(prefix.address) === 'ipv4' || flags.includes('dad');
+  return {
+    ...(!probed && { nodad: true }),
+    ...(flags.includes('home') && { homeaddress: true }),
+    ...(flags.includes('mngtmpaddr') && { managetempaddr: true }),
+    ...(flags.includes('noprefixroute') && { noprefixroute: true }),
+    ...(flags.includes('autojoin') && { mcautojoin: true }),
+  };
+}
+
+function lifetimeOf({ prefix, preferredLft }: VirtualAddress): Pick<AddressAttrs, 'cacheInfo'> {
+  const usual = familyOf(prefix.address) === 'ipv6' && prefix.length === 128 ? 0 : undefined;
+  const preferred = preferredLft === 'forever' ? FOREVER : (preferredLft ?? usual);
+  return preferred === undefined ? {} : { cacheInfo: { ifaPrefered: preferred, ifaValid: FOREVER } };
+}
+
+function bodyOf({ prefix, scope, peer }: VirtualAddress, index: number, attrs: AddressAttrs): Uint8Array[] {
   const octets = Buffer.from(addressOctets(prefix.address));
   const family = FAMILY_NUMBERS[familyOf(prefix.address)];
+  // Of a point-to-point link the length belongs to the other end.
+  const far = peer === undefined ? octets : Buffer.from(addressOctets(peer.address));
   const out = new AttrStream();
   formatAddressMessage(
     {
       kind: 'address',
-      data: { family, prefixlen: prefix.length, scope, index },
-      attrs: { local: octets, address: octets, ...attrs },
+      data: { family, prefixlen: (peer ?? prefix).length, scope, index },
+      attrs: { local: octets, address: far, ...attrs },
     },
     out,
   );

@@ -20,8 +20,9 @@ export function summarizeReload({ instances }: Difference): string {
 }
 
 /** A line for each instance and check that is not as before. */
-export function describeReload({ instances, scripts }: Difference): string[] {
+export function describeReload({ instances, scripts, statics }: Difference): string[] {
   return [
+    ...(statics ? ['static addresses, routes or rules: changed'] : []),
     ...instances.flatMap(describeInstance),
     ...scripts.flatMap((change) => {
       if (change.kind === 'add') return [`vrrp_script ${change.after.name}: added`];

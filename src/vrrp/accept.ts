@@ -16,8 +16,17 @@ export type Verdict =
 
 const drop = (reason: DropReason, detail: string): Verdict => ({ kind: 'dropped', reason, detail });
 
-/** Judges a packet for an instance that listens; `source` is the address that the instance sends from. */
-export function accept(config: VrrpInstance, packet: NamedAdvert, source: IpAddress | undefined): Verdict {
+/** What an instance compares an advert with. */
+export interface Own {
+  readonly config: VrrpInstance;
+  /** The address that it sends from. */
+  readonly source: IpAddress | undefined;
+  /** The addresses that its own adverts list. */
+  readonly advertised: readonly IpAddress[];
+}
+
+/** Judges a packet for an instance that listens. */
+export function accept({ config, source, advertised }: Own, packet: NamedAdvert): Verdict {
   if (packet.kind === 'malformed' && packet.reason === 'length') return drop('length', packet.found);
   if (packet.ttl !== 255) return drop('ttl', `TTL ${packet.ttl}, expected 255`);
   if (packet.kind === 'malformed') return drop('version', packet.found);
@@ -30,7 +39,7 @@ export function accept(config: VrrpInstance, packet: NamedAdvert, source: IpAddr
     (packet.type === 1 ? undefined : drop('type', `packet type ${packet.type}, expected 1`)) ??
     (packet.checksumValid ? undefined : drop('checksum', 'wrong checksum')) ??
     (packet.destination === VRRP_GROUP_IPV4 ? undefined : drop('destination', `sent to ${packet.destination}`));
-  return fault ?? checkAddresses(config, advert);
+  return fault ?? checkAddresses(advertised, advert);
 }
 
 /** RFC 2338 § 5.3.6: keepalived and others still speak it; RFC 3768 left only the field. */
@@ -52,8 +61,7 @@ function checkInterval({ advertInt }: VrrpInstance, advert: Advert): Verdict | u
 }
 
 /** Lists that share an address are one pair's, at different stages of an edit; disjoint ones are two pairs with one VRID. */
-function checkAddresses(config: VrrpInstance, advert: Advert): Verdict {
-  const ours = config.virtualAddresses.map(({ prefix }) => prefix.address);
+function checkAddresses(ours: readonly IpAddress[], advert: Advert): Verdict {
   const theirs = new Set(advert.addresses);
   const missing = ours.filter((address) => !theirs.has(address));
   if (missing.length === 0 && theirs.size === ours.length) return { kind: 'accepted', advert };

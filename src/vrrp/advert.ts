@@ -14,15 +14,19 @@ export interface AdvertFields {
   readonly source: IpAddress;
   /** 16 bits, counted up. */
   readonly identification: number;
+  readonly addresses: readonly IpAddress[];
 }
 
 /** The effect that sends one advert of the instance to the group. */
-export function sendAdvert(config: VrrpInstance, { priority, source, identification }: AdvertFields): Effect {
+export function sendAdvert(
+  config: VrrpInstance,
+  { priority, source, identification, addresses }: AdvertFields,
+): Effect {
   const common = {
     virtualRouterId: config.virtualRouterId,
     priority,
     interval: config.advertInt,
-    addresses: config.virtualAddresses.map(({ prefix }) => prefix.address),
+    addresses,
   };
   const advert: Advert =
     config.version === 2 ? { version: 2, authentication: config.authentication, ...common } : { version: 3, ...common };

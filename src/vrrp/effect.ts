@@ -2,7 +2,7 @@
 // in the next input; what the kernel refuses comes back as the input `failed`.
 
 import type { IpAddress, MacAddress } from '../address.js';
-import type { VirtualAddress } from '../config/model.js';
+import type { Route, Rule, VirtualAddress } from '../config/model.js';
 import type { Ipv4Header } from '../packet/ipv4.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { Event } from './event.js';
@@ -22,6 +22,8 @@ export type Effect =
     }
   | { readonly kind: 'add-address'; readonly address: VirtualAddress }
   | { readonly kind: 'remove-address'; readonly address: VirtualAddress }
+  | { readonly kind: 'add-route'; readonly entry: Route | Rule }
+  | { readonly kind: 'remove-route'; readonly entry: Route | Rule }
   /** Start a vrrp_script by name; its end comes back as the input `script`. */
   | { readonly kind: 'run-script'; readonly script: string }
   /** Signal the process group of a running vrrp_script. */

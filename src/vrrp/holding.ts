@@ -4,7 +4,8 @@
 import { after, seconds } from '../time.js';
 import { formatPrefix, type IpAddress } from '../address.js';
 import { isEqual } from '../config/diff.js';
-import type { VirtualAddress } from '../config/model.js';
+import type { Route, Rule, VirtualAddress } from '../config/model.js';
+import { describeRoute } from '../config/route-text.js';
 import { sendAdvert } from './advert.js';
 import type { Failure } from './input.js';
 import type { Instance } from './instance.js';
@@ -19,7 +20,8 @@ export function advertise(instance: Instance, turn: Turn, priority = instance.pr
   const { source, statistics, config } = instance;
   if (source === undefined) return;
   instance.identification = (instance.identification + 1) & 0xffff;
-  turn.do(sendAdvert(config, { priority, source, identification: instance.identification }));
+  const { identification, advertised: addresses } = instance;
+  turn.do(sendAdvert(config, { priority, source, identification, addresses }));
   statistics.advertsSent += 1;
   if (priority > 0) return;
   statistics.priorityZeroSent += 1;
@@ -28,16 +30,29 @@ export function advertise(instance: Instance, turn: Turn, priority = instance.pr
 
 export function addAddresses(instance: Instance, turn: Turn): void {
   turn.do(...instance.addresses.map((address) => ({ kind: 'add-address', address }) as const));
+  addRoutes(instance.routes, turn);
   turn.log('debug', `(${instance.config.name}) setting VIPs.`);
 }
 
 /** Those on an interface that is gone went with it. */
 export function removeAddresses(instance: Instance, turn: Turn): void {
+  removeRoutes(instance.routes, turn);
   const there = instance.addresses.filter(({ dev }) => instance.links.has(dev));
   turn.do(...there.map((address) => ({ kind: 'remove-address', address }) as const));
   instance.missing.clear();
+  instance.missingRoutes.clear();
   instance.announcedAt = undefined;
   turn.log('debug', `(${instance.config.name}) removing VIPs.`);
+}
+
+/** Routes and rules, after the addresses that they may need. */
+export function addRoutes(entries: readonly (Route | Rule)[], turn: Turn): void {
+  turn.do(...entries.map((entry) => ({ kind: 'add-route', entry }) as const));
+}
+
+/** Rules first, then routes. */
+export function removeRoutes(entries: readonly (Route | Rule)[], turn: Turn): void {
+  turn.do(...entries.toReversed().map((entry) => ({ kind: 'remove-route', entry }) as const));
 }
 
 /** `rounds` bursts of gratuitous ARP: each round over all addresses, those of one interface together. */
@@ -118,25 +133,36 @@ export function putBackMissing(instance: Instance, turn: Turn): void {
   const addresses = [...instance.missing];
   instance.missing.clear();
   for (const address of addresses) restore(instance, address, turn);
+  const routes = [...instance.missingRoutes];
+  instance.missingRoutes.clear();
+  addRoutes(routes, turn);
 }
 
 /** The kernel refused something: kept for the status, told once in a while, tried again with each advert. */
-export function refused(instance: Instance, { effect, interface: name, address, error }: Failure, turn: Turn): void {
-  const { config, statistics, missing, repeated } = instance;
+export function refused(instance: Instance, failure: Failure, turn: Turn): void {
+  const { effect, interface: name, address, entry, error } = failure;
+  const { config, statistics, missing, missingRoutes, repeated } = instance;
   const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
-  if (address !== undefined && !ours) return;
-  if (address === undefined && effect !== 'send-garp' && config.interface !== name) return;
+  const route = entry && instance.routes.find((one) => isEqual(one, entry));
+  if ((address !== undefined && !ours) || (entry !== undefined && !route)) return;
+  const isOfLink = address === undefined && entry === undefined && effect !== 'send-garp';
+  if (isOfLink && config.interface !== name) return;
   if (effect === 'open-link') instance.openError = error;
   if (effect === 'send-advert') statistics.sendErrors += 1;
   if (effect === 'add-address' && ours && instance.holds) missing.add(ours);
-  const line = `(${config.name}) ${effect}${address === undefined ? '' : ` ${address}`} on ${name} refused: ${error}`;
-  if (repeated.first(`${effect} ${address ?? ''}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
+  if (effect === 'add-route' && route && instance.holds) missingRoutes.add(route);
+  const what = route ? describeRoute(route) : (address ?? '');
+  const where = name === '' || route ? '' : ` on ${name}`;
+  const line = `(${config.name}) ${effect}${what === '' ? '' : ` ${what}`}${where} refused: ${error}`;
+  if (repeated.first(`${effect} ${what}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
     turn.log('error', line);
 }
 
 function restore(instance: Instance, address: VirtualAddress, turn: Turn): void {
   const link = instance.links.get(address.dev);
   turn.do({ kind: 'add-address', address });
+  // The kernel took those along that need the address.
+  addRoutes(instance.routes, turn);
   if (!link?.up) return;
   const { dev, prefix } = address;
   turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });

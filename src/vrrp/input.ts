@@ -2,7 +2,7 @@
 // An input says what was observed; it never says what to do about it.
 
 import type { IpAddress, MacAddress, Prefix } from '../address.js';
-import type { Config } from '../config/model.js';
+import type { Config, Route, Rule } from '../config/model.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 
@@ -40,10 +40,14 @@ export type Input =
 /** The kernel refused an effect. */
 export interface Failure {
   readonly kind: 'failed';
-  readonly effect: 'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address';
+  readonly effect:
+    'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address' | 'add-route' | 'remove-route';
+  /** Empty for a route or a rule without one. */
   readonly interface: string;
   /** Of add-address and remove-address. */
   readonly address?: IpAddress;
+  /** Of add-route and remove-route. */
+  readonly entry?: Route | Rule;
   /** In words that name the cause. */
   readonly error: string;
 }

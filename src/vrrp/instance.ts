@@ -3,7 +3,7 @@
 
 import type { IpAddress } from '../address.js';
 import { addressesOf } from '../config/diff.js';
-import type { VirtualAddress, VrrpInstance } from '../config/model.js';
+import type { Route, Rule, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { effectivePriority, weigh, type Contribution } from '../track/priority.js';
 import type { ScriptTracker } from '../track/script.js';
 import { earliest, type Duration, type Instant } from '../time.js';
@@ -30,6 +30,8 @@ export interface Transition {
   readonly why: Reason;
 }
 
+const USUAL_MTU = 1500;
+
 /** The interfaces of the host by name. */
 export type Links = ReadonlyMap<string, Link>;
 
@@ -45,6 +47,8 @@ export class Instance {
   announcedAt: Instant | undefined;
   /** Addresses of a MASTER that are not on the host: refused by the kernel, or removed by others too often. */
   readonly missing = new Set<VirtualAddress>();
+  /** Routes and rules of a MASTER that the kernel refused. */
+  readonly missingRoutes = new Set<Route | Rule>();
   /** When others removed an address of ours lately. */
   readonly removals: Instant[] = [];
   readonly history: Transition[] = [];
@@ -70,6 +74,21 @@ export class Instance {
   /** All addresses, those on the wire first. */
   get addresses(): readonly VirtualAddress[] {
     return addressesOf(this.config);
+  }
+
+  /**
+   * The addresses that an advert lists: those that fit the MTU with the headers of IP (20 octets) and VRRP (8) and the
+   * authentication data (8). RFC 3768 § 5.1; keepalived holds the rest without advertising it.
+   */
+  get advertised(): readonly IpAddress[] {
+    const { mtu = USUAL_MTU } = this.links.get(this.config.interface) ?? {};
+    const room = Math.max(0, Math.floor((mtu - 36) / 4));
+    return this.config.virtualAddresses.slice(0, room).map(({ prefix }) => prefix.address);
+  }
+
+  /** Its routes, then its rules: in the order in which they are set. */
+  get routes(): readonly (Route | Rule)[] {
+    return [...this.config.virtualRoutes, ...this.config.virtualRules];
   }
 
   /** Holds the addresses: MASTER for those outside. */

@@ -20,8 +20,8 @@ const foreignPair: readonly DropReason[] = [
 
 export function receive(instance: Instance, packet: NamedAdvert, turn: Turn): void {
   if (instance.state.kind === 'INIT' || instance.state.kind === 'FAULT') return;
-  const { statistics, config } = instance;
-  const verdict = accept(config, packet, instance.source);
+  const { statistics } = instance;
+  const verdict = accept(instance, packet);
   if (verdict.kind === 'dropped') {
     statistics.dropped[verdict.reason] += 1;
     tellDrop(instance, { source: packet.source, ...verdict }, turn);

@@ -3,9 +3,9 @@
 // router is (interface, VRID, version) ends one and begins another. It changes no state itself: machine.ts does.
 
 import { addressesOf, diffConfigs, without, type Reconfigured, type ScriptChange } from '../config/diff.js';
-import type { Config, VirtualAddress, VrrpScript } from '../config/model.js';
+import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/model.js';
 import { ScriptTracker } from '../track/script.js';
-import { giveUp, takeUp } from './holding.js';
+import { addRoutes, giveUp, removeRoutes, takeUp } from './holding.js';
 import { Instance, type Links } from './instance.js';
 import * as machine from './machine.js';
 import type { Roster } from './roster.js';
@@ -35,13 +35,13 @@ export function reload(
   const former = new Map(roster.instances);
   const ended: (Instance | ScriptTracker)[] = [];
   const begun: Instance[] = [];
-  const updated: { instance: Instance; added: readonly VirtualAddress[] }[] = [];
+  const updated: ({ instance: Instance } & Arrivals)[] = [];
   const scripts = difference.scripts.flatMap((change) => reloadScript(change, { roster, ended, turn }));
   const instances = difference.instances.flatMap((change): Instance[] => {
     const instance = change.kind === 'add' ? undefined : former.get(change.before.name);
     if (instance && (change.kind === 'keep' || change.kind === 'update')) {
-      const added = reconfigure(instance, change, turn);
-      updated.push({ instance, added });
+      const arrivals = reconfigure(instance, change, turn);
+      if (change.kind === 'update') updated.push({ instance, ...arrivals });
       return [instance];
     }
     if (instance) {
@@ -54,19 +54,33 @@ export function reload(
     return [next];
   });
   roster.set({ instances, scripts });
-  for (const { instance, added } of updated) if (added.length > 0) takeUp(instance, added, turn);
+  for (const { instance, addresses, routes } of updated) {
+    if (addresses.length > 0) takeUp(instance, addresses, turn);
+    if (instance.holds) addRoutes(routes, turn);
+  }
   return { ended, begun };
 }
 
 const withUsedScripts = (config: Config): Config => ({ ...config, vrrpScripts: usedScripts(config) });
 
-/** Everything that the instance says and does from now on is by its new configuration; the addresses that it still lacks. */
-function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, turn: Turn): readonly VirtualAddress[] {
-  if (kind === 'update') giveUp(instance, without(addressesOf(before), addressesOf(after)), turn);
+/** What an instance has from now on and had not before. */
+interface Arrivals {
+  readonly addresses: readonly VirtualAddress[];
+  readonly routes: readonly (Route | Rule)[];
+}
+
+/** Everything that the instance says and does from now on is by its new configuration; what it had too much is off. */
+function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, turn: Turn): Arrivals {
+  const [old, had] = [instance.routes, addressesOf(before)];
   machine.reconfigure(instance, after, turn);
-  if (kind === 'keep') return [];
+  if (kind === 'keep') return { addresses: [], routes: [] };
+  const gone = without(had, addressesOf(after));
+  if (instance.holds) removeRoutes(without(old, instance.routes), turn);
+  giveUp(instance, gone, turn);
   if (after.name !== before.name) turn.log('info', `(${after.name}) was called ${before.name} until now`);
-  return without(addressesOf(after), addressesOf(before));
+  // The kernel takes routes along with an address that they need.
+  const routes = gone.length > 0 ? instance.routes : without(instance.routes, old);
+  return { addresses: without(addressesOf(after), had), routes };
 }
 
 /** A check keeps what it has found out, also under another name; a run that is not wanted any more is signalled. */

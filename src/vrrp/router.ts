@@ -9,13 +9,14 @@ import { describeOutcome, describeResult, ScriptTracker, type ScriptOutcome } fr
 import type { Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
-import { putBack, refused, removeResidue } from './holding.js';
+import { putBack, refused, removeResidue, removeRoutes } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import * as machine from './machine.js';
 import { receive } from './reception.js';
 import { reload, usedScripts } from './reload.js';
 import { Roster } from './roster.js';
+import { Statics } from './statics.js';
 import { Turn } from './turn.js';
 
 /** Packets that no instance can be blamed for. */
@@ -29,12 +30,14 @@ export class Router {
   readonly #roster = new Roster();
   readonly #links = new Map<string, Link>();
   readonly #openLinks = new Set<string>();
+  readonly #statics: Statics;
   readonly #deadlines = new Deadlines<Instance | ScriptTracker>();
   #config: Config;
   #running = false;
 
   constructor(config: Config, now: Instant) {
     this.#config = config;
+    this.#statics = new Statics(config, this.#links);
     const { scripts } = this.#roster;
     this.#roster.set({ instances: [], scripts: usedScripts(config).map((script) => new ScriptTracker(script)) });
     const instances = config.vrrpInstances.map((each) => new Instance(each, scripts, this.#links, now));
@@ -99,6 +102,7 @@ export class Router {
   #start(turn: Turn): void {
     this.#running = true;
     for (const [name, link] of this.#links) this.#open(name, link, turn);
+    this.#statics.start(turn);
     for (const instance of this.instances.values()) this.#begin(instance, turn);
     for (const tracker of this.scripts.values()) {
       tracker.start(turn.now);
@@ -107,6 +111,7 @@ export class Router {
   }
 
   #begin(instance: Instance, turn: Turn): void {
+    removeRoutes(instance.routes, turn);
     for (const name of this.#links.keys()) removeResidue(instance, name, turn);
     machine.start(instance, turn);
     this.#schedule(instance);
@@ -123,6 +128,7 @@ export class Router {
       this.#deadlines.set(tracker, undefined);
       if (tracker.isRunning) turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
     }
+    this.#statics.stop(turn);
     for (const name of this.#openLinks) turn.do({ kind: 'close-link', interface: name });
     this.#openLinks.clear();
   }
@@ -131,6 +137,7 @@ export class Router {
   #reload(config: Config, turn: Turn): void {
     const { ended, begun } = reload(this.#roster, { before: this.#config, after: config, links: this.#links }, turn);
     this.#config = config;
+    this.#statics.update(config, turn);
     for (const owner of ended) this.#deadlines.set(owner, undefined);
     for (const name of this.#openLinks) {
       if (this.#roster.speakersOn(name).length > 0) continue;
@@ -179,6 +186,8 @@ export class Router {
     const before = this.#links.get(name);
     if (link) this.#links.set(name, link);
     else this.#links.delete(name);
+    if (this.#running && link && (before?.index !== link.index || before.up !== link.up))
+      this.#statics.linkChanged(name, turn);
     if (this.#roster.onInterface(name).length === 0) return;
     if (before?.up !== link?.up && this.#running)
       turn.log('info', `Netlink reports ${name} ${link ? (link.up ? 'up' : 'down') : 'gone'}`);
@@ -203,9 +212,10 @@ export class Router {
   }
 
   #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
+    if (this.#running) this.#statics.addressRemoved(name, address, turn);
     for (const instance of this.#roster.onInterface(name)) {
       const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
-      if (ours && instance.holds) putBack(instance, ours, turn);
+      if (ours && ours.noTrack !== true && instance.holds) putBack(instance, ours, turn);
     }
   }
 
@@ -256,7 +266,10 @@ export class Router {
 
   #failed(failure: Failure, turn: Turn): void {
     if (failure.effect === 'open-link') this.#openLinks.delete(failure.interface);
-    for (const instance of this.#roster.onInterface(failure.interface)) {
+    this.#statics.refused(failure, turn);
+    // A route is of no interface that an instance is found by.
+    const concerned = failure.entry ? this.instances.values() : this.#roster.onInterface(failure.interface);
+    for (const instance of concerned) {
       refused(instance, failure, turn);
       if (failure.effect === 'open-link') machine.review(instance, turn);
       this.#schedule(instance);

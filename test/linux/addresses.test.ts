@@ -4,6 +4,7 @@ import { ip, vethPair } from './own-network.js';
 import t from 'tap';
 import { parseAddress, parsePrefix, type Prefix } from '../../src/address.js';
 import type { VirtualAddress } from '../../src/config/model.js';
+import { readConfig } from '../../src/config/read.js';
 import { Addresses } from '../../src/linux/addresses.js';
 import { Netlink } from '../../src/linux/netlink.js';
 import { now } from '../../src/linux/clock.js';
@@ -40,6 +41,36 @@ const indices = new Map(
 );
 const addresses = new Addresses(netlink, (dev) => indices.get(dev));
 t.teardown(() => netlink.close());
+
+t.test('the options of keepalived.conf, as ip shows them', (t) => {
+  const lines = [
+    '192.0.2.10/32 peer 198.51.100.7/32 dev vl-a',
+    '192.0.2.11/24 preferred_lft 0 noprefixroute dev vl-a',
+    '192.0.2.12/24 preferred_lft forever brd + dev vl-a',
+    '2001:db8::5/128 dev vl-a',
+    '2001:db8::6/64 -nodad home dev vl-a',
+  ];
+  const text = `static_ipaddress {\n${lines.join('\n')}\n}\n`;
+  const all = readConfig({ file: 'x', load: () => text }).config?.staticIpaddress ?? [];
+  t.equal(all.length, lines.length);
+  t.same(addresses.add(all), []);
+  const said = ip('-d addr show vl-a').replaceAll(/ +/g, ' ');
+  t.match(said, /inet 192\.0\.2\.10 peer 198\.51\.100\.7\/32 scope global vl-a/);
+  t.match(said, /inet 192\.0\.2\.11\/24 scope global deprecated( secondary)? noprefixroute vl-a/);
+  t.match(
+    said,
+    /inet 192\.0\.2\.12\/24 brd 192\.0\.2\.255 scope global( secondary)? vl-a\n valid_lft forever preferred_lft forever/,
+  );
+  t.match(
+    said,
+    /inet6 2001:db8::5\/128 scope global (nodad deprecated|deprecated nodad) \n valid_lft forever preferred_lft 0sec/,
+    'as keepalived',
+  );
+  t.match(said, /inet6 2001:db8::6\/64 scope global (tentative )?home(address)? /, 'probed for duplicates');
+  t.same(addresses.remove(all), []);
+  t.same(shown('vl-a'), []);
+  t.end();
+});
 
 t.test('an address with all that belongs to it', (t) => {
   const plain = virtual('192.0.2.190/32');

@@ -10,6 +10,7 @@ import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input, Link } from '../../src/vrrp/input.js';
 import type { Instance } from '../../src/vrrp/instance.js';
 import { Router } from '../../src/vrrp/router.js';
+import { describeRoute } from '../../src/config/route-text.js';
 
 export const ip = (text: string): IpAddress => {
   const address = parseAddress(text);
@@ -43,6 +44,8 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     authentication: { type: 'PASS', password: '1111' },
     virtualAddresses: [anAddress('192.168.1.190')],
     excludedAddresses: [],
+    virtualRoutes: [],
+    virtualRules: [],
     trackScripts: [],
     dontTrackPrimary: false,
     garp: {
@@ -133,13 +136,22 @@ export function anAdvert(said: Said): Input {
   };
 }
 
-export const aConfig = ({
-  instances = [],
-  scripts = [],
-}: {
-  instances?: readonly VrrpInstance[];
-  scripts?: readonly VrrpScript[];
-}): Config => ({ global: { enableScriptSecurity: false }, vrrpScripts: scripts, vrrpInstances: instances });
+interface Parts {
+  readonly instances?: readonly VrrpInstance[];
+  readonly scripts?: readonly VrrpScript[];
+  readonly statics?: Pick<Config, 'staticIpaddress' | 'staticRoutes' | 'staticRules'>;
+}
+
+const NO_STATICS = { staticIpaddress: [], staticRoutes: [], staticRules: [] };
+
+export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS }: Parts): Config => ({
+  global: { enableScriptSecurity: false },
+  vrrpScripts: scripts,
+  vrrpInstances: instances,
+  staticIpaddress: statics.staticIpaddress,
+  staticRoutes: statics.staticRoutes,
+  staticRules: statics.staticRules,
+});
 
 export class TestHost {
   now: Instant = instant(1_000_000_000);
@@ -151,11 +163,8 @@ export class TestHost {
   scriptsEnd: ScriptOutcome | undefined;
   readonly #began = this.now;
 
-  constructor(
-    { instances = [anInstance()], scripts = [] }: { instances?: VrrpInstance[]; scripts?: VrrpScript[] } = {},
-    links: Record<string, Link> = { eth1 },
-  ) {
-    this.router = new Router(aConfig({ instances, scripts }), this.now);
+  constructor({ instances = [anInstance()], ...rest }: Parts = {}, links: Record<string, Link> = { eth1 }) {
+    this.router = new Router(aConfig({ instances, ...rest }), this.now);
     for (const [name, link] of Object.entries(links)) this.link(name, link);
   }
 
@@ -187,7 +196,7 @@ export class TestHost {
   }
 
   /** Goes over to these instances and scripts. */
-  reload(parts: Parameters<typeof aConfig>[0]): string[] {
+  reload(parts: Parts): string[] {
     return this.give({ kind: 'reload', config: aConfig(parts) });
   }
 
@@ -243,6 +252,9 @@ function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
       return `add ${effect.address.prefix.address}`;
     case 'remove-address':
       return `remove ${effect.address.prefix.address}`;
+    case 'add-route':
+    case 'remove-route':
+      return `${effect.kind} ${describeRoute(effect.entry)}`;
     case 'run-script':
       return `run ${effect.script}`;
     case 'signal-script':
