@@ -2,9 +2,12 @@
 // test holds the two to each other. It reads no file and knows no particular keyword.
 
 import { authenticationTable } from './authentication.js';
+import { garpGroupTable } from './garp-group.js';
 import { globalDefsTable } from './global-defs.js';
 import type { Keyword, Keywords } from './keyword.js';
 import { rootTable } from './root.js';
+import { syncGroupTable } from './sync-group.js';
+import { trackFileTable, trackProcessTable } from './trackers.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
 
@@ -14,6 +17,10 @@ const tables: readonly { readonly block: string; readonly keywords: Keywords }[]
   vrrpScriptTable,
   vrrpInstanceTable,
   authenticationTable,
+  syncGroupTable,
+  trackFileTable,
+  trackProcessTable,
+  garpGroupTable,
 ];
 
 /** Markdown: a section for each block. */
@@ -28,12 +35,15 @@ export function describeKeywords(): string {
 }
 
 function describe(keyword: Keyword): string {
-  if (keyword.class !== 'acted upon') return `${keyword.class} | ${keyword.note}`;
-  const { value, standard } = keyword;
-  const form = [value.form, ...(standard === '' ? [] : [standard === 'required' ? standard : `default: ${standard}`])];
-  // A bar would end the cell of the table.
-  return `${keyword.class} | ${form
+  const form = keyword.value?.form ?? '';
+  if (keyword.class !== 'acted upon') return `${keyword.class} | ${cell([keyword.note, form])}`;
+  const { standard } = keyword;
+  return `${keyword.class} | ${cell([form, standard === '' || standard === 'required' ? standard : `default: ${standard}`])}`;
+}
+
+/** A bar would end the cell of the table. */
+const cell = (parts: readonly string[]): string =>
+  parts
     .filter((part) => part !== '')
     .join('; ')
-    .replaceAll('|', '\\|')}`;
-}
+    .replaceAll('|', '\\|');

@@ -1,19 +1,47 @@
 // `global_defs { }`: its keywords and what of them the program sees. Values that complete an instance (versions, garp
 // defaults) are taken up in complete.ts. keepalived.conf(5): GLOBAL CONFIGURATION.
 
-import { scriptUser } from './command.js';
-import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft } from './keyword.js';
+import { notifyCommand, scriptUser } from './command.js';
+import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
 import type { GlobalDefs } from './model.js';
-import { atLeast, bool, flag, integer, interfaceName, text, vrrpVersion, wholeSeconds } from './value.js';
+import {
+  anyWord,
+  anyWords,
+  atLeast,
+  bool,
+  decimalSeconds,
+  flag,
+  integer,
+  interfaceName,
+  list,
+  multicastAddress,
+  several,
+  text,
+  vrrpVersion,
+  wholeSeconds,
+} from './value.js';
+import { numberWord } from './words.js';
 
 const DAY = 86_400;
 /** Rounds of gratuitous ARP. */
 const MOST_ROUNDS = 1_000;
 
-const MAIL = notYet('no mail is sent; reported at smtp_alert', { silent: true });
-const SCHEDULING = withoutMeaning('one process without threads to schedule; the unit file sets priority and limits');
+const MAIL = 'no mail is sent; reported at smtp_alert';
+const AS_STARTED = 'the process is called as it was started';
+const SCHEDULING = 'one process without threads to schedule; the unit file sets priority and limits';
+const BFD = withoutMeaning('there is no BFD process');
 const IPVS = withoutMeaning('only for virtual servers, which have a warning of their own');
-const BUFFERS = withoutMeaning('the sockets are emptied before a timer is acted upon');
+const BUFFERS = 'the sockets are emptied before a timer is acted upon';
+const MOST = 2 ** 31 - 1;
+const pause = decimalSeconds({ from: 0, to: DAY, decimals: 6 });
+const portWord = numberWord(1, 65_535);
+
+/** An address a line, or several. */
+const mailAddresses: Value<string[][]> = list({
+  form: 'a mail address a line',
+  isEntry: ([first]) => first?.text.includes('@') === true,
+  read: ({ keyword, args }) => [keyword, ...args].map((word) => word.text),
+});
 
 export const globalDefsTable = new Table('global_defs', {
   router_id: actedUpon(text('name'), 'the host name'),
@@ -31,70 +59,107 @@ export const globalDefsTable = new Table('global_defs', {
   enable_script_security: actedUpon(flag, 'not set'),
   default_interface: actedUpon(interfaceName, 'eth0'),
 
-  ...each(['notification_email', 'notification_email_from', 'smtp_server', 'smtp_helo_name'], MAIL),
-  ...each(['smtp_connect_timeout', 'no_email_faults', 'no_checker_emails'], MAIL),
-  ...each(['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker'], notYet('no mail is sent')),
+  notification_email: notYet(MAIL, { value: mailAddresses, silent: true }),
+  notification_email_from: notYet(MAIL, { value: text('mail address'), silent: true }),
+  smtp_server: notYet(MAIL, { value: several('host or address [port]', 1, anyWord, portWord), silent: true }),
+  smtp_helo_name: notYet(MAIL, { value: text('name'), silent: true }),
+  smtp_connect_timeout: notYet(MAIL, { value: wholeSeconds({ from: 0, to: DAY }), silent: true }),
+  ...each(['no_email_faults', 'no_checker_emails'], notYet(MAIL, { value: bool, silent: true })),
+  ...each(['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker'], notYet('no mail is sent', { value: bool })),
 
   vrrp_strict: notYet(
     'not carried out; with keepalived it drops what clients send to the address: on a host that serves, leave it out',
+    { value: bool },
   ),
   ...each(
     ['vrrp_garp_interval', 'vrrp_gna_interval'],
-    notYet('gratuitous ARPs are sent back to back', { harmless: ['0'] }),
+    notYet('gratuitous ARPs are sent back to back', { value: pause, harmless: ['0'] }),
   ),
-  vrrp_min_garp: notYet('the usual number of gratuitous ARPs is sent'),
-  vrrp_owner_ignore_adverts: notYet('an owner looks at the adverts of others'),
-  ...each(['vrrp_startup_delay', 'vrrp_delay_after_boot'], notYet('adverts are sent and heard at once')),
+  vrrp_min_garp: notYet('the usual number of gratuitous ARPs is sent', { value: bool }),
+  vrrp_owner_ignore_adverts: notYet('an owner looks at the adverts of others', { value: bool }),
   ...each(
-    ['startup_script', 'startup_script_timeout', 'shutdown_script', 'shutdown_script_timeout'],
-    notYet('it is not run'),
+    ['vrrp_startup_delay', 'vrrp_delay_after_boot'],
+    notYet('adverts are sent and heard at once', { value: decimalSeconds({ from: 0, to: DAY, decimals: 3 }) }),
+  ),
+  ...each(['startup_script', 'shutdown_script'], notYet('it is not run', { value: notifyCommand })),
+  ...each(
+    ['startup_script_timeout', 'shutdown_script_timeout'],
+    notYet('no such script is run', { value: integer({ from: 1, to: 1000 }) }),
   ),
   ...each(
-    ['notify_fifo', 'notify_fifo_script', 'vrrp_notify_fifo', 'vrrp_notify_fifo_script'],
-    notYet('nothing is written to it'),
+    ['notify_fifo', 'vrrp_notify_fifo'],
+    notYet('nothing is written to it', { value: several('path [user [group]]', 1, anyWord, anyWord, anyWord) }),
   ),
-  vrrp_notify_priority_changes: notYet('nobody is told of a new priority'),
-  fifo_write_vrrp_states_on_reload: withoutMeaning('only for a FIFO'),
-  vrrp_mcast_group4: refused('adverts go to 224.0.0.18 only', { harmless: ['224.0.0.18'] }),
-  vrrp_mcast_group6: withoutMeaning('only for IPv6'),
-  ...each(['use_symlink_paths', 'set_supplementary_groups'], notYet('scripts are run without it')),
-  log_unknown_vrids: notYet('adverts of other virtual routers are not logged'),
-  ...each(['reload_time_file', 'reload_repeat', 'reload_file'], notYet('nothing is reloaded at a time')),
-  ...each(['config_save_dir', 'state_dump_file', 'stats_dump_file', 'json_dump_file'], notYet('it is not written')),
-  json_version: notYet('no such file is written'),
+  ...each(['notify_fifo_script', 'vrrp_notify_fifo_script'], notYet('it is not run', { value: notifyCommand })),
+  vrrp_notify_priority_changes: notYet('nobody is told of a new priority', { value: bool }),
+  fifo_write_vrrp_states_on_reload: withoutMeaning('only for a FIFO', bool),
+  vrrp_mcast_group4: refused('adverts go to 224.0.0.18 only', { value: multicastAddress, harmless: ['224.0.0.18'] }),
+  vrrp_mcast_group6: withoutMeaning('only for IPv6', multicastAddress),
+  ...each(['use_symlink_paths', 'set_supplementary_groups'], notYet('scripts are run without it', { value: bool })),
+  log_unknown_vrids: notYet('adverts of other virtual routers are not logged', { value: bool }),
+  ...each(['reload_time_file', 'reload_file'], notYet('nothing is reloaded at a time', { value: text('path') })),
+  reload_repeat: notYet('nothing is reloaded at a time', { value: flag }),
+  config_save_dir: notYet('it is not written', { value: text('path') }),
+  ...each(
+    ['state_dump_file', 'stats_dump_file', 'json_dump_file'],
+    notYet('it is not written', { value: text('path') }),
+  ),
+  json_version: notYet('no such file is written', { value: integer({ from: 1, to: 2 }) }),
   ...each(
     ['enable_snmp_vrrp', 'enable_snmp_checker', 'enable_snmp_rfc', 'enable_snmp_rfcv2', 'enable_snmp_rfcv3'],
-    notYet('there is no SNMP'),
+    notYet('there is no SNMP', { value: flag }),
   ),
-  ...each(['enable_snmp_keepalived', 'enable_traps', 'snmp_socket'], notYet('there is no SNMP')),
-  ...each(['enable_dbus', 'dbus_service_name', 'dbus_no_interface_name'], notYet('there is no D-Bus')),
+  ...each(['enable_snmp_keepalived', 'enable_traps'], notYet('there is no SNMP', { value: flag })),
+  snmp_socket: notYet('there is no SNMP', { value: text('socket') }),
+  ...each(['enable_dbus', 'dbus_no_interface_name'], notYet('there is no D-Bus', { value: flag })),
+  dbus_service_name: notYet('there is no D-Bus', { value: text('name') }),
 
-  vrrp_skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case'),
-  vrrp_check_unicast_src: withoutMeaning('only for unicast'),
-  v3_checksum_as_v2: withoutMeaning('only for version 3'),
-  ...each(['vrrp_garp_extra_if', 'vrrp_vmac_garp_intvl'], withoutMeaning('only for use_vmac')),
-  ...each(['vmac_prefix', 'vmac_addr_prefix'], withoutMeaning('only for use_vmac')),
-  dynamic_interfaces: withoutMeaning('an interface may always come later'),
-  disable_local_igmp: withoutMeaning('only for use_vmac'),
-  reload_check_config: withoutMeaning('a file is always checked whole before it is used'),
-  include_check: withoutMeaning('a file that is not there is told; with the option -e it is an error'),
-  ...each(['tmp_config_directory', 'data_use_instance', 'random_seed'], withoutMeaning('nothing rests on it')),
-  umask: withoutMeaning('files are readable by their owner and group only'),
+  vrrp_skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case', bool),
+  vrrp_check_unicast_src: withoutMeaning('only for unicast', bool),
+  v3_checksum_as_v2: withoutMeaning('only for version 3', bool),
+  ...each(['vrrp_garp_extra_if', 'vrrp_vmac_garp_intvl'], withoutMeaning('only for use_vmac', anyWords)),
+  ...each(['vmac_prefix', 'vmac_addr_prefix'], withoutMeaning('only for use_vmac', text('prefix'))),
+  dynamic_interfaces: withoutMeaning('an interface may always come later', anyWords),
+  disable_local_igmp: withoutMeaning('only for use_vmac', flag),
+  reload_check_config: withoutMeaning('a file is always checked whole before it is used', anyWords),
+  include_check: withoutMeaning('a file that is not there is told; with the option -e it is an error', anyWords),
+  ...each(['tmp_config_directory', 'random_seed'], withoutMeaning('nothing rests on it', text('value'))),
+  data_use_instance: withoutMeaning('nothing rests on it', bool),
+  ...each(['iproute_usr_dir', 'iproute_etc_dir'], withoutMeaning('tables are numbers here', text('path'))),
+  umask: withoutMeaning('files are readable by their owner and group only', text('octal number or names')),
+  process_names: withoutMeaning(AS_STARTED, flag),
   ...each(
-    ['process_names', 'process_name', 'vrrp_process_name', 'checker_process_name', 'lvs_process_name'],
-    withoutMeaning('the process is called as it was started'),
+    [
+      'process_name',
+      'parent_process_name',
+      'vrrp_process_name',
+      'checker_process_name',
+      'lvs_process_name',
+      'bfd_process_name',
+    ],
+    withoutMeaning(AS_STARTED, text('name')),
   ),
-  bfd_process_name: withoutMeaning('there is one process only'),
-  ...each(['vrrp_priority', 'vrrp_rt_priority', 'vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'], SCHEDULING),
-  ...each(['vrrp_no_swap', 'vrrp_cpu_affinity', 'max_auto_priority', 'min_auto_priority_delay'], SCHEDULING),
+  vrrp_priority: withoutMeaning(SCHEDULING, integer({ from: -20, to: 19 })),
+  vrrp_rt_priority: withoutMeaning(SCHEDULING, integer({ from: 0, to: 99 })),
+  ...each(['vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'], withoutMeaning(SCHEDULING, integer({ from: 1, to: MOST }))),
+  vrrp_no_swap: withoutMeaning(SCHEDULING, flag),
+  vrrp_cpu_affinity: withoutMeaning(SCHEDULING, anyWords),
+  max_auto_priority: withoutMeaning(SCHEDULING, several('[-1 to 99]', 0, numberWord(-1, 99))),
+  min_auto_priority_delay: withoutMeaning(SCHEDULING, integer({ from: 1, to: MOST })),
   ...each(
     ['vrrp_iptables', 'vrrp_ipsets', 'nftables', 'nftables_priority', 'nftables_counters', 'nftables_ifindex'],
-    withoutMeaning('no firewall rule is set'),
+    withoutMeaning('no firewall rule is set', anyWords),
   ),
-  ...each(['vrrp_rx_bufs_policy', 'vrrp_rx_bufs_multiplier'], BUFFERS),
-  ...each(['vrrp_netlink_cmd_rcv_bufs', 'vrrp_netlink_cmd_rcv_bufs_force'], BUFFERS),
-  ...each(['vrrp_netlink_monitor_rcv_bufs', 'vrrp_netlink_monitor_rcv_bufs_force'], BUFFERS),
-  ...each(['process_monitor_rcv_bufs', 'process_monitor_rcv_bufs_force'], BUFFERS),
+  vrrp_rx_bufs_policy: withoutMeaning(BUFFERS, text('`MTU`, `ADVERT` or octets')),
+  vrrp_rx_bufs_multiplier: withoutMeaning(BUFFERS, integer({ from: 1, to: MOST })),
+  ...each(
+    ['vrrp_netlink_cmd_rcv_bufs', 'vrrp_netlink_monitor_rcv_bufs', 'process_monitor_rcv_bufs'],
+    withoutMeaning(BUFFERS, integer({ from: 0, to: MOST })),
+  ),
+  ...each(
+    ['vrrp_netlink_cmd_rcv_bufs_force', 'vrrp_netlink_monitor_rcv_bufs_force', 'process_monitor_rcv_bufs_force'],
+    withoutMeaning(BUFFERS, bool),
+  ),
   ...each(['lvs_sync_daemon', 'lvs_timeouts', 'lvs_flush', 'lvs_flush_on_stop', 'lvs_flush_onstop'], IPVS),
   ...each(['lvs_notify_fifo', 'lvs_notify_fifo_script', 'lvs_netlink_cmd_rcv_bufs'], IPVS),
   ...each(['lvs_netlink_cmd_rcv_bufs_force', 'lvs_netlink_monitor_rcv_bufs'], IPVS),
@@ -102,8 +167,8 @@ export const globalDefsTable = new Table('global_defs', {
   ...each(['nftables_ipvs_priority', 'nftables_ipvs_start_fwmark', 'checker_log_all_failures'], IPVS),
   ...each(['checker_priority', 'checker_rt_priority', 'checker_rlimit_rttime', 'checker_rlimit_rtime'], IPVS),
   ...each(['checker_no_swap', 'checker_cpu_affinity'], IPVS),
-  ...each(['bfd_priority', 'bfd_rt_priority', 'bfd_rlimit_rttime', 'bfd_rlimit_rtime'], SCHEDULING),
-  ...each(['bfd_no_swap', 'bfd_cpu_affinity'], SCHEDULING),
+  ...each(['bfd_priority', 'bfd_rt_priority', 'bfd_rlimit_rttime', 'bfd_rlimit_rtime'], BFD),
+  ...each(['bfd_no_swap', 'bfd_cpu_affinity'], BFD),
 });
 
 export type GlobalDraft = Draft<(typeof globalDefsTable)['keywords']>;

@@ -29,9 +29,11 @@ export interface ActedUpon<T> {
   readonly standard: string;
 }
 
-/** A keyword whose value is not looked at; a block of it may hold anything. */
-export interface Ignored {
+/** A keyword that changes nothing here; its value is read all the same, so that a slip in it is found. */
+export interface Ignored<T = unknown> {
   readonly class: Exclude<Class, 'acted upon'>;
+  /** Absent: its words are not looked at, and a block of it may hold anything. */
+  readonly value?: Value<T>;
   /** What will not happen, or why nothing is missing. */
   readonly note: string;
   readonly inside: Inside;
@@ -54,7 +56,7 @@ export interface Written<T> {
 
 /** What a block says: the keywords that it holds, in camelCase. */
 export type Draft<K extends Keywords> = {
-  readonly [Name in keyof K as Camel<Name>]?: Written<K[Name] extends ActedUpon<infer T> ? T : undefined>;
+  readonly [Name in keyof K as Camel<Name>]?: Written<K[Name] extends { value?: Value<infer T> } ? T : undefined>;
 };
 
 /** Where the keywords of a block stand. */
@@ -93,6 +95,7 @@ export class Table<K extends Keywords> {
         if (!unknown.has(meant)) unknown.set(meant, statement);
       } else {
         if (statement.torn) this.reportTorn(statement, report);
+        if (NEWER.has(statement.keyword.text)) reportNewer(statement.keyword, report);
         const name = camel(statement.keyword.text);
         draft[name] = written({ keyword, statement, earlier: draft[name], report });
       }
@@ -158,6 +161,19 @@ export class Table<K extends Keywords> {
   }
 }
 
+/** Keywords that keepalived has had since versions after 2.2.7, which Debian 12 has and many pairs still run. */
+const NEWER: ReadonlySet<string> = new Set([
+  ...['timer_expired_backup', 'v3_checksum_as_v2', 'owner_ignore_adverts', 'vrrp_owner_ignore_adverts', 'auth_hmac'],
+  ...['no_virtual_ipaddress', 'json_version', 'state_dump_file', 'stats_dump_file', 'json_dump_file'],
+  ...['vrrp_delay_after_boot', 'use_symlink_paths', 'set_supplementary_groups', 'dbus_no_interface_name'],
+  ...['iproute_usr_dir', 'iproute_etc_dir'],
+]);
+export const isNewer = (keyword: string): boolean => NEWER.has(keyword);
+
+function reportNewer({ text, span }: Statement['keyword'], report: Report): void {
+  report.hint('newer-keyword', span, `keepalived 2.2.7 does not know ${text}: it passes over it with a message`);
+}
+
 /** virtual_router_id -> virtualRouterId */
 export const camel = (name: string): string => name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
 
@@ -168,10 +184,9 @@ function written(request: {
   report: Report;
 }): Written<unknown> {
   const { keyword, statement, earlier, report } = request;
-  if (keyword.class !== 'acted upon') {
-    reportIgnored({ keyword, statement, report });
-    return { value: undefined, statement };
-  }
+  if (keyword.class !== 'acted upon') reportIgnored({ keyword, statement, report });
+  // What is refused has its one error already.
+  if (keyword.value === undefined || keyword.class === 'refused') return { value: undefined, statement };
   const value = statement.readable ? keyword.value.read(statement, report) : undefined;
   if (earlier === undefined) return { value, statement };
   if (keyword.value.join !== undefined) {
@@ -179,6 +194,7 @@ function written(request: {
     keyword.value.join(earlier.value, value);
     return { value: earlier.value, statement };
   }
+  if (keyword.class !== 'acted upon') return { value, statement };
   const { firstCounts = false } = keyword.value;
   const line = earlier.statement.keyword.span.place.line;
   const which = firstCounts ? 'that one counts' : 'this one counts';
@@ -214,26 +230,33 @@ export const actedUpon = <T>(value: Value<T>, standard = ''): ActedUpon<T> => ({
   ...(value.inside === undefined ? {} : { inside: value.inside }),
 });
 
-const ignored = (
+interface Options<T> {
+  readonly value?: Value<T>;
+  readonly harmless?: readonly string[];
+  readonly silent?: boolean;
+}
+
+const ignored = <T>(
   kind: Ignored['class'],
   note: string,
-  rest: { harmless?: readonly string[]; silent?: boolean },
-): Ignored => ({
+  { value, harmless = [], silent = false }: Options<T>,
+): Ignored<T> => ({
   class: kind,
   note,
-  inside: { kind: 'anything' },
-  harmless: rest.harmless ?? [],
-  silent: rest.silent ?? false,
+  ...(value && { value }),
+  inside: value?.inside ?? { kind: 'anything' },
+  harmless,
+  silent,
 });
 
 /** Nothing is missing without it; `note` says why. */
-export const withoutMeaning = (note: string): Ignored => ignored('no meaning here', note, {});
+export const withoutMeaning = <T>(note: string, value?: Value<T>): Ignored<T> =>
+  ignored('no meaning here', note, value ? { value } : {});
 /** One warning; `note` says what will not happen. */
-export const notYet = (note: string, rest: { harmless?: readonly string[]; silent?: boolean } = {}): Ignored =>
-  ignored('not yet supported', note, rest);
+export const notYet = <T>(note: string, options: Options<T> = {}): Ignored<T> =>
+  ignored('not yet supported', note, options);
 /** An error: without it something else would be on the wire than the file says. */
-export const refused = (note: string, rest: { harmless?: readonly string[] } = {}): Ignored =>
-  ignored('refused', note, rest);
+export const refused = <T>(note: string, options: Options<T> = {}): Ignored<T> => ignored('refused', note, options);
 
 /** The same keyword under several names. */
 export const each = <const Name extends string, K extends Keyword>(

@@ -11,6 +11,7 @@ import type { Files } from './include.js';
 import type { Config } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
+import { checkSyncGroups } from './sync-group.js';
 import { readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
@@ -44,6 +45,8 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
   const instances = readInstances(vrrpInstance?.value ?? [], { global, scripts, report });
   if (vrrpInstance === undefined && !report.hasError)
     report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
+  const names = new Set(instances.map(({ instance }) => instance.name));
+  checkSyncGroups(written.vrrpSyncGroup?.value ?? [], { instances: names, report });
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
   checkConfig({ global, scripts, instances, sendsMail, report });
 

@@ -1,12 +1,15 @@
 // What may stand outside all blocks: the blocks that are read, and those of other subsystems, which are parsed whole and
 // reported once each. keepalived.conf(5): TOP HIERARCHY.
 
+import { delayList, garpGroupTable, linkbeatList } from './garp-group.js';
 import { globalDefsTable } from './global-defs.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Keywords, type Value } from './keyword.js';
 import { routeList } from './route.js';
 import { ruleList } from './rule.js';
 import type { Statement } from './tree.js';
-import { append } from './value.js';
+import { syncGroupTable } from './sync-group.js';
+import { trackFileTable, trackProcessTable } from './trackers.js';
+import { append, block, flag, integer, text } from './value.js';
 import { staticAddressList } from './virtual-address.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
@@ -20,7 +23,7 @@ const blocks = <K extends Keywords>({ inside }: Table<K>): Value<Statement[]> =>
 });
 
 const VIRTUAL_SERVER = notYet('no traffic is forwarded: virtual servers are not there yet');
-const TRACKER = notYet('it is not tracked');
+const UNTRACKED = 'it is not tracked';
 
 export const rootTable = new Table('the top level', {
   global_defs: actedUpon(blocks(globalDefsTable), 'none'),
@@ -31,19 +34,24 @@ export const rootTable = new Table('the top level', {
   static_routes: actedUpon(routeList, 'none'),
   static_rules: actedUpon(ruleList, 'none'),
 
-  vrrp_sync_group: notYet('its instances change their state each on its own'),
+  vrrp_sync_group: notYet('its instances change their state each on its own', { value: blocks(syncGroupTable) }),
   ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
-  ...each(['track_file', 'vrrp_track_file', 'vrrp_track_process', 'bfd_instance'], TRACKER),
-  interface_up_down_delays: notYet('a link that is down is a fault at once'),
-  linkbeat_interfaces: notYet('the state of a link is what the kernel says'),
-  garp_group: notYet('gratuitous ARPs are sent back to back'),
+  ...each(['track_file', 'vrrp_track_file'], notYet(UNTRACKED, { value: block(trackFileTable) })),
+  vrrp_track_process: notYet(UNTRACKED, { value: block(trackProcessTable) }),
+  bfd_instance: notYet(UNTRACKED),
+  interface_up_down_delays: notYet('a link that is down is a fault at once', { value: delayList }),
+  linkbeat_interfaces: notYet('the state of a link is what the kernel says', { value: linkbeatList }),
+  garp_group: notYet('gratuitous ARPs are sent back to back', { value: block(garpGroupTable) }),
   ...each(['virtual_server', 'virtual_server_group'], VIRTUAL_SERVER),
   SSL: withoutMeaning('only for checks of virtual servers'),
 
-  ...each(['net_namespace', 'net_namespace_ipvs'], refused('start the program in the network namespace instead')),
+  ...each(
+    ['net_namespace', 'net_namespace_ipvs'],
+    refused('start the program in the network namespace instead', { value: text('name') }),
+  ),
   namespace_with_ipsets: withoutMeaning('no firewall rule is set'),
-  instance: withoutMeaning('only the names of files rest on it'),
-  use_pid_dir: withoutMeaning('the pid file is an option of the program'),
-  child_wait_time: withoutMeaning('there is one process only'),
+  instance: withoutMeaning('only the names of files rest on it', text('name')),
+  use_pid_dir: withoutMeaning('the pid file is an option of the program', flag),
+  child_wait_time: withoutMeaning('there is one process only', integer({ from: 0, to: 86_400 })),
   linkbeat_use_polling: withoutMeaning('keepalived gave it up'),
 });

@@ -1,4 +1,5 @@
-// A route or a rule as a line of keepalived.conf, for messages and for printing; what the line would mean anyway is left out.
+// A route or a rule as a line of keepalived.conf, for messages and for printing; what the line would mean anyway is left
+// out. It reads nothing.
 
 import { familyOf, formatPrefix, type Prefix } from '../address.js';
 import type { Route, Rule } from './model.js';

@@ -9,7 +9,8 @@ import { nearest } from './spelling.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
 
-type Parse<T> = (word: Word, report: Report) => T | undefined;
+/** What a word means; reports what is wrong with it and then gives undefined. */
+export type Parse<T> = (word: Word, report: Report) => T | undefined;
 
 /** A keyword with one word behind it. */
 export function single<T>(form: string, parse: Parse<T>): Value<T> {
@@ -51,6 +52,27 @@ export function reportExtraWords(
 
 /** The word as it is. */
 export const text = (form: string): Value<string> => single(form, (word) => word.text);
+
+/** Some words, each read by its own rule; those behind `least` may be left out. */
+export function several(form: string, least: number, ...parsers: readonly Parse<unknown>[]): Value<unknown[]> {
+  return {
+    form,
+    read(statement, report) {
+      if (statement.args.length < least) reportMissingValue(statement, { form, report });
+      reportExtraWords(statement, { from: parsers.length, report });
+      return parsers.flatMap((parse, index) => {
+        const word = statement.args[index];
+        return word === undefined ? [] : [parse(word, report)];
+      });
+    },
+  };
+}
+
+/** A word that is not looked at. */
+export const anyWord: Parse<string> = (word) => word.text;
+
+/** Words that are not looked at. */
+export const anyWords: Value<string[]> = { form: '', read: ({ args }) => args.map(({ text }) => text) };
 
 /** A keyword that stands alone. */
 export const flag: Value<true> = {
@@ -161,6 +183,21 @@ export const atLeast = <T extends number>(least: T, value: Value<T>): Value<T> =
     report.warning('rounded-value', word.span, `${statement.keyword.text} 0 is taken for 1`);
     return least;
   },
+});
+
+/** An address of either family. */
+export const anyAddress: Value<IpAddress> = single('IP address', (word, report) => {
+  const address = parseAddress(word.text);
+  if (address === undefined) report.error('bad-address', word.span, `${named(word.text)} is not an address`);
+  return address;
+});
+
+/** An address of a group: 224.0.0.0/4 or ff00::/8. */
+export const multicastAddress: Value<IpAddress> = single('multicast address', (word, report) => {
+  const address = parseAddress(word.text);
+  if (address !== undefined && /^(22[4-9]|23\d)\.|^ff[0-9a-f]{2}:/.test(address)) return address;
+  report.error('bad-address', word.span, `${named(word.text)} is not a multicast address`);
+  return undefined;
 });
 
 /** An IPv4 address. */

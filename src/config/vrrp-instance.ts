@@ -5,10 +5,13 @@ import { authentication } from './authentication.js';
 import { notifyCommand } from './command.js';
 import { named } from './diagnostic.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
-import { routeList } from './route.js';
+import { addressWord, routeList } from './route.js';
 import { ruleList } from './rule.js';
 import { trackScriptList } from './track-script.js';
+import { trackBfdList, trackFileList, trackInterfaceList, trackProcessList } from './trackers.js';
 import {
+  anyWord,
+  anyWords,
   atLeast,
   bool,
   decimalSeconds,
@@ -16,11 +19,16 @@ import {
   integer,
   interfaceName,
   ipv4Address,
+  list,
+  multicastAddress,
+  several,
   single,
+  text,
   vrrpVersion,
   wholeSeconds,
 } from './value.js';
 import { addressList } from './virtual-address.js';
+import { numberWord, Words } from './words.js';
 
 const DAY = 86_400;
 const MOST_ROUNDS = 1_000;
@@ -46,10 +54,27 @@ const mainInterface: Value<string> = {
 
 const seconds = wholeSeconds({ from: 0, to: DAY });
 const rounds = atLeast(1, integer({ from: 0, to: MOST_ROUNDS }));
-const UNICAST = refused('unicast is not supported yet');
-const UNICAST_ONLY = withoutMeaning('only for unicast');
+const UNICAST = 'unicast is not supported yet';
+const UNICAST_ONLY = 'only for unicast';
 const VMAC = refused('a virtual MAC address is not supported yet');
-const UNTRACKED = notYet('it is not tracked: a failure changes nothing');
+const UNTRACKED = 'it is not tracked: a failure changes nothing';
+const MOST_OCTETS = 2 ** 31 - 1;
+const priorityWord = numberWord(1, 254);
+const debugWord = numberWord(0, 4);
+
+/** `ADDRESS [min_ttl N] [max_ttl N]` */
+const unicastPeers: Value<true[]> = list({
+  form: '`ADDRESS [min_ttl N] [max_ttl N]` a line',
+  isEntry: ([first]) => /^[0-9.]|:/.test(first?.text ?? ''),
+  read({ keyword, args }, report) {
+    addressWord(keyword, report);
+    const words = new Words(args, report);
+    for (let word = words.next(); word !== undefined; word = words.next())
+      if (word.text === 'min_ttl' || word.text === 'max_ttl') words.value(word, '0 to 255', numberWord(0, 255));
+      else report.error('unknown-option', word.span, `${named(word.text)} is not an option of a unicast peer`);
+    return true;
+  },
+});
 
 const keywords = {
   state: actedUpon(state, '`MASTER` with priority 255, else `BACKUP`'),
@@ -87,36 +112,48 @@ const keywords = {
   notify_stop: actedUpon(notifyCommand, 'none'),
   notify: actedUpon(notifyCommand, 'none'),
 
-  smtp_alert: notYet('no mail is sent'),
-  ...each(['notify_deleted', 'notify_master_rx_lower_pri'], notYet('it is not run')),
-  notify_priority_changes: notYet('nobody is told of a new priority'),
-  ...each(['track_interface', 'track_process', 'track_file', 'track_bfd'], UNTRACKED),
-  track_src_ip: notYet('the loss of the source address is not a fault'),
-  no_accept: notYet('packets to the address are accepted all the same'),
+  smtp_alert: notYet('no mail is sent', { value: bool }),
+  ...each(['notify_deleted', 'notify_master_rx_lower_pri'], notYet('it is not run', { value: notifyCommand })),
+  notify_priority_changes: notYet('nobody is told of a new priority', { value: bool }),
+  track_interface: notYet(UNTRACKED, { value: trackInterfaceList }),
+  track_process: notYet(UNTRACKED, { value: trackProcessList }),
+  track_file: notYet(UNTRACKED, { value: trackFileList }),
+  track_bfd: notYet(UNTRACKED, { value: trackBfdList }),
+  track_src_ip: notYet('the loss of the source address is not a fault', { value: flag }),
+  no_accept: notYet('packets to the address are accepted all the same', { value: flag }),
   strict_mode: notYet(
     'not carried out; with keepalived it drops what clients send to the address: on a host that serves, leave it out',
+    { value: bool },
   ),
-  owner_ignore_adverts: notYet('an owner looks at the adverts of others'),
-  timer_expired_backup: notYet('a late master stays master'),
-  promote_secondaries: notYet('the setting of the interface is left as it is'),
-  vrf: notYet('the interface is used as it is'),
+  owner_ignore_adverts: notYet('an owner looks at the adverts of others', { value: bool }),
+  timer_expired_backup: notYet('a late master stays master', { value: several('[1 to 254]', 0, priorityWord) }),
+  promote_secondaries: notYet('the setting of the interface is left as it is', { value: flag }),
+  vrf: notYet('the interface is used as it is', { value: text('name') }),
 
-  ...each(['unicast_peer', 'unicast_src_ip'], UNICAST),
-  mcast_dst_ip: refused('adverts go to 224.0.0.18 only', { harmless: ['224.0.0.18'] }),
+  unicast_peer: refused(UNICAST, { value: unicastPeers }),
+  unicast_src_ip: refused(UNICAST, { value: several('IP address [`track_src_ip`]', 1, addressWord, anyWord) }),
+  mcast_dst_ip: refused('adverts go to 224.0.0.18 only', { value: multicastAddress, harmless: ['224.0.0.18'] }),
   ...each(['use_vmac', 'use_vmac_addr', 'use_ipvlan'], VMAC),
-  native_ipv6: refused('IPv6 is not supported yet'),
+  native_ipv6: refused('IPv6 is not supported yet', { value: flag }),
   auth_hmac: refused('this authentication is not supported yet'),
 
-  accept: withoutMeaning('packets to the address are accepted in any case'),
-  skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case'),
-  no_virtual_ipaddress: withoutMeaning('an instance may have no address in any case'),
-  vmac_xmit_base: withoutMeaning('only for use_vmac'),
-  garp_extra_if: withoutMeaning('only for use_vmac'),
-  ...each(['unicast_ttl', 'check_unicast_src', 'old_unicast_checksum', 'unicast_fault_no_peer'], UNICAST_ONLY),
-  v3_checksum_as_v2: withoutMeaning('only for version 3'),
-  ...each(['lvs_sync_daemon_interface', 'linkbeat_use_polling'], withoutMeaning('keepalived gave it up')),
-  kernel_rx_buf_size: withoutMeaning('the socket is emptied before a timer is acted upon'),
-  debug: withoutMeaning('the log level is an option of the program'),
+  accept: withoutMeaning('packets to the address are accepted in any case', flag),
+  skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case', bool),
+  no_virtual_ipaddress: withoutMeaning('an instance may have no address in any case', flag),
+  vmac_xmit_base: withoutMeaning('only for use_vmac', flag),
+  garp_extra_if: withoutMeaning('only for use_vmac', anyWords),
+  unicast_ttl: withoutMeaning(UNICAST_ONLY, integer({ from: 0, to: 255 })),
+  check_unicast_src: withoutMeaning(UNICAST_ONLY, bool),
+  old_unicast_checksum: withoutMeaning(UNICAST_ONLY, several('[`never`]', 0, anyWord)),
+  unicast_fault_no_peer: withoutMeaning(UNICAST_ONLY, flag),
+  v3_checksum_as_v2: withoutMeaning('only for version 3', bool),
+  lvs_sync_daemon_interface: withoutMeaning('keepalived gave it up', text('name of an interface')),
+  linkbeat_use_polling: withoutMeaning('keepalived gave it up', flag),
+  kernel_rx_buf_size: withoutMeaning(
+    'the socket is emptied before a timer is acted upon',
+    integer({ from: 1, to: MOST_OCTETS }),
+  ),
+  debug: withoutMeaning('the log level is an option of the program', several('[0 to 4]', 0, debugWord)),
 };
 
 export const vrrpInstanceTable = new Table('vrrp_instance', keywords);

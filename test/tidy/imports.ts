@@ -30,7 +30,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   'packet/': { modules: ['time', 'address'] },
   'config/': { modules: ['time', 'address'] },
   'track/': { modules: ['time', 'config/model'] },
-  'vrrp/': { modules: ['time', 'address', 'config/model', 'config/diff', 'track/'], types: ['packet/'] },
+  'vrrp/': {
+    modules: ['time', 'address', 'config/model', 'config/diff', 'config/route-text', 'track/'],
+    types: ['packet/'],
+  },
   'notify/': { modules: PROTOCOL },
   'status/': { modules: PROTOCOL },
   'advice/': { modules: PROTOCOL },
