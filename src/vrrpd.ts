@@ -12,6 +12,7 @@ import {
   withLongOptions,
   withoutMeaning,
 } from './cli/options.js';
+import { printConfiguration } from './cli/config.js';
 import { checkPair } from './cli/pair.js';
 import { reload } from './cli/reload.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
@@ -53,6 +54,17 @@ const program = yargs()
         const request = { sources, json, strict, ignored: ignoredCodes(ignore) };
         return pair ? checkPair(request) : check(request);
       }),
+  )
+  .command(
+    'config [file]',
+    'print a configuration as it is understood, without what would be so anyway',
+    (command) =>
+      command
+        .positional('file', { type: 'string', default: CONFIGURATION_FILE })
+        .option('defaults', { type: 'boolean', default: false, describe: 'also what would be so anyway' })
+        .option('config-id', { type: 'string', alias: 'i', describe: 'what @conditions ask for; else the host name' }),
+    ({ file, defaults, 'config-id': id }) =>
+      finish(() => printConfiguration({ file, ...(id !== undefined && { configId: id }) }, { defaults })),
   )
   .command(
     'status',

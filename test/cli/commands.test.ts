@@ -163,6 +163,16 @@ t.test('check', async (t) => {
     t.match(await vrrpd('-e', '-t', '-f', 'thin.conf'), { code: 5 });
   });
 
+  await t.test('config prints what was understood, and it reads back', async (t) => {
+    const first = await vrrpd('config', layout('1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf'));
+    t.match(first, { code: 0, stdout: /^vrrp_instance VI_1 \{\n {4}interface eth1$/m, stderr: /weight-too-small/ });
+    writeFileSync(join(folder, 'printed.conf'), first.stdout);
+    t.equal((await vrrpd('config', 'printed.conf')).stdout, first.stdout);
+    t.match((await vrrpd('config', '--defaults', 'printed.conf')).stdout, /^ {4}down_timer_adverts 3$/m);
+    t.match(await vrrpd('config', layout('damaged/copied-from-a-web-page.conf')), { code: 2, stdout: '' });
+    t.match(await vrrpd('config', 'none.conf'), { code: 6, stdout: '' });
+  });
+
   await t.test('a pair', async (t) => {
     const files = ['01', '02'].map((node) => layout(`1-mycat-haproxy-pair/keepalived-edu-haproxy-${node}.conf`));
     const { code, stdout } = await vrrpd('check', '--pair', ...files);

@@ -1,0 +1,211 @@
+// A printed configuration reads back equal: every sample, and configurations made up of all that the model can say.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { isEqual } from '../../src/config/diff.js';
+import type { Command, Config, VirtualAddress, VrrpInstance, VrrpScript } from '../../src/config/model.js';
+import { printConfig } from '../../src/config/print.js';
+import { quoteCommand, quoteWord } from '../../src/config/quote.js';
+import { readConfig } from '../../src/config/read.js';
+import { splitScript } from '../../src/config/script-words.js';
+import { seconds } from '../../src/time.js';
+import { Random } from '../random.js';
+import { aConfig, anInstance, aScript, ip } from '../vrrp/host.js';
+
+function read(text: string): Config {
+  const { config, diagnostics } = readConfig({ file: 'printed', load: () => text });
+  if (config === undefined) throw new Error(`${diagnostics.map(({ words }) => words).join('; ')}\n${text}`);
+  return config;
+}
+
+/** What comes back from the printed text; undefined when it is equal. */
+function difference(config: Config, defaults: boolean): string | undefined {
+  const text = printConfig(config, { defaults });
+  if (isEqual(read(text), config))
+    return printConfig(read(text), { defaults }) === text ? undefined : 'it prints otherwise';
+  return `${text}\n${JSON.stringify(config)}\n${JSON.stringify(read(text))}`;
+}
+
+t.test('the samples', (t) => {
+  const folder = fileURLToPath(new URL('../fixtures', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
+  let count = 0;
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const { config } = readConfig({ file, load: () => text });
+    if (config === undefined) continue;
+    count += 1;
+    for (const defaults of [false, true]) t.equal(difference(config, defaults), undefined, file);
+  }
+  t.ok(count >= 8, `${count} samples`);
+  t.end();
+});
+
+const NAMES = ['VI_1', 'a b', 'x#y', 'q"t', '{', 'näme', "o'k", 'VI-2'] as const;
+const ODD = [
+  'plain',
+  'two words',
+  "it's",
+  'say "x"',
+  'back\\slash',
+  '',
+  'tab\there',
+  '#no',
+  '{}',
+  'ä',
+  '-x',
+  'a;b|c$D',
+  'nl\nx',
+] as const;
+const place = { file: 'x', line: 1, column: 1 };
+
+const command = (random: Random): Command => {
+  const runAs = random.perhaps(() => ({ user: 'nobody', ...(random.chance(2) && { group: 'adm' }) }));
+  return {
+    argv: [random.pick(['/bin/x', '/a b/c', 'true']), ...random.list(4, () => random.pick(ODD))],
+    ...(runAs && { runAs }),
+    place,
+  };
+};
+
+function address(random: Random, index: number): VirtualAddress {
+  const broadcast = random.perhaps(() => ip('10.1.255.255'));
+  const label = random.perhaps(() => random.pick(['eth0:1', 'a#b', 'two words'] as const));
+  const peer = random.chance(5) ? { address: ip('10.9.9.9'), length: 24 } : undefined;
+  const preferredLft = random.chance(4) ? random.pick([0, 77, 'forever'] as const) : undefined;
+  return {
+    prefix: { address: ip(`10.1.${random.below(200)}.${index + 1}`), length: random.between(8, 32) },
+    dev: random.pick(['eth0', 'eth0', 'bond0.5']),
+    scope: random.pick([0, 0, 253, 254]),
+    ...(broadcast && { broadcast }),
+    ...(label && { label }),
+    ...(peer && { peer }),
+    ...(random.chance(4) && { flags: ['noprefixroute', 'dad'] as const }),
+    ...(preferredLft !== undefined && { preferredLft }),
+    ...(random.chance(5) && { noTrack: true as const }),
+    place,
+  };
+}
+
+function script(random: Random, index: number): VrrpScript {
+  const timeout = random.perhaps(() => seconds(random.between(1, 30)));
+  return {
+    ...aScript(),
+    name: `${random.pick(NAMES)}${index}`,
+    command: command(random),
+    interval: seconds(random.between(1, 20) / random.pick([1, 4])),
+    ...(timeout !== undefined && { timeout }),
+    weight: random.between(-20, 20),
+    reverse: random.chance(3),
+    rise: random.between(1, 4),
+    fall: random.between(1, 4),
+    initFail: random.chance(3),
+  };
+}
+
+function instance(random: Random, index: number, scripts: readonly VrrpScript[]): VrrpInstance {
+  const priority = random.between(1, 254);
+  const state = random.chance(4) ? 'MASTER' : 'BACKUP';
+  const nopreempt = state === 'BACKUP' && random.chance(2);
+  const masterRefresh = random.perhaps(() => seconds(random.between(0, 60)));
+  const mcastSrcIp = random.perhaps(() => ip('10.1.0.254'));
+  const addresses = random.list(5, (number) => address(random, number));
+  const [routes, rules] = [read(ROUTES).staticRoutes, read(ROUTES).staticRules];
+  const states = ['master', 'backup', 'fault', 'stop', 'any'] as const;
+  return anInstance({
+    name: `${random.pick(NAMES)}${index}`,
+    interface: 'eth0',
+    virtualRouterId: index + 1,
+    priority,
+    state,
+    nopreempt,
+    preemptDelay: seconds(nopreempt || state === 'MASTER' ? 0 : random.between(0, 9) / 2),
+    advertInt: seconds(random.between(1, 9)),
+    downTimerAdverts: random.between(2, 5),
+    authentication: random.pick([
+      { type: 'none' },
+      { type: 'PASS', password: random.pick(['a', 'x#!{}"', 'two w', '\\']) },
+    ] as const),
+    virtualAddresses: addresses,
+    excludedAddresses: random.list(2, (number) => address(random, number + 100)),
+    virtualRoutes: routes.filter(() => random.chance(2)),
+    virtualRules: rules.filter(() => random.chance(2)),
+    trackScripts: scripts
+      .filter(() => random.chance(2))
+      .map(({ name, weight, reverse }) =>
+        random.chance(2)
+          ? { script: name, weight, reverse }
+          : { script: name, weight: random.between(-9, 9), reverse: random.chance(2) },
+      ),
+    dontTrackPrimary: random.chance(3),
+    ...(mcastSrcIp && { mcastSrcIp }),
+    garp: {
+      masterDelay: seconds(random.between(0, 6)),
+      masterRepeat: random.between(1, 6),
+      lowerPrioDelay: seconds(random.between(0, 6)),
+      lowerPrioRepeat: random.between(0, 6),
+      ...(masterRefresh !== undefined && { masterRefresh }),
+      masterRefreshRepeat: random.between(1, 3),
+    },
+    lowerPrioNoAdvert: random.chance(3),
+    higherPrioSendAdvert: random.chance(3),
+    notify: Object.fromEntries(states.filter(() => random.chance(2)).map((one) => [one, command(random)])),
+  });
+}
+
+const ROUTES = `static_routes {
+10.8.0.0/16 via 10.1.0.2 metric 5
+default dev eth0 scope link table 100
+blackhole 10.9.0.0/16
+192.0.2.0/24 via 10.1.0.2 dev eth0 onlink src 10.1.0.1 mtu 1300 tos 16 proto 4
+2001:db8::/32 via 2001:db8:1::1
+}
+static_rules {
+not from 10.0.0.0/8 to 192.0.2.0/24 fwmark 1/3 lookup 100 priority 7
+iif eth0 goto 9
+inet6 from 2001:db8::/32 prohibit
+oif eth0 tos 16 suppress_prefixlength 0 lookup main
+}
+`;
+
+t.test('made-up configurations', (t) => {
+  let wrong = 0;
+  for (let seed = 1; seed <= 400 && wrong < 3; seed += 1) {
+    const random = new Random(seed);
+    const scripts = random.list(3, (index) => script(random, index));
+    const { staticRoutes, staticRules } = read(ROUTES);
+    const config = aConfig({
+      scripts,
+      instances: random.list(4, (index) => instance(random, index, scripts)),
+      statics: { staticIpaddress: random.list(3, (index) => address(random, index)), staticRoutes, staticRules },
+    });
+    const found = difference(config, seed % 2 === 0);
+    if (found === undefined) continue;
+    wrong += 1;
+    t.fail(`seed ${seed}: ${found}`);
+  }
+  t.equal(wrong, 0);
+  t.end();
+});
+
+t.test('words and commands', (t) => {
+  const text = (word: string) =>
+    read(`global_defs {\nrouter_id ${quoteWord(word)}\n}\nvrrp_instance V {\ninterface e\nvirtual_router_id 1\n}`)
+      .global.routerId;
+  for (const word of ODD) if (!/[\n]/.test(word)) t.equal(text(word), word, JSON.stringify(word));
+  const random = new Random(7);
+  for (let round = 0; round < 2_000; round += 1) {
+    const argv = [
+      'x',
+      ...random.list(5, () =>
+        random.list(6, () => random.pick(['a', ' ', '"', "'", '\\', '\n', '#', '{', '$', 'ü'])).join(''),
+      ),
+    ];
+    const outer = splitScript(quoteCommand(argv)).words;
+    const inner = splitScript(outer[0]?.text ?? '').words.map((word) => word.text);
+    if (outer.length !== 1 || !isEqual(inner, argv)) t.strictSame(inner, argv, quoteCommand(argv));
+  }
+  t.end();
+});
