@@ -38,6 +38,7 @@ const program = yargs()
           default: false,
           describe: 'two files: those of two hosts that share addresses',
         })
+        .option('host', { type: 'boolean', default: false, describe: 'also what this host lacks for them' })
         .option('strict', { type: 'boolean', default: false, describe: 'exit code 1 when there is a warning' })
         .option('ignore', {
           type: 'string',
@@ -48,11 +49,11 @@ const program = yargs()
         })
         .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
         .option('config-id', { type: 'string', alias: 'i', describe: 'what @conditions ask for; else the host name' }),
-    ({ file, pair, json, strict, ignore, 'config-id': id }) =>
+    ({ file, pair, json, strict, host, ignore, 'config-id': id }) =>
       finish(() => {
         const sources = file.map((one) => ({ file: one, ...(id !== undefined && { configId: id }) }));
         const request = { sources, json, strict, ignored: ignoredCodes(ignore) };
-        return pair ? checkPair(request) : check(request);
+        return pair ? checkPair(request) : check({ ...request, host });
       }),
   )
   .command(

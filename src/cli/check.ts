@@ -1,11 +1,13 @@
-// `vrrpd check [FILE...]` and keepalived's -t: reads configurations and says what is wrong with them. It needs no root,
-// no interface and no script of this host, and touches nothing.
+// `vrrpd check [FILE...]` and keepalived's -t: reads configurations and says what is wrong with them. It needs no root and
+// touches nothing; whether this host has the interfaces and scripts is looked at only with --host.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { checkHost } from '../config/host-check.js';
 import { nearest } from '../config/spelling.js';
 import { CODES, plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
 import { countDiagnostics, loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
+import { gatherFacts } from '../daemon/host-facts.js';
 
 export interface CheckRequest {
   readonly sources: readonly Source[];
@@ -14,6 +16,8 @@ export interface CheckRequest {
   readonly strict: boolean;
   /** Codes of warnings and hints that are not told. */
   readonly ignored: readonly string[];
+  /** Also whether this host has what the files ask for. */
+  readonly host: boolean;
 }
 
 /** What was found in one file. */
@@ -28,8 +32,8 @@ interface Verdict {
 const STDERR = 2;
 
 /** 0 usable (with warnings and `strict`: 1), 2 errors, 6 no file; of several files the worst counts. */
-export function check({ sources, json, strict, ignored }: CheckRequest): ExitCode {
-  const verdicts = sources.map((source) => judge(source, ignored));
+export function check({ sources, json, strict, ...how }: CheckRequest): ExitCode {
+  const verdicts = sources.map((source) => judge(source, how));
   if (json) process.stdout.write(`${JSON.stringify({ files: verdicts.map(plain) }, undefined, 2)}\n`);
   else {
     for (const { failure } of verdicts) if (failure) process.stderr.write(`${failure.lines.join('\n')}\n`);
@@ -44,7 +48,7 @@ export function check({ sources, json, strict, ignored }: CheckRequest): ExitCod
 
 /** -t: the same to standard error, or into a file; 0 usable, 5 errors, 6 no file. */
 export function configTest(source: Source, output: string): ExitCode {
-  const verdict = judge(source, []);
+  const verdict = judge(source, { ignored: [], host: false });
   if (verdict.failure) throw verdict.failure;
   const descriptor = output === '' ? STDERR : openSync(output, 'a');
   writeSync(descriptor, `${linesOf(verdict).join('\n')}\n`);
@@ -64,16 +68,31 @@ export function ignoredCodes(words: readonly string[]): string[] {
     });
 }
 
-function judge(source: Source, ignored: readonly string[]): Verdict {
+function judge(source: Source, { ignored, host }: Pick<CheckRequest, 'ignored' | 'host'>): Verdict {
   const { file } = source;
   try {
     const { config, diagnostics } = loadConfiguration(source);
-    const told = diagnostics.filter(({ severity, code }) => severity === 'error' || !ignored.includes(code));
-    return { file, usable: config !== undefined, diagnostics: told };
+    const ofHost = host && config !== undefined ? checkHost(config, gatherFacts(config)).map(withLine) : [];
+    const all = [...diagnostics, ...ofHost];
+    const told = all.filter(({ severity, code }) => severity === 'error' || !ignored.includes(code));
+    const usable = config !== undefined && ofHost.every(({ severity }) => severity !== 'error');
+    return { file, usable, diagnostics: told };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return { file, usable: false, diagnostics: [], failure: error };
   }
+}
+
+/** With the text of its line; what is marked is the word behind the keyword, where there is one. */
+function withLine(diagnostic: Diagnostic): Diagnostic {
+  const { file, line, column } = diagnostic.place;
+  const source = readFileSync(file, 'utf8').split('\n')[line - 1]?.replace(/\r+$/, '') ?? '';
+  const [word = ' ', space = '', next = ''] = /^\S+(\s*)(\S*)/.exec(source.slice(column - 1)) ?? [];
+  const keyword = word.slice(0, word.length - space.length - next.length);
+  const isValue = /^[/"\d]/.test(keyword) || next === '' || next.startsWith('{');
+  const at = isValue ? column : column + keyword.length + space.length;
+  const length = (isValue ? keyword : next).length;
+  return { ...diagnostic, place: { file, line, column: at }, length: Math.max(1, length), source };
 }
 
 const plain = ({ file, usable, diagnostics, failure }: Verdict): unknown => ({

@@ -1,9 +1,12 @@
 // Lints: what can be read and is probably not meant. Only what is certain from this file alone; what needs the peer's
 // file or the host is looked at elsewhere. Changes nothing.
 
+import { parsePrefix } from '../address.js';
+import { seconds } from '../time.js';
 import type { CompletedInstance } from './complete.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
+import type { AddressEntry } from './virtual-address.js';
 import type { DefinedScript } from './vrrp-script.js';
 
 interface Checked {
@@ -19,8 +22,12 @@ export function checkConfig(checked: Checked): void {
   checkUnusedScripts(checked);
   checkMail(checked);
   checkWeights(checked);
+  checkStrict(checked);
+  checkPeriods(checked);
+  checkSharedAddresses(checked);
   for (const instance of checked.instances) {
     checkAddresses(instance, checked.report);
+    checkPrefixLengths(instance, checked.report);
     checkNopreempt(instance, checked.report);
     checkSamples(instance, checked.report);
     checkLookAlike(instance, checked.report);
@@ -40,7 +47,17 @@ function checkUnusedScripts({ scripts, instances, report }: Checked): void {
   }
 }
 
-function checkMail({ global, sendsMail, report }: Checked): void {
+function checkMail({ global, instances, sendsMail, report }: Checked): void {
+  const alert = [global.smtpAlert, global.smtpAlertVrrp, ...instances.map(({ written }) => written.smtpAlert)].find(
+    (one) => one?.value === true,
+  );
+  const lacks = global.notificationEmail === undefined ? 'notification_email' : 'smtp_server';
+  if (alert !== undefined && (global.notificationEmail === undefined || global.smtpServer === undefined))
+    report.warning(
+      'alert-without-mail',
+      alert.statement.keyword.span,
+      `without ${lacks} keepalived sends no mail either`,
+    );
   if (global.notificationEmail === undefined || sendsMail) return;
   const { span } = global.notificationEmail.statement.keyword;
   report.warning('mail-without-alert', span, 'nothing asks for a mail with smtp_alert: keepalived sends none either');
@@ -58,6 +75,59 @@ function checkWeights({ instances, report }: Checked): void {
     const words = `this weight can't change who is master when the peer's priority is more than ${size} away`;
     report.hint('weight-too-small', weightSpan, words);
   }
+}
+
+/** The keyword of many samples that makes the address unreachable. */
+function checkStrict({ global, instances, report }: Checked): void {
+  for (const one of [global.vrrpStrict, ...instances.map(({ written }) => written.strictMode)]) {
+    if (one?.value !== true) continue;
+    const words = `with ${one.statement.keyword.text} keepalived drops what clients send to the address; vrrpd does not carry it out`;
+    report.warning('strict-mode', one.statement.keyword.span, words, { note: 'on a host that serves, leave it out' });
+  }
+}
+
+function checkPeriods({ scripts, report }: Checked): void {
+  for (const { script, written } of scripts.values()) {
+    const { interval, timeout } = written;
+    if (timeout?.value !== undefined && timeout.value > script.interval) {
+      const words = 'a run may last longer than the interval: the next ones are skipped meanwhile';
+      report.hint('slow-check', timeout.statement.keyword.span, words, { note: 'an interval of at least the timeout' });
+    }
+    for (const one of [interval, timeout])
+      if (one?.value !== undefined && one.value % seconds(1) !== 0) {
+        const words = 'keepalived 2.2.7 knows whole seconds only here, and takes 1 for a part of one';
+        report.hint('fraction-of-second', one.statement.keyword.span, words);
+      }
+  }
+}
+
+function checkSharedAddresses({ instances, report }: Checked): void {
+  const owners = new Map<string, string>();
+  for (const { instance, written } of instances)
+    for (const { address, span } of entriesOf(written)) {
+      const { prefix, dev = instance.interface } = address;
+      const key = `${prefix.address} ${dev}`;
+      const other = owners.get(key) ?? instance.name;
+      owners.set(key, instance.name);
+      if (other === instance.name) continue;
+      const words = `${prefix.address} is an address of ${other} too: when one of them leaves it, the other loses it`;
+      report.warning('duplicate-address', span, words);
+    }
+}
+
+const entriesOf = ({ virtualIpaddress, virtualIpaddressExcluded }: CompletedInstance['written']): AddressEntry[] => [
+  ...(virtualIpaddress?.value ?? []),
+  ...(virtualIpaddressExcluded?.value ?? []),
+];
+
+/** Written without a length an address is a /32, which the services on the host rarely expect. */
+function checkPrefixLengths({ written }: CompletedInstance, report: Report): void {
+  for (const list of [written.virtualIpaddress, written.virtualIpaddressExcluded])
+    for (const { keyword } of list?.statement.block ?? []) {
+      if (keyword.text.includes('/') || parsePrefix(keyword.text) === undefined) continue;
+      const words = `${keyword.text} is set as a /32: no network goes with it`;
+      report.hint('no-prefix-length', keyword.span, words, { note: 'write the length to say that it is meant' });
+    }
 }
 
 /** Where something cannot be read, the addresses may be there. */

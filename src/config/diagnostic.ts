@@ -8,6 +8,7 @@ export type Severity = 'error' | 'warning' | 'hint';
 
 /** Stable words; the severity is not in them. docs/CHECKS.md explains each. */
 export const CODES = [
+  'alert-without-mail',
   'bad-address',
   'bad-definition',
   'bad-include',
@@ -19,19 +20,25 @@ export const CODES = [
   'default-interface',
   'defined-later',
   'dropped-arguments',
+  'duplicate-address',
   'duplicate-name',
   'duplicate-vrid',
   'extra-words',
+  'foreign-source',
+  'fraction-of-second',
   'line-too-long',
   'look-alike',
   'mail-without-alert',
   'missing-file',
   'missing-include',
   'missing-keyword',
+  'missing-program',
   'missing-value',
   'newer-keyword',
   'no-address',
   'no-instance',
+  'no-prefix-length',
+  'no-such-interface',
   'nopreempt-dropped',
   'nopreempt-with-weight',
   'not-yet-supported',
@@ -56,6 +63,8 @@ export const CODES = [
   'rounded-value',
   'sample-password',
   'sample-vrid',
+  'slow-check',
+  'strict-mode',
   'superfluous-brace',
   'sync-group-of-one',
   'too-many-addresses',
@@ -68,7 +77,9 @@ export const CODES = [
   'unknown-keyword',
   'unknown-option',
   'unknown-script',
+  'unknown-user',
   'unread-include',
+  'unsafe-program',
   'unused-script',
   'user-or-argument',
   'weight-on-owner',
@@ -187,6 +198,7 @@ export function printDiagnostic(diagnostic: Diagnostic): string {
 }
 
 function headline({ place, source, severity, code, words }: Diagnostic): string {
+  // A message about the whole file has no line to show.
   const where = source === undefined ? place.file : `${place.file}:${place.line}:${place.column}`;
   return `${where}: ${severity} ${code}: ${words}`;
 }

@@ -67,10 +67,7 @@ export const globalDefsTable = new Table('global_defs', {
   ...each(['no_email_faults', 'no_checker_emails'], notYet(MAIL, { value: bool, silent: true })),
   ...each(['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker'], notYet('no mail is sent', { value: bool })),
 
-  vrrp_strict: notYet(
-    'not carried out; with keepalived it drops what clients send to the address: on a host that serves, leave it out',
-    { value: bool },
-  ),
+  vrrp_strict: notYet('it is not carried out', { value: bool, silent: true }),
   ...each(
     ['vrrp_garp_interval', 'vrrp_gna_interval'],
     notYet('gratuitous ARPs are sent back to back', { value: pause, harmless: ['0'] }),

@@ -121,10 +121,7 @@ const keywords = {
   track_bfd: notYet(UNTRACKED, { value: trackBfdList }),
   track_src_ip: notYet('the loss of the source address is not a fault', { value: flag }),
   no_accept: notYet('packets to the address are accepted all the same', { value: flag }),
-  strict_mode: notYet(
-    'not carried out; with keepalived it drops what clients send to the address: on a host that serves, leave it out',
-    { value: bool },
-  ),
+  strict_mode: notYet('it is not carried out', { value: bool, silent: true }),
   owner_ignore_adverts: notYet('an owner looks at the adverts of others', { value: bool }),
   timer_expired_backup: notYet('a late master stays master', { value: several('[1 to 254]', 0, priorityWord) }),
   promote_secondaries: notYet('the setting of the interface is left as it is', { value: flag }),

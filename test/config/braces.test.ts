@@ -16,7 +16,7 @@ const WHOLE = [
   '    interface eth0',
   '    virtual_router_id 5',
   '    virtual_ipaddress {',
-  '        10.0.0.1',
+  '        10.0.0.1/24',
   '    }',
   '}',
 ];
@@ -34,10 +34,10 @@ t.test('the same file in several forms', (t) => {
   };
   const expected = plain(WHOLE.join('\n'));
   for (const text of [
-    'vrrp_instance VI{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress{10.0.0.1}}',
-    'vrrp_instance VI\n\n# a comment\n{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress\n{\n10.0.0.1 } }',
+    'vrrp_instance VI{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress{10.0.0.1/24}}',
+    'vrrp_instance VI\n\n# a comment\n{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress\n{\n10.0.0.1/24 } }',
     '{'
-      .replace('{', 'vrrp_instance VI { interface eth0\nvirtual_router_id 5 virtual_ipaddress { 10.0.0.1\n}}')
+      .replace('{', 'vrrp_instance VI { interface eth0\nvirtual_router_id 5 virtual_ipaddress { 10.0.0.1/24\n}}')
       .replace('5 virtual', '5\nvirtual'),
   ])
     t.strictSame(plain(text), expected);

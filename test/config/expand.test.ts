@@ -194,7 +194,7 @@ t.test('messages stand at the place that the operator has to look at', (t) => {
     readConfig({ file: 'x.conf', load: (file) => ({ 'x.conf': text, ...files })[file], configId: 'n' }).diagnostics.map(
       ({ place, length, code }) => `${place.file}:${place.line}:${place.column}+${length} ${code}`,
     );
-  const rest = 'interface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 10.0.0.1\n}\n}';
+  const rest = 'interface eth0\nvirtual_router_id 5\nvirtual_ipaddress { 10.0.0.1/24\n}\n}';
   t.strictSame(said(`$P=300\nvrrp_instance V {\npriority $P\n${rest}`), ['x.conf:3:10+2 out-of-range'], 'a use');
   t.strictSame(said(`vrrp_instance V {\n  @n   priority 300\n${rest}`), ['x.conf:2:17+3 out-of-range'], 'a condition');
   t.strictSame(said(`vrrp_instance V {\n ~SEQ(i,300,300)  priority $i\n${rest}`), ['x.conf:2:28+2 out-of-range']);

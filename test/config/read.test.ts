@@ -141,7 +141,7 @@ t.test('completion', (t) => {
       { prefix: { length: 32 }, dev: 'eth9', scope: 0 },
     ],
   });
-  t.match(first('virtual_ipaddress { 10.0.0.1 }'), { virtualAddresses: [{ prefix: { address: '10.0.0.1' } }] });
+  t.match(first('virtual_ipaddress { 10.0.0.1/24 }'), { virtualAddresses: [{ prefix: { address: '10.0.0.1' } }] });
   t.end();
 });
 

@@ -1,0 +1,92 @@
+// What a configuration asks of the host it is to run on: interfaces, a source address, programs, users. The host is handed in
+// as plain facts, so that it can be any host; nothing is looked up here. keepalived.conf(5): script security.
+
+import type { IpAddress } from '../address.js';
+import { addressesOf } from './diff.js';
+import { named, type Code, type Diagnostic, type Severity } from './diagnostic.js';
+import type { Command, Config, NotifyScripts, Place, VrrpInstance } from './model.js';
+import { nearest } from './spelling.js';
+
+/** What there is to know of a program that the file names. */
+export interface ProgramFacts {
+  /** Why it can't be run; absent when it can. */
+  readonly problem?: string;
+  /** Part of its path that others than root may change. */
+  readonly unsafe?: { readonly path: string; readonly why: string; readonly remedy: string };
+  /** It is run by root. */
+  readonly asRoot: boolean;
+}
+
+export interface HostFacts {
+  readonly interfaces: ReadonlyMap<string, readonly IpAddress[]>;
+  /** By the key that programKey() gives. */
+  readonly programs: ReadonlyMap<string, ProgramFacts>;
+  /** What is wrong with the users and groups of commands, by the same key. */
+  readonly accounts: ReadonlyMap<string, string>;
+}
+
+/** The same for commands that are the same program run by the same user. */
+export const programKey = ({ argv, runAs }: Command): string => JSON.stringify([argv[0], runAs]);
+
+/** All commands that the configuration would run. */
+export function commandsOf({ vrrpScripts, vrrpInstances }: Config): Command[] {
+  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
+  const notify = vrrpInstances.flatMap(({ notify: scripts }) =>
+    (Object.keys(scripts) as (keyof NotifyScripts)[]).flatMap((state) => scripts[state] ?? []),
+  );
+  return [...vrrpScripts.filter(({ name }) => used.has(name)).map(({ command }) => command), ...notify];
+}
+
+/** Messages with their places, without the text of the lines. */
+export function checkHost(config: Config, facts: HostFacts): Diagnostic[] {
+  return [
+    ...config.vrrpInstances.flatMap((instance) => checkInterfaces(instance, facts)),
+    ...config.staticIpaddress.flatMap(({ dev, place }) => missingInterface(dev, place, facts)),
+    ...commandsOf(config).flatMap((command) => checkProgram(command, facts)),
+  ];
+}
+
+function checkInterfaces(instance: VrrpInstance, facts: HostFacts): Diagnostic[] {
+  const { interface: dev, mcastSrcIp, places, place } = instance;
+  const own = missingInterface(dev, places.interface ?? place, facts);
+  const others = addressesOf(instance).filter((address) => address.dev !== dev);
+  const source = facts.interfaces.get(dev);
+  const foreign =
+    mcastSrcIp !== undefined && source !== undefined && !source.includes(mcastSrcIp)
+      ? [
+          message('warning', 'foreign-source', places.mcast_src_ip ?? place, {
+            words: `${mcastSrcIp} is not an address of ${dev}: adverts go out with a source that is not this host's`,
+          }),
+        ]
+      : [];
+  return [...own, ...others.flatMap((address) => missingInterface(address.dev, address.place, facts)), ...foreign];
+}
+
+function missingInterface(dev: string, place: Place, { interfaces }: HostFacts): Diagnostic[] {
+  if (interfaces.has(dev)) return [];
+  const suggestion = nearest(dev, interfaces.keys());
+  const words = `this host has no interface ${named(dev)}`;
+  return [message('error', 'no-such-interface', place, { words, ...(suggestion !== undefined && { suggestion }) })];
+}
+
+function checkProgram(command: Command, { programs, accounts }: HostFacts): Diagnostic[] {
+  const key = programKey(command);
+  const account = accounts.get(key);
+  if (account !== undefined)
+    return [message('warning', 'unknown-user', command.place, { words: `${account}: the command can not be run` })];
+  const { problem, unsafe, asRoot } = programs.get(key) ?? { asRoot: false };
+  if (problem !== undefined)
+    return [message('warning', 'missing-program', command.place, { words: `${command.argv[0]}: ${problem}` })];
+  if (unsafe === undefined || !asRoot) return [];
+  const words = `root runs this, and ${unsafe.path} ${unsafe.why}: with enable_script_security keepalived does not run it`;
+  return [message('warning', 'unsafe-program', command.place, { words, note: unsafe.remedy })];
+}
+
+function message(
+  severity: Severity,
+  code: Code,
+  place: Place,
+  rest: Pick<Diagnostic, 'words' | 'suggestion' | 'note'>,
+): Diagnostic {
+  return { severity, code, place, length: 1, ...rest };
+}
