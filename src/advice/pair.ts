@@ -85,8 +85,6 @@ function compareInstances(instances: Instances): Finding[] {
     places: placesOf(instances, keyword),
   });
   const findings: Finding[] = [];
-  if (one.version !== other.version)
-    findings.push(error('pair-version', 'version', `version ${one.version} and ${other.version}: both become MASTER`));
   if (one.version === 2 && one.advertInt !== other.advertInt) {
     const times = `every ${inSeconds(one.advertInt)} s and every ${inSeconds(other.advertInt)} s`;
     findings.push(error('pair-interval', 'advert_int', `${times}: adverts are rejected and both become MASTER`));

@@ -4,7 +4,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { checkHost } from '../config/host-check.js';
 import { nearest } from '../config/spelling.js';
-import { CODES, plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
+import { arranged, CODES, plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
 import { countDiagnostics, loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { gatherFacts } from '../daemon/host-facts.js';
@@ -73,8 +73,9 @@ function judge(source: Source, { ignored, host }: Pick<CheckRequest, 'ignored' |
   try {
     const { config, diagnostics } = loadConfiguration(source);
     const ofHost = host && config !== undefined ? checkHost(config, gatherFacts(config)).map(withLine) : [];
-    const all = [...diagnostics, ...ofHost];
-    const told = all.filter(({ severity, code }) => severity === 'error' || !ignored.includes(code));
+    const told = arranged([...diagnostics, ...ofHost]).filter(
+      ({ severity, code }) => severity === 'error' || !ignored.includes(code),
+    );
     const usable = config !== undefined && ofHost.every(({ severity }) => severity !== 'error');
     return { file, usable, diagnostics: told };
   } catch (error) {

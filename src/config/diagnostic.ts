@@ -53,7 +53,6 @@ export const CODES = [
   'pair-priority',
   'pair-router-id',
   'pair-source',
-  'pair-version',
   'pair-weight',
   'password-cut',
   'preempt-delay-dropped',
@@ -140,18 +139,23 @@ export class Report {
     if (!this.full) this.found.push({ ...span, severity: 'hint', code, words, ...beside });
   }
 
-  /** By file, line and column. A line with an error shows its errors only: what else it would get is follow-up noise. */
+  /** As an operator reads them. */
   sorted(): readonly Diagnostic[] {
-    const lineOf = ({ place }: Diagnostic) => `${place.file}:${place.line}`;
-    const broken = new Set(this.found.filter(({ severity }) => severity === 'error').map(lineOf));
-    const shown = this.found
-      .filter((one) => one.severity === 'error' || !broken.has(lineOf(one)))
-      .sort((one, other) => order(one.place, other.place));
+    const shown = arranged(this.found);
     const last = shown.at(-1);
     if (!this.full || last === undefined) return shown;
     const words = `there are more messages than these ${MOST_MESSAGES}`;
     return [...shown, { place: last.place, length: 1, severity: 'warning', code: 'too-many-messages', words }];
   }
+}
+
+/** By file, line and column. A line with an error shows its errors only: what else it would get is follow-up noise. */
+export function arranged(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const lineOf = ({ place }: Diagnostic) => `${place.file}:${place.line}`;
+  const broken = new Set(diagnostics.filter(({ severity }) => severity === 'error').map(lineOf));
+  return diagnostics
+    .filter((one) => one.severity === 'error' || !broken.has(lineOf(one)))
+    .sort((one, other) => order(one.place, other.place));
 }
 
 function order(one: Place, other: Place): number {

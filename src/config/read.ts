@@ -16,7 +16,7 @@ import { readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
 
-export { CODES, describeDiagnostic, plainDiagnostic, printDiagnostic } from './diagnostic.js';
+export { arranged, CODES, describeDiagnostic, plainDiagnostic, printDiagnostic } from './diagnostic.js';
 export type { Code, Diagnostic } from './diagnostic.js';
 
 /** The main file, how files are found, and what lies outside of them; what is left out is not there. */
@@ -45,6 +45,7 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
   const instances = readInstances(vrrpInstance?.value ?? [], { global, scripts, report });
   if (vrrpInstance === undefined && !report.hasError)
     report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
+  const staticIpaddress = completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report });
   const names = new Set(instances.map(({ instance }) => instance.name));
   checkSyncGroups(written.vrrpSyncGroup?.value ?? [], { instances: names, report });
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
@@ -56,7 +57,7 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
     global: completeGlobal(global),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     vrrpInstances: instances.map(({ instance }) => instance),
-    staticIpaddress: completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report }),
+    staticIpaddress,
     staticRoutes: written.staticRoutes?.value ?? [],
     staticRules: written.staticRules?.value ?? [],
   };

@@ -163,6 +163,20 @@ t.test('check', async (t) => {
     t.match(await vrrpd('-e', '-t', '-f', 'thin.conf'), { code: 5 });
   });
 
+  await t.test('what this host lacks', async (t) => {
+    const text =
+      'vrrp_instance V {\ninterface nosuch0\nvirtual_router_id 5\nnotify "/none/x"\nvirtual_ipaddress {\n10.0.0.1/24\n}\n}\n';
+    writeFileSync(join(folder, 'host.conf'), text);
+    t.match(await vrrpd('check', 'host.conf'), { code: 0, stdout: 'host.conf: usable\n' });
+    const { code, stdout } = await vrrpd('check', '--host', 'host.conf');
+    t.equal(code, 2);
+    t.match(
+      stdout,
+      /^host\.conf:2:11: error no-such-interface: .*"nosuch0"\n {4}2 \| interface nosuch0\n {6}\| {11}\^{7}/m,
+    );
+    t.match(stdout, /^host\.conf:4:8: warning missing-program: \/none\/x: there is no folder \/none$/m);
+  });
+
   await t.test('config prints what was understood, and it reads back', async (t) => {
     const first = await vrrpd('config', layout('1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf'));
     t.match(first, { code: 0, stdout: /^vrrp_instance VI_1 \{\n {4}interface eth1$/m, stderr: /weight-too-small/ });
