@@ -157,6 +157,8 @@ const unreadable = (line: Line): Line => ({
   readable: false,
 });
 
+const WHOLE: Stretch = { at: 0, from: 0 };
+
 /** A line that is put together from its own text and what it uses, with where each part came from. */
 class Building {
   #text = '';
@@ -185,11 +187,21 @@ class Building {
   /** A part of a line's own text; of another line than the origin, it is marked at the origin's end. */
   keep(line: Line, from: number, to: number): void {
     if (from >= to) return;
-    const { source } = this.origin;
-    const elsewhere = { from: Math.max(0, source.length - 1), use: 1 };
-    const stretch = line === this.origin ? { from: sourceIndex(line, from).from } : elsewhere;
-    this.#stretches.push({ at: this.#text.length, ...stretch });
+    const own = line.file === this.origin.file && line.number === this.origin.number;
+    if (!own) this.#stretches.push({ at: this.#text.length, from: Math.max(0, this.origin.source.length - 1), use: 1 });
+    for (const stretch of own ? (line.stretches ?? [WHOLE]) : []) this.#keepStretch(stretch, from, to);
     this.#text += line.text.slice(from, to);
+  }
+
+  /** What of a stretch of the line lies between the two indices; one that begins earlier is cut. */
+  #keepStretch({ at, from: source, use }: Stretch, from: number, to: number): void {
+    if (at >= to) return;
+    const start = Math.max(at, from);
+    const moved = use === undefined ? { from: source + start - at } : { from: source, use };
+    const there = this.#text.length + start - from;
+    // A later stretch that begins at the same place takes the place of an earlier one.
+    if (this.#stretches.at(-1)?.at === there) this.#stretches.pop();
+    this.#stretches.push({ at: there, ...moved });
   }
 
   /** What a use stands for. */

@@ -3,7 +3,7 @@
 // missing and what is written twice are told here. Knows no particular keyword.
 
 import { named, spanOf, type Report, type Span } from './diagnostic.js';
-import type { Places } from './model.js';
+import type { Place, Places } from './model.js';
 import { nearest } from './spelling.js';
 import type { Inside, Statement } from './tree.js';
 
@@ -60,18 +60,18 @@ export type Draft<K extends Keywords> = {
 };
 
 /** Where the keywords of a block stand. */
-export const placesOf = (draft: Readonly<Record<string, Written<unknown> | undefined>>): Places =>
-  Object.fromEntries(
-    Object.values(draft).flatMap((written) => {
-      if (written === undefined) return [];
-      const { text, span } = written.statement.keyword;
-      return [[text, span.place]];
-    }),
-  );
+export function placesOf(draft: Readonly<Record<string, Written<unknown> | undefined>>): Places {
+  const places: Record<string, Place> = {};
+  for (const written of Object.values(draft))
+    if (written !== undefined) places[written.statement.keyword.text] = written.statement.keyword.span.place;
+  return places;
+}
 
 /** The keywords of one block. */
 export class Table<K extends Keywords> {
   private readonly known: ReadonlyMap<string, Keyword>;
+  /** Of each keyword the name of its field. */
+  private readonly fields: ReadonlyMap<string, string>;
   readonly inside: Inside = { kind: 'keywords', find: (name) => this.known.get(name) };
 
   constructor(
@@ -80,6 +80,7 @@ export class Table<K extends Keywords> {
     readonly keywords: K,
   ) {
     this.known = new Map(Object.entries(keywords));
+    this.fields = new Map(Object.keys(keywords).map((name) => [name, camel(name)]));
   }
 
   /** Reads the statements of a block; `owner` is marked where a required keyword is missing. */
@@ -96,7 +97,7 @@ export class Table<K extends Keywords> {
       } else {
         if (statement.torn) this.reportTorn(statement, report);
         if (NEWER.has(statement.keyword.text)) reportNewer(statement.keyword, report);
-        const name = camel(statement.keyword.text);
+        const name = this.fields.get(statement.keyword.text) ?? '';
         draft[name] = written({ keyword, statement, earlier: draft[name], report });
       }
     }
@@ -147,7 +148,11 @@ export class Table<K extends Keywords> {
     const { draft, unknown, owner, report } = request;
     const missing: string[] = [];
     for (const [name, keyword] of this.known) {
-      if (keyword.class !== 'acted upon' || keyword.standard !== 'required' || draft[camel(name)] !== undefined)
+      if (
+        keyword.class !== 'acted upon' ||
+        keyword.standard !== 'required' ||
+        draft[this.fields.get(name) ?? ''] !== undefined
+      )
         continue;
       const misspelt = unknown.get(name);
       if (misspelt === undefined) missing.push(name);

@@ -122,8 +122,8 @@ function complete({ action, family, from, to, ...rest }: Draft, keyword: Word, r
 function markWord(word: Word, report: Report): Rule['fwmark'] {
   const [mark = '', mask] = word.text.split('/');
   const parse = numberWord(0, 0xffffffff);
-  const value = parse({ ...word, text: mark }, report);
-  const bits = mask === undefined ? undefined : parse({ ...word, text: mask }, report);
+  const value = parse(word.withText(mark), report);
+  const bits = mask === undefined ? undefined : parse(word.withText(mask), report);
   if (value === undefined || (mask !== undefined && bits === undefined)) return undefined;
   return { mark: value, ...(bits !== undefined && { mask: bits }) };
 }

@@ -24,12 +24,30 @@ export interface Stretch {
   readonly use?: number;
 }
 
-/** `text` is the value: without quotes; `span` covers the quotes too; `end` is the index behind it in the line's text. */
-export interface Word {
-  readonly text: string;
-  readonly quoted: boolean;
-  readonly span: Span;
-  readonly end: number;
+/** `text` is the value: without quotes; `end` is the index behind the word, its quotes included, in the line's text. */
+export class Word {
+  constructor(
+    readonly text: string,
+    readonly quoted: boolean,
+    private readonly line: Line,
+    private readonly index: number,
+    readonly end: number,
+  ) {}
+
+  /** With the quotes. Made when it is asked for: most words are never the subject of a message. */
+  get span(): Span {
+    return spanIn({ line: this.line, index: this.index, length: this.end - this.index });
+  }
+
+  /** In the same place. */
+  withText(text: string): Word {
+    return new Word(text, this.quoted, this.line, this.index, this.end);
+  }
+
+  /** From the beginning of this word to the end of another one in the same line. */
+  upTo(last: Word, text: string): Word {
+    return new Word(text, this.quoted, this.line, this.index, last.end);
+  }
 }
 
 export type Piece =
@@ -127,19 +145,29 @@ export function readPieces(line: Line, report: Report): Piece[] {
 const QUOTED = /"((?:\\.|[^"\\])*)("|$)/gs;
 const TOKEN = new RegExp(`${QUOTED.source}|(?:\\\\\\S|[^\\s"])+`, 'gs');
 
+/** Where nothing is quoted. */
+const PLAIN_TOKEN = /\S+/g;
+
 /** The words of a stretch of a line, by the ordinary rules: only double quotes are special. */
 function readWords({ line, from, to }: Raw): Word[] {
-  return Array.from(line.text.slice(from, to).matchAll(TOKEN), (match) => {
-    const quoted = match[0].startsWith('"');
-    const text = quoted ? (match[1] ?? '').replaceAll('\\"', '"') : match[0].replace(/\\([#!])/g, '$1');
-    const [index, length] = [from + match.index, match[0].length];
-    return { text, quoted, span: spanIn({ line, index, length }), end: index + length };
-  });
+  const stretch = line.text.slice(from, to);
+  const words: Word[] = [];
+  const form = /["\\]/.test(stretch) ? TOKEN : PLAIN_TOKEN;
+  form.lastIndex = 0;
+  for (let match = form.exec(stretch); match !== null; match = form.exec(stretch)) {
+    const [whole, inner = ''] = match;
+    const quoted = whole.startsWith('"');
+    const plain = whole.includes('\\') ? whole.replace(/\\([#!])/g, '$1') : whole;
+    const text = quoted ? inner.replaceAll('\\"', '"') : plain;
+    words.push(new Word(text, quoted, line, from + match.index, from + match.index + whole.length));
+  }
+  return words;
 }
 
 /** Whether a comment begins right behind the word, without a space between. */
-export const endsAtComment = ({ quoted, span: { place, length, source } }: Word): boolean =>
-  !quoted && /[!#]/.test(source?.charAt(place.column - 1 + length) ?? '');
+export function endsAtComment({ quoted, span: { place, length, source } }: Word): boolean {
+  return !quoted && /[!#]/.test(source?.charAt(place.column - 1 + length) ?? '');
+}
 
 /** A stretch of a line for a message; what was put in is marked at its use. */
 export function spanIn({ line, index, length = 1 }: { line: Line; index: number; length?: number }): Span {

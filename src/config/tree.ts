@@ -2,7 +2,7 @@
 // place where it opens, and what follows it goes where it belongs. To see that, the tree knows which keywords a block
 // may hold (Inside) and nothing else of them; it reports braces, and leaves unknown keywords to keyword.ts.
 
-import { spanOf, type Report, type Span } from './diagnostic.js';
+import { type Report, type Span } from './diagnostic.js';
 import { joinTorn } from './spelling.js';
 import type { Piece, Raw, Word } from './tokens.js';
 
@@ -194,7 +194,6 @@ function makeStatement({ words, raw, readable }: Words, match: Match | undefined
   const count = match?.count ?? 1;
   const [first] = words;
   const last = words[count - 1] ?? first;
-  const span = spanOf(first.span, last.span);
-  const keyword = { text: match?.name ?? first.text, quoted: first.quoted, span, end: last.end };
+  const keyword = count === 1 ? first : first.upTo(last, match?.name ?? first.text);
   return { keyword, args: words.slice(count), raw: { ...raw, from: last.end }, torn: count > 1, readable };
 }

@@ -39,7 +39,7 @@ export class Words {
 export const numberWord =
   (from: number, to: number): Parse<number> =>
   (word, report) => {
-    const decimal = /^0x[0-9a-f]{1,8}$/i.test(word.text) ? { ...word, text: String(Number(word.text)) } : word;
+    const decimal = /^0x[0-9a-f]{1,8}$/i.test(word.text) ? word.withText(String(Number(word.text))) : word;
     return parseInteger(decimal, { from, to, report });
   };
 
