@@ -75,6 +75,10 @@ function statOf(file: string): Stats | undefined {
   }
 }
 
+/** What a running daemon has to tell; hints are for those who ask with `check`. */
+export const withoutHints = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+  diagnostics.filter(({ severity }) => severity !== 'hint');
+
 /** "2 warnings, 1 hint"; empty when there is nothing. */
 export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return (['error', 'warning', 'hint'] as const)

@@ -13,9 +13,8 @@ import type { Config, VrrpInstance } from '../config/model.js';
 import { describeDiagnostic, type Diagnostic } from '../config/read.js';
 import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
 import { inMilliseconds, type Instant } from '../time.js';
-import type { LogLevel } from '../vrrp/effect.js';
 import { Router } from '../vrrp/router.js';
-import { loadConfiguration, type Source } from './configuration.js';
+import { loadConfiguration, withoutHints, type Source } from './configuration.js';
 import { CONTROL_SOCKET, ControlServer, type Request } from './control.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 import type { Log } from './log.js';
@@ -39,8 +38,6 @@ export interface Plan {
   readonly rivals: readonly PidFile[];
 }
 
-const LEVELS: Readonly<Record<Diagnostic['severity'], LogLevel>> = { error: 'error', warning: 'warn', hint: 'info' };
-
 export class Daemon {
   readonly #plan: Plan;
   readonly #log: Log;
@@ -56,6 +53,8 @@ export class Daemon {
   #control: ControlServer | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   readonly #reloader: Reloader;
+  /** When the last reload was refused; absent when the last one was not. */
+  #refusedAt: Instant | undefined;
   #statusIsDue = false;
   #isStopping = false;
 
@@ -111,6 +110,7 @@ export class Daemon {
   async reload(): Promise<ReloadAnswer> {
     this.#manager.reloading(now());
     const answer = await this.#reloader.reload();
+    this.#refusedAt = answer.reloaded ? undefined : now();
     if (!this.#isStopping) this.#manager.ready(this.#states());
     return answer;
   }
@@ -137,6 +137,7 @@ export class Daemon {
       pid: process.pid,
       configFile: this.#plan.source.file,
       warnings: this.#warnings,
+      alerts: this.#refusedAt === undefined ? [] : [refusedReload(wallTime(this.#refusedAt, at))],
       startedAt: this.#startedAt,
       now: at,
       wallTime: (point) => wallTime(point, at),
@@ -167,7 +168,7 @@ export class Daemon {
     if (this.#isStopping) return 'vrrpd is stopping';
     const refusal = lockInstances(this.#locks, config.vrrpInstances);
     if (refusal !== undefined) return refusal;
-    for (const one of diagnostics) this.#log.write(LEVELS[one.severity], describeDiagnostic(one));
+    for (const one of diagnostics) this.#log.warn(describeDiagnostic(one));
     for (const line of missingPrograms(config)) this.#log.warn(line);
     this.#warnings = warningsIn(diagnostics);
     this.#notifier.update(config);
@@ -223,15 +224,19 @@ export class Daemon {
   }
 }
 
+const refusedReload = (at: string): string =>
+  `the reload at ${at.slice(11, 19)} was refused: the file is not what runs (vrrpd check says why)`;
+
 function checkedConfiguration(source: Source, log: Log): { config: Config; warnings: number } {
   log.info(`Configuration file ${source.file}`);
-  const { config, diagnostics } = loadConfiguration(source);
+  const { config, diagnostics: all } = loadConfiguration(source);
+  const diagnostics = withoutHints(all);
   if (config === undefined)
     throw new CommandFailure(EXIT.configuration, [
       ...diagnostics.map(describeDiagnostic),
       `The configuration can't be used; nothing has been touched`,
     ]);
-  for (const one of diagnostics) log.write(LEVELS[one.severity], describeDiagnostic(one));
+  for (const one of diagnostics) log.warn(describeDiagnostic(one));
   return { config, warnings: warningsIn(diagnostics) };
 }
 

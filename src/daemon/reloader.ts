@@ -6,7 +6,7 @@ import { diffConfigs, isEqual } from '../config/diff.js';
 import type { Config } from '../config/model.js';
 import { describeDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
 import { adviseOnPeers, describeReload, summarizeReload } from '../status/reload.js';
-import { countDiagnostics } from './configuration.js';
+import { countDiagnostics, withoutHints } from './configuration.js';
 import type { Log } from './log.js';
 import type { Reading } from './reading.js';
 
@@ -58,7 +58,8 @@ export class Reloader {
   async #carryOut(): Promise<ReloadAnswer> {
     const { read, running, apply, log } = this.#surroundings;
     log.info('Reloading');
-    const { config, diagnostics, failure = [] } = await read();
+    const { config, diagnostics: all, failure = [] } = await read();
+    const diagnostics = withoutHints(all);
     const messages = [...diagnostics.map(printDiagnostic), ...failure];
     if (config === undefined) {
       for (const line of [...diagnostics.map(describeDiagnostic), ...failure]) log.error(line);

@@ -18,6 +18,8 @@ export interface DaemonFacts {
   readonly configFile: string;
   /** Warnings of the configuration's check. */
   readonly warnings: number;
+  /** What the daemon itself has to say first. */
+  readonly alerts: readonly string[];
   readonly startedAt: Instant;
   readonly now: Instant;
   /** Local wall time with the zone's offset, ISO 8601. */
@@ -115,7 +117,7 @@ export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
     takenAt: wallTime(now),
     startedAt: wallTime(startedAt),
     upSeconds: secondsSince(startedAt, now),
-    alerts: [...alertsOfChecks(router.scripts.values()), ...instances.flatMap(alertsOfInstance)],
+    alerts: [...facts.alerts, ...alertsOfChecks(router.scripts.values()), ...instances.flatMap(alertsOfInstance)],
     unreadablePackets: router.unclaimed.unreadable,
     unknownVirtualRouterPackets: router.unclaimed.unknownVirtualRouter,
     instances: instances.map((instance) => instanceStatus(instance, facts)),

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { isEqual } from '../../src/config/diff.js';
 import { printConfig } from '../../src/config/print.js';
 import { printDiagnostic, readConfig } from '../../src/config/read.js';
 import { Random } from '../random.js';
@@ -152,8 +153,10 @@ function fault(text: string): string | undefined {
         return `${one.code} at ${one.place.file}:${one.place.line}:${one.place.column} is not in the file`;
       printDiagnostic(one);
     }
-    if (config !== undefined) printConfig(config, { defaults: true });
-    return undefined;
+    if (config === undefined) return undefined;
+    const printed = printConfig(config, { defaults: text.length % 2 === 0 });
+    const again = readConfig({ file: 'printed', load: () => printed });
+    return isEqual(again.config, config) ? undefined : `printed, it reads otherwise: ${printed}`;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

@@ -49,7 +49,13 @@ t.test('a reload', { skip: noMachine }, async (t) => {
     t.match(stderr, /^Reload refused: .*\(2 errors\); the running configuration goes on$/m);
     t.match(since(mark), /error bad-number/);
     t.match(await machine.namespace.ip('address', 'show', 'dev', 'eth1'), ' 192.168.1.200/32 ');
-    t.equal((await machine.status()).instances[0]?.priority.base, 255);
+    const status = await machine.status();
+    t.equal(status.instances[0]?.priority.base, 255);
+    t.match(
+      status.alerts,
+      [/^the reload at \d\d:\d\d:\d\d was refused: the file is not what runs/],
+      'the status says so',
+    );
   });
 
   await t.test('without the file is refused', async (t) => {
@@ -67,6 +73,7 @@ t.test('a reload', { skip: noMachine }, async (t) => {
     await eventually('reloaded', () => since(mark).includes('Reload complete: 1 instance: 1 changed'));
     t.notMatch(await machine.namespace.ip('address', 'show', 'dev', 'eth1'), ' 192.168.1.200/');
     t.ok(await machine.holds());
+    t.same((await machine.status()).alerts, [], 'a reload that succeeds ends the alert');
   });
 
   await t.test('is for root alone', async (t) => {
