@@ -39,7 +39,12 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
     process.exit(EXIT.internal);
   });
   let daemon: Daemon | undefined;
-  const reload = (): void => void daemon?.reload();
+  /** Signals that come while it reads the old file. */
+  const early: SignalName[] = [];
+  const reload = (): void => {
+    if (daemon) void daemon.reload();
+    else early.push('SIGHUP');
+  };
   const ended = new Promise<SignalName>((resolve) => new Signals((signal) => act(signal, { log, resolve, reload })));
   log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
   if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
@@ -49,6 +54,7 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   try {
     daemon = await Daemon.start({ source: plan.source, pidFiles: [pidFile, ...more], rivals }, log);
     launcher?.ready();
+    if (early.length > 0) reload();
     await daemon.stop(await ended);
     await log.flush();
     return EXIT.normal;

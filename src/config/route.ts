@@ -8,7 +8,7 @@ import type { Route } from './model.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
 import { list, parseInterface } from './value.js';
-import { numberWord, scopeWord, tableWord, Words } from './words.js';
+import { numberWord, put, readOptions, scopeWord, tableWord, Words } from './words.js';
 
 export const routeList: Value<Route[]> = list({
   form: '`[blackhole|unreachable|prohibit|throw] PREFIX|default [via ADDRESS] [dev INTERFACE] [src ADDRESS] [table N] [metric N] [scope SCOPE] [proto N] [tos N] [mtu N] [onlink]` a line',
@@ -59,14 +59,8 @@ function readRoute({ keyword, args }: Statement, report: Report): Route | undefi
   const words = new Words([keyword, ...args], report);
   const draft: Draft = {};
   if (isType(words.peek)) draft.type = words.next()?.text as Route['type'];
-  for (let word = words.next(); word !== undefined; word = words.next()) {
-    if (RARE.includes(word.text)) {
-      report.warning('not-yet-supported', word.span, `${word.text} is not supported yet: this route is not set`);
-      return undefined;
-    }
-    if (!readOption(draft, { word, words, report })) return undefined;
-  }
-  return complete(draft, keyword, report);
+  const readOne = (word: Word): boolean => readOption(draft, { word, words, report });
+  return readOptions(words, { rare: RARE, what: 'route', readOne }) ? complete(draft, keyword, report) : undefined;
 }
 
 /** False when the route can't be read. */
@@ -109,11 +103,6 @@ function readOption(draft: Draft, { word, words, report }: { word: Word; words: 
       report.error('unknown-option', word.span, `${named(word.text)} is not an option of a route`);
       return false;
   }
-}
-
-function put<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name] | undefined): boolean {
-  if (value !== undefined) draft[name] = value;
-  return value !== undefined;
 }
 
 function complete({ type = 'unicast', to, ...rest }: Draft, keyword: Word, report: Report): Route | undefined {

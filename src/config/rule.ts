@@ -9,7 +9,7 @@ import { destinationWord } from './route.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
 import { list, parseInterface } from './value.js';
-import { numberWord, tableWord, Words } from './words.js';
+import { numberWord, put, readOptions, tableWord, Words } from './words.js';
 
 export const ruleList: Value<Rule[]> = list({
   form: '`[not] [from PREFIX] [to PREFIX] [iif INTERFACE] [oif INTERFACE] [fwmark MARK[/MASK]] [tos N] [priority N] lookup TABLE|goto N|nop|blackhole|unreachable|prohibit` a line',
@@ -34,14 +34,8 @@ type Draft = { -readonly [Name in keyof Rule]?: Rule[Name] };
 function readRule({ keyword, args }: Statement, report: Report): Rule | undefined {
   const words = new Words([keyword, ...args], report);
   const draft: Draft = {};
-  for (let word = words.next(); word !== undefined; word = words.next()) {
-    if (RARE.includes(word.text)) {
-      report.warning('not-yet-supported', word.span, `${word.text} is not supported yet: this rule is not set`);
-      return undefined;
-    }
-    if (!readOption(draft, { word, words, report })) return undefined;
-  }
-  return complete(draft, keyword, report);
+  const readOne = (word: Word): boolean => readOption(draft, { word, words, report });
+  return readOptions(words, { rare: RARE, what: 'rule', readOne }) ? complete(draft, keyword, report) : undefined;
 }
 
 /** False when the rule can't be read. */
@@ -87,11 +81,6 @@ function readOption(draft: Draft, { word, words, report }: { word: Word; words: 
       report.error('unknown-option', word.span, `${named(word.text)} is not an option of a rule`);
       return false;
   }
-}
-
-function put<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name] | undefined): boolean {
-  if (value !== undefined) draft[name] = value;
-  return value !== undefined;
 }
 
 function complete({ action, family, from, to, ...rest }: Draft, keyword: Word, report: Report): Rule | undefined {

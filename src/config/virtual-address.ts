@@ -9,7 +9,7 @@ import type { AddressFlag, VirtualAddress } from './model.js';
 import type { Statement } from './tree.js';
 import type { Word } from './tokens.js';
 import { list, parseInterface } from './value.js';
-import { numberWord, scopeWord, Words } from './words.js';
+import { numberWord, put, scopeWord, Words } from './words.js';
 
 /** An address before it is known which interface the instance is on. */
 export interface AddressEntry {
@@ -89,10 +89,6 @@ function readOption(
     return false;
   }
   return true;
-}
-
-function put<Name extends keyof Draft>(draft: Draft, name: Name, value: Draft[Name] | undefined): void {
-  if (value !== undefined) draft[name] = value;
 }
 
 function reportUnknownOption(option: Word, report: Report): void {

@@ -35,6 +35,38 @@ export class Words {
   }
 }
 
+/** Sets a field of a draft; false when there is no value, the reason for which has been told. */
+export function put<Draft, Name extends keyof Draft>(
+  draft: Draft,
+  name: Name,
+  value: Draft[Name] | undefined,
+): boolean {
+  if (value !== undefined) draft[name] = value;
+  return value !== undefined;
+}
+
+/**
+ * Option after option of an entry. False when one can't be read, which `readOne` reports, or when one is known and not
+ * carried out: the whole entry is left out then, since one that is set half is worse than none.
+ */
+export function readOptions(
+  words: Words,
+  { rare, what, readOne }: { rare: readonly string[]; what: string; readOne: (word: Word) => boolean },
+): boolean {
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (rare.includes(word.text)) {
+      words.report.warning(
+        'not-yet-supported',
+        word.span,
+        `${word.text} is not supported yet: this ${what} is not set`,
+      );
+      return false;
+    }
+    if (!readOne(word)) return false;
+  }
+  return true;
+}
+
 /** A whole number, also in hexadecimal. */
 export const numberWord =
   (from: number, to: number): Parse<number> =>

@@ -259,9 +259,14 @@ function refuseBesideRival(files: readonly PidFile[]): void {
   }
 }
 
-/** Takes the locks of all of them, or none that is not held yet; in words which one another process holds. */
+/** Takes the locks of all of them, or none that is not held yet; in words which one it can't have. */
 function lockInstances(locks: InstanceLocks, instances: readonly VrrpInstance[]): string | undefined {
-  const taken = locks.takeAll(instances.map(virtualRouterOf));
+  let taken: ReturnType<InstanceLocks['takeAll']>;
+  try {
+    taken = locks.takeAll(instances.map(virtualRouterOf));
+  } catch (error) {
+    return `no lock for the instances: ${refusalOf(error).message}`;
+  }
   if (taken === undefined) return undefined;
   const { interface: dev, virtualRouterId } = taken;
   return `daemon is already running: another vrrpd serves VRID ${virtualRouterId} on ${dev}`;

@@ -195,6 +195,8 @@ export class KernelHost implements Host {
     const script = this.#commands.get(name);
     if (!script) return;
     const running = this.#scripts.start(script.command, (outcome) => {
+      // A check of that name that came with a later reload has a run of its own.
+      if (this.#running.get(name) !== running) return;
       this.#running.delete(name);
       this.#ended.push({ kind: 'script', script: name, outcome });
       this.#wake();

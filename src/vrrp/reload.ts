@@ -37,6 +37,8 @@ export function reload(
   const begun: Instance[] = [];
   const updated: ({ instance: Instance } & Arrivals)[] = [];
   const scripts = difference.scripts.flatMap((change) => reloadScript(change, { roster, ended, turn }));
+  // A new instance begins with what its checks have found out.
+  roster.set({ instances: former.values(), scripts });
   const instances = difference.instances.flatMap((change): Instance[] => {
     const instance = change.kind === 'add' ? undefined : former.get(change.before.name);
     if (instance && (change.kind === 'keep' || change.kind === 'update')) {

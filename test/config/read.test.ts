@@ -191,47 +191,8 @@ t.test('comments cut words, quotes protect them, CRLF is nothing', (t) => {
   t.end();
 });
 
-t.test('any text gives a Config or diagnostics, never a throw, in linear time', (t) => {
+t.test('eight times the text takes about eight times as long', (t) => {
   const whole = readFileSync(new URL('3-haproxy-notify/keepalived-node1.conf', LAYOUTS), 'utf8');
-  let seed = 42;
-  const random = (below: number) => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
-  const characters = [
-    '{',
-    '}',
-    '"',
-    "'",
-    '#',
-    '!',
-    '\n',
-    ' ',
-    '\\',
-    '$',
-    '~',
-    '@',
-    'a',
-    '1',
-    '.',
-    '/',
-    '\0',
-    '\r',
-    'ü',
-  ];
-  let silent = 0;
-  for (let cut = 0; cut < whole.length; cut += 7) if (isSilent(whole.slice(0, cut))) silent += 1;
-  for (let round = 0; round < 1_500; round += 1) {
-    const text = whole.split('');
-    for (let change = 0; change < 5; change += 1)
-      text[random(text.length)] = characters[random(characters.length)] ?? '';
-    if (isSilent(text.join(''))) silent += 1;
-  }
-  for (let round = 0; round < 3_000; round += 1) {
-    const text = Array.from({ length: random(40) }, () => characters[random(characters.length)]).join('');
-    if (isSilent(text)) silent += 1;
-  }
-  t.equal(silent, 0, 'each has a config or says why not');
   const instances = (count: number): string =>
     Array.from({ length: count }, (_, index) =>
       whole.slice(whole.indexOf('vrrp_instance')).replace('VI_haproxy', `VI_${index}`).replace('eth0', `eth${index}`),
@@ -246,8 +207,3 @@ t.test('any text gives a Config or diagnostics, never a throw, in linear time', 
   t.ok(large < 8 * small * 4 + 500, `8 times the text took ${Math.round(large)} ms after ${Math.round(small)} ms`);
   t.end();
 });
-
-function isSilent(text: string): boolean {
-  const { config, diagnostics } = read(text);
-  return config === undefined && diagnostics.length === 0;
-}

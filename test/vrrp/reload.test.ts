@@ -209,6 +209,17 @@ t.test('a new instance begins as at a start; on a new interface it listens first
   t.end();
 });
 
+t.test('a new instance begins with what its checks have found out', (t) => {
+  const one = anInstance({ trackScripts: [tracked({ weight: 10 })] });
+  const host = master([one]);
+  const two = { ...one, name: 'VI_2', virtualRouterId: 92, virtualAddresses: [anAddress('192.168.1.200')] };
+  const log = host.log.length;
+  host.reload({ instances: [one, two], scripts: [aScript()] });
+  t.equal(host.router.instances.get('VI_2')?.priority, 130);
+  t.notOk(host.log.slice(log).some((line) => line.includes('Changing effective priority')));
+  t.end();
+});
+
 t.test('what a check has found out survives', (t) => {
   const weighted = { instances: [anInstance({ trackScripts: [tracked({ weight: 10 })] })] };
   const host = master(weighted.instances);
