@@ -2,6 +2,7 @@
 // each story; the messages about both files after it. Fits 80 columns; it judges nothing.
 
 import { formatPrefix } from '../address.js';
+import { visible } from '../config/diagnostic.js';
 import type { Config, VrrpInstance } from '../config/model.js';
 import { inSeconds } from '../time.js';
 import type { Finding, PairedInstance } from './pair.js';
@@ -12,7 +13,7 @@ const NODES = ['node 1', 'node 2'] as const;
 /** "node1.conf:11:5, node2.conf:11:5: warning pair-weight: ..." */
 export function describeFinding({ places, severity, code, words }: Finding): string {
   const where = places.map(({ file, line, column }) => `${file}:${line}:${column}`).join(', ');
-  return `${where === '' ? '' : `${where}: `}${severity} ${code}: ${words}`;
+  return visible(`${where === '' ? '' : `${where}: `}${severity} ${code}: ${words}`);
 }
 
 /** Several lines. */

@@ -1,13 +1,15 @@
 // `vrrpd check [FILE...]` and keepalived's -t: reads configurations and says what is wrong with them. It needs no root and
 // touches nothing; whether this host has the interfaces and scripts is looked at only with --host.
 
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { checkHost } from '../config/host-check.js';
 import { nearest } from '../config/spelling.js';
-import { arranged, CODES, plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
+import type { Paint } from '../config/diagnostic.js';
+import { arranged, CODES, plainDiagnostic, printDiagnostic, visible, type Diagnostic } from '../config/read.js';
 import { countDiagnostics, loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { gatherFacts } from '../daemon/host-facts.js';
+import { paint } from './paint.js';
 
 export interface CheckRequest {
   readonly sources: readonly Source[];
@@ -36,8 +38,9 @@ export function check({ sources, json, strict, ...how }: CheckRequest): ExitCode
   const verdicts = sources.map((source) => judge(source, how));
   if (json) process.stdout.write(`${JSON.stringify({ files: verdicts.map(plain) }, undefined, 2)}\n`);
   else {
-    for (const { failure } of verdicts) if (failure) process.stderr.write(`${failure.lines.join('\n')}\n`);
-    for (const verdict of verdicts) if (!verdict.failure) process.stdout.write(`${linesOf(verdict).join('\n')}\n`);
+    for (const { failure } of verdicts) if (failure) process.stderr.write(`${failure.lines.map(visible).join('\n')}\n`);
+    for (const verdict of verdicts)
+      if (!verdict.failure) process.stdout.write(`${linesOf(verdict, paint).join('\n')}\n`);
   }
   if (verdicts.some(({ usable, failure }) => !usable && !failure)) return EXIT.configuration;
   const failed = verdicts.find(({ failure }) => failure)?.failure;
@@ -71,8 +74,9 @@ export function ignoredCodes(words: readonly string[]): string[] {
 function judge(source: Source, { ignored, host }: Pick<CheckRequest, 'ignored' | 'host'>): Verdict {
   const { file } = source;
   try {
-    const { config, diagnostics } = loadConfiguration(source);
-    const ofHost = host && config !== undefined ? checkHost(config, gatherFacts(config)).map(withLine) : [];
+    const { config, partial, diagnostics, texts } = loadConfiguration(source);
+    const found = host && partial !== undefined ? checkHost(partial, gatherFacts(partial)) : [];
+    const ofHost = found.map((one) => withLine(one, texts));
     const told = arranged([...diagnostics, ...ofHost]).filter(
       ({ severity, code }) => severity === 'error' || !ignored.includes(code),
     );
@@ -85,9 +89,9 @@ function judge(source: Source, { ignored, host }: Pick<CheckRequest, 'ignored' |
 }
 
 /** With the text of its line; what is marked is the word behind the keyword, where there is one. */
-function withLine(diagnostic: Diagnostic): Diagnostic {
+function withLine(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): Diagnostic {
   const { file, line, column } = diagnostic.place;
-  const source = readFileSync(file, 'utf8').split('\n')[line - 1]?.replace(/\r+$/, '') ?? '';
+  const source = texts.get(file)?.split('\n')[line - 1]?.replace(/\r+$/, '') ?? '';
   const [word = ' ', space = '', next = ''] = /^\S+(\s*)(\S*)/.exec(source.slice(column - 1)) ?? [];
   const keyword = word.slice(0, word.length - space.length - next.length);
   const isValue = /^[/"\d]/.test(keyword) || next === '' || next.startsWith('{');
@@ -103,15 +107,15 @@ const plain = ({ file, usable, diagnostics, failure }: Verdict): unknown => ({
   ...(failure && { failure: failure.lines.join(' ') }),
 });
 
-function linesOf({ file, usable, diagnostics }: Verdict): string[] {
+function linesOf({ file, usable, diagnostics }: Verdict, colour?: Paint): string[] {
   const count = countDiagnostics(diagnostics);
-  const verdict = `${file}: ${usable ? 'usable' : 'can not be used'}${count === '' ? '' : `, ${count}`}`;
-  return [...diagnostics.map(printDiagnostic), verdict];
+  const verdict = `${visible(file)}: ${usable ? 'usable' : 'can not be used'}${count === '' ? '' : `, ${count}`}`;
+  return [...diagnostics.map((one) => printDiagnostic(one, colour)), verdict];
 }
 
 /** What a failure says and the code it ends with; anything else is thrown on. */
 export function failed(error: unknown): ExitCode {
   if (!(error instanceof CommandFailure)) throw error;
-  process.stderr.write(`${error.lines.join('\n')}\n`);
+  process.stderr.write(`${error.lines.map(visible).join('\n')}\n`);
   return error.code;
 }

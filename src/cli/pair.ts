@@ -3,7 +3,7 @@
 
 import { comparePair, type Finding } from '../advice/pair.js';
 import { describeFinding, describePaired } from '../advice/text.js';
-import { plainDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
+import { plainDiagnostic, printDiagnostic, visible, type Diagnostic } from '../config/read.js';
 import type { Config } from '../config/model.js';
 import { loadConfiguration, type Source } from '../daemon/configuration.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
@@ -39,7 +39,7 @@ export function checkPair({ sources, json, strict, ignored }: PairRequest): Exit
   } else {
     const blocks = configs ? (report?.paired ?? []).map((paired) => describePaired(paired, configs)) : [];
     const lines = [
-      ...diagnostics.map(printDiagnostic),
+      ...diagnostics.map((one) => printDiagnostic(one)),
       ...(diagnostics.length > 0 ? [''] : []),
       ...headOf([first.file, second.file], configs),
       ...blocks,
@@ -66,7 +66,7 @@ function headOf(files: readonly string[], configs: readonly Config[] | undefined
   if (configs === undefined) return [];
   return configs.map(({ global }, index) => {
     const host = global.routerId === undefined ? '' : ` (${global.routerId})`;
-    return `node ${index + 1} is ${files[index] ?? ''}${host}`;
+    return visible(`node ${index + 1} is ${files[index] ?? ''}${host}`);
   });
 }
 

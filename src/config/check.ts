@@ -2,7 +2,7 @@
 // file or the host is looked at elsewhere. Changes nothing.
 
 import { parsePrefix } from '../address.js';
-import { seconds } from '../time.js';
+import { describeDuration, seconds, times } from '../time.js';
 import type { CompletedInstance } from './complete.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
@@ -28,6 +28,7 @@ export function checkConfig(checked: Checked): void {
   for (const instance of checked.instances) {
     checkAddresses(instance, checked.report);
     checkPrefixLengths(instance, checked.report);
+    checkDelay(instance, checked.report);
     checkNopreempt(instance, checked.report);
     checkSamples(instance, checked.report);
     checkLookAlike(instance, checked.report);
@@ -119,6 +120,18 @@ const entriesOf = ({ virtualIpaddress, virtualIpaddressExcluded }: CompletedInst
   ...(virtualIpaddress?.value ?? []),
   ...(virtualIpaddressExcluded?.value ?? []),
 ];
+
+/** The time that clients wait when the master dies: the protocol's own, but rarely what was meant. */
+const LONG_WAIT = seconds(10);
+
+function checkDelay({ instance, written }: CompletedInstance, report: Report): void {
+  const { advertInt, downTimerAdverts } = instance;
+  const wait = times(downTimerAdverts, advertInt);
+  const keyword = (written.advertInt ?? written.downTimerAdverts)?.statement.keyword;
+  if (keyword === undefined || wait <= LONG_WAIT) return;
+  const words = `when the master dies, nobody has the address for ${describeDuration(wait)} and more`;
+  report.hint('slow-failover', keyword.span, words);
+}
 
 /** Written without a length an address is a /32, which the services on the host rarely expect. */
 function checkPrefixLengths({ written }: CompletedInstance, report: Report): void {

@@ -28,7 +28,7 @@ export const checkCommand: Value<Command> = {
 /** `notify` and its sisters; of two of the same the first counts. */
 export const notifyCommand: Value<Command> = {
   form: 'command, in quotes when it has arguments; then optionally user and group',
-  firstCounts: true,
+  firstCounts: () => true,
   read(statement, report) {
     const [command, user, group, dropped] = scriptWords(statement, report) ?? [];
     if (command === undefined) return undefined;

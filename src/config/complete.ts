@@ -49,7 +49,7 @@ export function completeInstance(request: {
     interface: dev,
     virtualRouterId: written.virtualRouterId?.value ?? 0,
     priority,
-    advertInt: completeAdvertInt(written.advertInt, report),
+    advertInt: completeAdvertInt(written, report),
     version: 2,
     nopreempt,
     preemptDelay: completePreemptDelay({ written, state, nopreempt, report }),
@@ -115,11 +115,12 @@ function completePreemptDelay({ written, state, nopreempt, report }: Preemption 
 }
 
 /** RFC 3768 § 5.3.7: version 2 sends whole seconds. */
-function completeAdvertInt(advertInt: InstanceDraft['advertInt'], report: Report): Duration {
+function completeAdvertInt({ advertInt, version }: InstanceDraft, report: Report): Duration {
   const value = advertInt?.value ?? seconds(1);
   const whole = seconds(Math.max(1, Math.round(value / seconds(1))));
   const [word] = advertInt?.statement.args ?? [];
-  if (whole !== value && word !== undefined) {
+  const isOtherVersion = version !== undefined && version.value === undefined;
+  if (whole !== value && word !== undefined && !isOtherVersion) {
     const words = `version 2 knows whole seconds only: ${named(word.text)} is taken for ${whole / seconds(1)}`;
     report.warning('rounded-value', word.span, words);
   }

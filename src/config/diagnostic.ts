@@ -63,6 +63,7 @@ export const CODES = [
   'sample-password',
   'sample-vrid',
   'slow-check',
+  'slow-failover',
   'strict-mode',
   'superfluous-brace',
   'sync-group-of-one',
@@ -76,6 +77,7 @@ export const CODES = [
   'unknown-keyword',
   'unknown-option',
   'unknown-script',
+  'unknown-tracker',
   'unknown-user',
   'unread-include',
   'unsafe-program',
@@ -184,10 +186,14 @@ export function describeDiagnostic(diagnostic: Diagnostic): string {
   return headline(diagnostic) + (beside === undefined ? '' : ` (${beside})`);
 }
 
+/** How a severity is shown: with a colour on a terminal, which never carries the meaning alone. */
+export type Paint = (severity: Severity, text: string) => string;
+const plainText: Paint = (_severity, text) => text;
+
 /** `file:line:column: error CODE: words`, then the line with a marker under the place; no final newline. */
-export function printDiagnostic(diagnostic: Diagnostic): string {
+export function printDiagnostic(diagnostic: Diagnostic, paint: Paint = plainText): string {
   if (diagnostic.source === undefined) return describeDiagnostic(diagnostic);
-  const { place, length, source } = diagnostic;
+  const { place, length, source, severity } = diagnostic;
   const shown = visible(maskPassword(source))
     .trimEnd()
     .slice(0, Math.max(LONGEST_SHOWN, place.column + length));
@@ -195,27 +201,27 @@ export function printDiagnostic(diagnostic: Diagnostic): string {
   const beside = besideMarker(diagnostic);
   const marker = '^'.repeat(Math.max(1, Math.min(length, shown.length - place.column + 1)));
   return [
-    headline(diagnostic),
+    headline(diagnostic).replace(`: ${severity} `, `: ${paint(severity, severity)} `),
     `${String(place.line).padStart(5)} | ${shown}`,
-    `      | ${indent}${marker}${beside === undefined ? '' : ` ${beside}`}`,
+    `      | ${indent}${paint(severity, marker)}${beside === undefined ? '' : ` ${beside}`}`,
   ].join('\n');
 }
 
 function headline({ place, source, severity, code, words }: Diagnostic): string {
   // A message about the whole file has no line to show.
   const where = source === undefined ? place.file : `${place.file}:${place.line}:${place.column}`;
-  return `${where}: ${severity} ${code}: ${words}`;
+  return visible(`${where}: ${severity} ${code}: ${words}`);
 }
 
 function besideMarker({ suggestion, note }: Diagnostic): string | undefined {
-  return note ?? (suggestion === undefined ? undefined : `did you mean ${named(suggestion)}?`);
+  return note === undefined ? suggestion && `did you mean ${named(suggestion)}?` : visible(note);
 }
 
 /** Of a line, unless the mark is further to the right. */
 const LONGEST_SHOWN = 200;
 
 /** Control characters could move the cursor of the terminal that the message is read on; the tab is kept. */
-const visible = (text: string): string => text.replace(/[^\P{C}\t]/gu, '?');
+export const visible = (text: string): string => text.replace(/[^\P{C}\t]/gu, '?');
 
 /** East Asian characters that take two cells of a terminal. */
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;

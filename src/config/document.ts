@@ -5,6 +5,7 @@ import { authenticationTable } from './authentication.js';
 import { garpGroupTable } from './garp-group.js';
 import { globalDefsTable } from './global-defs.js';
 import type { Keyword, Keywords } from './keyword.js';
+import { isNewer } from './newer.js';
 import { rootTable } from './root.js';
 import { syncGroupTable } from './sync-group.js';
 import { trackFileTable, trackProcessTable } from './trackers.js';
@@ -27,7 +28,9 @@ const tables: readonly { readonly block: string; readonly keywords: Keywords }[]
 export function describeKeywords(): string {
   return tables
     .map(({ block, keywords }) => {
-      const rows = Object.entries(keywords).map(([name, keyword]) => `| \`${name}\` | ${describe(keyword)} |`);
+      const rows = Object.entries(keywords).map(
+        ([name, keyword]) => `| \`${name}\` | ${describe(keyword)}${isNewer(name) ? '; newer than 2.2.7' : ''} |`,
+      );
       const title = `### ${block}\n\n| keyword | class | value, default or what follows |\n|---|---|---|\n`;
       return `${title}${rows.join('\n')}\n`;
     })

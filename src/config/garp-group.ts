@@ -8,7 +8,7 @@ import type { Report } from './diagnostic.js';
 
 const DAY = 86_400;
 const pause = decimalSeconds({ from: 0, to: DAY, decimals: 6 });
-const BACK_TO_BACK = 'gratuitous ARPs are sent back to back';
+const BACK_TO_BACK = 'gratuitous ARPs are sent back to back; said at the block';
 
 /** A line an interface, with words behind it that are read by their own rule. */
 const interfaces = (form: string, rest: (entry: Statement, report: Report) => void): Value<string[]> =>
@@ -22,10 +22,10 @@ const interfaces = (form: string, rest: (entry: Statement, report: Report) => vo
   });
 
 export const garpGroupTable = new Table('garp_group', {
-  garp_interval: notYet(BACK_TO_BACK, { value: pause, harmless: ['0'] }),
-  gna_interval: notYet(BACK_TO_BACK, { value: pause, harmless: ['0'] }),
-  interface: notYet(BACK_TO_BACK, { value: text('name of an interface') }),
-  interfaces: notYet(BACK_TO_BACK, { value: interfaces('an interface a line', () => undefined) }),
+  garp_interval: notYet(BACK_TO_BACK, { value: pause, silent: true }),
+  gna_interval: notYet(BACK_TO_BACK, { value: pause, silent: true }),
+  interface: notYet(BACK_TO_BACK, { value: text('name of an interface'), silent: true }),
+  interfaces: notYet(BACK_TO_BACK, { value: interfaces('an interface a line', () => undefined), silent: true }),
 });
 
 /** `IF down_delay [up_delay]`, in seconds. */

@@ -63,7 +63,8 @@ function checkInterfaces(instance: VrrpInstance, facts: HostFacts): Diagnostic[]
 }
 
 function missingInterface(dev: string, place: Place, { interfaces }: HostFacts): Diagnostic[] {
-  if (interfaces.has(dev)) return [];
+  // One that could not be read is an error already.
+  if (dev === '' || interfaces.has(dev)) return [];
   const suggestion = nearest(dev, interfaces.keys());
   const words = `this host has no interface ${named(dev)}`;
   return [message('error', 'no-such-interface', place, { words, ...(suggestion !== undefined && { suggestion }) })];
@@ -75,6 +76,7 @@ function checkProgram(command: Command, { programs, accounts }: HostFacts): Diag
   if (account !== undefined)
     return [message('warning', 'unknown-user', command.place, { words: `${account}: the command can not be run` })];
   const { problem, unsafe, asRoot } = programs.get(key) ?? { asRoot: false };
+  if (command.argv[0] === '') return [];
   if (problem !== undefined)
     return [message('warning', 'missing-program', command.place, { words: `${command.argv[0]}: ${problem}` })];
   if (unsafe === undefined || !asRoot) return [];

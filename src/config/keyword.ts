@@ -4,6 +4,7 @@
 
 import { named, spanOf, type Report, type Span } from './diagnostic.js';
 import type { Place, Places } from './model.js';
+import { reportNewer } from './newer.js';
 import { nearest } from './spelling.js';
 import type { Inside, Statement } from './tree.js';
 
@@ -12,8 +13,8 @@ export interface Value<T> {
   /** For the documentation: "1 to 255". */
   readonly form: string;
   readonly inside?: Inside;
-  /** Written twice, the first counts, not the last. */
-  readonly firstCounts?: true;
+  /** Written twice: whether the first one counts, not the last. */
+  firstCounts?(earlier: T): boolean;
   read(statement: Statement, report: Report): T | undefined;
   /** Written twice, both count: adds the later value to the earlier one. */
   join?(earlier: T, later: T): void;
@@ -96,7 +97,7 @@ export class Table<K extends Keywords> {
         if (!unknown.has(meant)) unknown.set(meant, statement);
       } else {
         if (statement.torn) this.reportTorn(statement, report);
-        if (NEWER.has(statement.keyword.text)) reportNewer(statement.keyword, report);
+        reportNewer(statement.keyword, report);
         const name = this.fields.get(statement.keyword.text) ?? '';
         draft[name] = written({ keyword, statement, earlier: draft[name], report });
       }
@@ -166,19 +167,6 @@ export class Table<K extends Keywords> {
   }
 }
 
-/** Keywords that keepalived has had since versions after 2.2.7, which Debian 12 has and many pairs still run. */
-const NEWER: ReadonlySet<string> = new Set([
-  ...['timer_expired_backup', 'v3_checksum_as_v2', 'owner_ignore_adverts', 'vrrp_owner_ignore_adverts', 'auth_hmac'],
-  ...['no_virtual_ipaddress', 'json_version', 'state_dump_file', 'stats_dump_file', 'json_dump_file'],
-  ...['vrrp_delay_after_boot', 'use_symlink_paths', 'set_supplementary_groups', 'dbus_no_interface_name'],
-  ...['iproute_usr_dir', 'iproute_etc_dir'],
-]);
-export const isNewer = (keyword: string): boolean => NEWER.has(keyword);
-
-function reportNewer({ text, span }: Statement['keyword'], report: Report): void {
-  report.hint('newer-keyword', span, `keepalived 2.2.7 does not know ${text}: it passes over it with a message`);
-}
-
 /** virtual_router_id -> virtualRouterId */
 export const camel = (name: string): string => name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
 
@@ -200,7 +188,7 @@ function written(request: {
     return { value: earlier.value, statement };
   }
   if (keyword.class !== 'acted upon') return { value, statement };
-  const { firstCounts = false } = keyword.value;
+  const firstCounts = earlier.value !== undefined && (keyword.value.firstCounts?.(earlier.value) ?? false);
   const line = earlier.statement.keyword.span.place.line;
   const which = firstCounts ? 'that one counts' : 'this one counts';
   const words = `${statement.keyword.text} stands on line ${line} already: ${which}`;
@@ -223,7 +211,12 @@ function reportIgnored({
   const harmless = first !== undefined && [...OFF, ...keyword.harmless].includes(first.text);
   if (harmless || keyword.silent || keyword.class === 'no meaning here') return;
   const span = spanOf(statement.keyword.span, (first ?? statement.keyword).span);
-  const words = `${statement.keyword.text}: ${keyword.note}`;
+  // A block is known by its name.
+  const title = statement.block === undefined ? [] : (first ?? []);
+  const words = `${[statement.keyword, title]
+    .flat()
+    .map(({ text }) => text)
+    .join(' ')}: ${keyword.note}`;
   if (keyword.class === 'refused') report.error('refused', span, words);
   else report.warning('not-yet-supported', span, words);
 }

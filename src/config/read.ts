@@ -12,11 +12,12 @@ import type { Config } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
 import { checkSyncGroups } from './sync-group.js';
+import { checkTrackers } from './trackers.js';
 import { readPieces } from './tokens.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
 
-export { arranged, CODES, describeDiagnostic, plainDiagnostic, printDiagnostic } from './diagnostic.js';
+export { arranged, CODES, describeDiagnostic, plainDiagnostic, printDiagnostic, visible } from './diagnostic.js';
 export type { Code, Diagnostic } from './diagnostic.js';
 
 /** The main file, how files are found, and what lies outside of them; what is left out is not there. */
@@ -24,8 +25,15 @@ export interface ReadRequest extends Files, Partial<Surroundings> {
   readonly file: string;
 }
 
-/** `config` is absent when there is an error. */
-export function readConfig(request: ReadRequest): { config?: Config; diagnostics: readonly Diagnostic[] } {
+export interface ReadResult {
+  /** Absent when there is an error. */
+  readonly config?: Config;
+  /** What could be read in any case, with defaults for the rest: for further checks alone. */
+  readonly partial?: Config;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readConfig(request: ReadRequest): ReadResult {
   const { file, configId = '', variable = () => undefined, random = () => 0 } = request;
   const report = new Report();
   const whole: Span = { place: { file, line: 1, column: 1 }, length: 1 };
@@ -47,13 +55,18 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
     report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
   const staticIpaddress = completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report });
   const names = new Set(instances.map(({ instance }) => instance.name));
-  checkSyncGroups(written.vrrpSyncGroup?.value ?? [], { instances: names, report });
+  checkSyncGroups(byName(written.vrrpSyncGroup?.value ?? [], report), { instances: names, report });
+  const files = [...(written.trackFile?.value ?? []), ...(written.vrrpTrackFile?.value ?? [])];
+  const trackers = {
+    trackFile: byName(files, report),
+    trackProcess: byName(written.vrrpTrackProcess?.value ?? [], report),
+  };
+  checkTrackers(trackers, { instances, report });
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
   checkConfig({ global, scripts, instances, sendsMail, report });
 
   const diagnostics = report.sorted();
-  if (report.hasError) return { diagnostics };
-  const config = {
+  const config: Config = {
     global: completeGlobal(global),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     vrrpInstances: instances.map(({ instance }) => instance),
@@ -61,7 +74,7 @@ export function readConfig(request: ReadRequest): { config?: Config; diagnostics
     staticRoutes: written.staticRoutes?.value ?? [],
     staticRules: written.staticRules?.value ?? [],
   };
-  return { config, diagnostics };
+  return { ...(!report.hasError && { config }), partial: config, diagnostics };
 }
 
 interface Known {

@@ -36,8 +36,8 @@ export const rootTable = new Table('the top level', {
 
   vrrp_sync_group: notYet('its instances change their state each on its own', { value: blocks(syncGroupTable) }),
   ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
-  ...each(['track_file', 'vrrp_track_file'], notYet(UNTRACKED, { value: block(trackFileTable) })),
-  vrrp_track_process: notYet(UNTRACKED, { value: block(trackProcessTable) }),
+  ...each(['track_file', 'vrrp_track_file'], notYet(UNTRACKED, { value: blocks(trackFileTable) })),
+  vrrp_track_process: notYet(UNTRACKED, { value: blocks(trackProcessTable) }),
   bfd_instance: notYet(UNTRACKED),
   interface_up_down_delays: notYet('a link that is down is a fault at once', { value: delayList }),
   linkbeat_interfaces: notYet('the state of a link is what the kernel says', { value: linkbeatList }),

@@ -40,12 +40,11 @@ export const syncGroupTable = new Table('vrrp_sync_group', {
 
 /** Who is in which group: members that are no instance, in two groups, or alone. */
 export function checkSyncGroups(
-  groups: readonly Statement[],
+  groups: ReadonlyMap<string, Statement>,
   { instances, report }: { instances: ReadonlySet<string>; report: Report },
 ): void {
   const taken = new Map<string, string>();
-  for (const { keyword, args, block = [] } of groups) {
-    const name = args[0]?.text ?? '';
+  for (const [name, { keyword, block = [] }] of groups) {
     const written = syncGroupTable.read({ statements: block, report });
     const words = (written.group?.value ?? []).flat();
     for (const word of words) {

@@ -1,8 +1,10 @@
 // What an instance or a group may watch beside check scripts: `track_interface`, `track_file`, `track_process`, `track_bfd`
 // and the blocks that they name. Read and checked, not acted upon yet. keepalived.conf(5): TRACKED FILES, TRACK PROCESS.
 
+import type { CompletedInstance } from './complete.js';
 import type { Report } from './diagnostic.js';
 import { notYet, Table, type Value } from './keyword.js';
+import { nearest } from './spelling.js';
 import type { Statement } from './tree.js';
 import {
   choice,
@@ -78,4 +80,29 @@ export const trackProcessTable = new Table('vrrp_track_process', {
 
 function weightWord(word: Parameters<typeof parseInteger>[0], report: Report): string | undefined {
   return parseInteger(word, { from: -254, to: 254, report }) === undefined ? undefined : word.text;
+}
+
+const KINDS = { trackFile: trackFileTable, trackProcess: trackProcessTable } as const;
+/** What a block can't do without. */
+const NEEDED = { trackFile: 'file', trackProcess: 'process' } as const;
+
+/** The blocks themselves, and that what an instance tracks is there. */
+export function checkTrackers(
+  defined: Readonly<Record<keyof typeof KINDS, ReadonlyMap<string, Statement>>>,
+  { instances, report }: { instances: readonly CompletedInstance[]; report: Report },
+): void {
+  for (const kind of ['trackFile', 'trackProcess'] as const) {
+    const { block: title } = KINDS[kind];
+    for (const { keyword, block = [] } of defined[kind].values()) {
+      const draft: object = KINDS[kind].read({ statements: block, report });
+      if (!(NEEDED[kind] in draft))
+        report.error('missing-keyword', keyword.span, `this ${title} has no ${NEEDED[kind]}`);
+    }
+    for (const { keyword } of instances.flatMap(({ written }) => written[kind]?.value ?? [])) {
+      if (defined[kind].has(keyword.text)) continue;
+      const suggestion = nearest(keyword.text, defined[kind].keys());
+      const words = `no ${title} is called "${keyword.text}"`;
+      report.warning('unknown-tracker', keyword.span, words, suggestion === undefined ? {} : { suggestion });
+    }
+  }
 }

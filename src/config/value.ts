@@ -7,7 +7,7 @@ import { named, type Report } from './diagnostic.js';
 import type { Draft, Keywords, Table, Value } from './keyword.js';
 import { nearest } from './spelling.js';
 import type { Statement } from './tree.js';
-import type { Word } from './tokens.js';
+import { endsAtComment, type Word } from './tokens.js';
 
 /** What a word means; reports what is wrong with it and then gives undefined. */
 export type Parse<T> = (word: Word, report: Report) => T | undefined;
@@ -50,8 +50,17 @@ export function reportExtraWords(
     );
 }
 
-/** The word as it is. */
-export const text = (form: string): Value<string> => single(form, (word) => word.text);
+/** The word as it is; told where a comment cuts it, since nothing else would show that. */
+export const text = (form: string): Value<string> =>
+  single(form, (word, report) => {
+    if (endsAtComment(word)) {
+      const note = 'put double quotes around the value';
+      report.warning('comment-cuts-value', word.span, `a comment cuts the value: ${named(word.text)} is left`, {
+        note,
+      });
+    }
+    return word.text;
+  });
 
 /** Some words, each read by its own rule; those behind `least` may be left out. */
 export function several(form: string, least: number, ...parsers: readonly Parse<unknown>[]): Value<unknown[]> {

@@ -34,13 +34,16 @@ const DAY = 86_400;
 const MOST_ROUNDS = 1_000;
 
 /** Another word is taken for BACKUP, as keepalived does: it does not change who is master. */
-const state: Value<'MASTER' | 'BACKUP'> = single('`MASTER` or `BACKUP`', (word, report) => {
+const stateWord: Value<'MASTER' | 'BACKUP'> = single('`MASTER` or `BACKUP`', (word, report) => {
   if (word.text === 'MASTER' || word.text === 'BACKUP') return word.text;
   const upper = word.text.toUpperCase();
   const beside = upper === 'MASTER' || upper === 'BACKUP' ? { suggestion: upper } : {};
   report.warning('bad-value', word.span, `${named(word.text)} is taken for BACKUP`, beside);
   return 'BACKUP';
 });
+
+/** Written twice, MASTER stays. */
+const state: Value<'MASTER' | 'BACKUP'> = { ...stateWord, firstCounts: (earlier) => earlier === 'MASTER' };
 
 const mainInterface: Value<string> = {
   ...interfaceName,

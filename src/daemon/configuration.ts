@@ -5,8 +5,7 @@ import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:
 import { hostname } from 'node:os';
 import { glob } from '../linux/glob.js';
 import type { Match } from '../config/include.js';
-import type { Config } from '../config/model.js';
-import { readConfig, type Diagnostic } from '../config/read.js';
+import { readConfig, type Diagnostic, type ReadResult } from '../config/read.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 
 /** Which configuration, and what its conditions rest on. */
@@ -18,19 +17,30 @@ export interface Source {
   readonly allMustExist?: boolean;
 }
 
+export interface Loaded extends ReadResult {
+  /** The text of every file that was read. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** Throws a CommandFailure when the file is not there or can't be read; an unusable one has diagnostics and no config. */
-export function loadConfiguration(source: Source): { config?: Config; diagnostics: readonly Diagnostic[] } {
+export function loadConfiguration(source: Source): Loaded {
   const { file, configId = hostname().replace(/\..*$/s, ''), allMustExist = false } = source;
-  const text = textOf(file);
-  return readConfig({
+  const texts = new Map([[file, textOf(file)]]);
+  const load = (name: string): string | undefined => {
+    const text = texts.get(name) ?? textOfIncluded(name);
+    if (text !== undefined) texts.set(name, text);
+    return text;
+  };
+  const result = readConfig({
     file,
-    load: (name) => (name === file ? text : textOfIncluded(name)),
+    load,
     match: (pattern, folder) => glob(pattern, folder).flatMap(judge),
     allMustExist,
     configId,
     variable: (name) => process.env[name],
     random: Math.random,
   });
+  return { ...result, texts };
 }
 
 function textOf(file: string): string {
@@ -41,6 +51,7 @@ function textOf(file: string): string {
     if (code === 'ENOENT') throw new CommandFailure(EXIT.noFile, [`There is no configuration file ${file}`]);
     if (code === 'EACCES' || code === 'EPERM')
       throw new CommandFailure(EXIT.permission, [`No permission to read the configuration file ${file}`]);
+    if (code === 'EISDIR') throw new CommandFailure(EXIT.noFile, [`${file} is a folder, not a configuration file`]);
     throw new CommandFailure(EXIT.noFile, [`The configuration file ${file} can't be read (${String(code)})`]);
   }
 }

@@ -8,7 +8,8 @@ import type { Reading } from './reading.js';
 
 function read(source: Source): Reading {
   try {
-    return loadConfiguration(source);
+    const { config, diagnostics } = loadConfiguration(source);
+    return { ...(config && { config }), diagnostics };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return { diagnostics: [], failure: error.lines };

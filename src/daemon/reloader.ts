@@ -60,7 +60,7 @@ export class Reloader {
     log.info('Reloading');
     const { config, diagnostics: all, failure = [] } = await read();
     const diagnostics = withoutHints(all);
-    const messages = [...diagnostics.map(printDiagnostic), ...failure];
+    const messages = [...diagnostics.map((one) => printDiagnostic(one)), ...failure];
     if (config === undefined) {
       for (const line of [...diagnostics.map(describeDiagnostic), ...failure]) log.error(line);
       const count = countDiagnostics(diagnostics);

@@ -177,6 +177,25 @@ t.test('check', async (t) => {
     t.match(stdout, /^host\.conf:4:8: warning missing-program: \/none\/x: there is no folder \/none$/m);
   });
 
+  await t.test('what this host lacks, also for a file with errors', async (t) => {
+    const damaged = layout('damaged/copied-from-a-web-page.conf');
+    t.match((await vrrpd('check', damaged)).stdout, /:10:15: hint look-alike/);
+    const { code, stdout } = await vrrpd('check', '--host', damaged);
+    t.equal(code, 2);
+    t.match(stdout, /:10:15: error no-such-interface: this host has no interface "ethl"/);
+    t.notMatch(stdout, /hint look-alike/, 'one message for it');
+  });
+
+  await t.test('nothing in a file or in its name reaches the terminal as a command', async (t) => {
+    const odd = 'a\x1b[31mb.conf';
+    writeFileSync(join(folder, odd), 'vrrp_instance "\x1b[2J" {\n\x1b[1mfoo bar\nnotify "\\e[0m"\n}\n');
+    for (const words of [[odd], ['--host', odd], [`none${odd}`]]) {
+      const { stdout, stderr } = await vrrpd('check', ...words);
+      t.notMatch(stdout + stderr, '\x1b', words.join(' '));
+    }
+    t.match(await vrrpd('check', folder), { code: 6, stderr: /is a folder/ });
+  });
+
   await t.test('config prints what was understood, and it reads back', async (t) => {
     const first = await vrrpd('config', layout('1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf'));
     t.match(first, { code: 0, stdout: /^vrrp_instance VI_1 \{\n {4}interface eth1$/m, stderr: /weight-too-small/ });

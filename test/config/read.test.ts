@@ -110,7 +110,7 @@ t.test('a damaged file: each place once, with its column', (t) => {
     '22:9 error bad-address',
   ]);
   t.ok(diagnostics.length <= 14, `${diagnostics.length} messages`);
-  const text = diagnostics.map(printDiagnostic).join('\n');
+  const text = diagnostics.map((one) => printDiagnostic(one)).join('\n');
   for (const suggestion of [
     'global_defs',
     'virtual_router_id',

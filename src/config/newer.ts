@@ -1,0 +1,20 @@
+// Keywords that keepalived has had since versions after 2.2.7, which Debian 12 has and many pairs still run: such a peer,
+// or the same host when one goes back to it, passes over them with a message. It knows no other version.
+
+import type { Report } from './diagnostic.js';
+import type { Word } from './tokens.js';
+
+const NEWER: ReadonlySet<string> = new Set([
+  ...['timer_expired_backup', 'v3_checksum_as_v2', 'owner_ignore_adverts', 'vrrp_owner_ignore_adverts', 'auth_hmac'],
+  ...['no_virtual_ipaddress', 'json_version', 'state_dump_file', 'stats_dump_file', 'json_dump_file'],
+  ...['vrrp_delay_after_boot', 'use_symlink_paths', 'set_supplementary_groups', 'dbus_no_interface_name'],
+  ...['iproute_usr_dir', 'iproute_etc_dir'],
+]);
+
+export const isNewer = (keyword: string): boolean => NEWER.has(keyword);
+
+export function reportNewer(keyword: Word, report: Report): void {
+  if (!isNewer(keyword.text)) return;
+  const words = `keepalived 2.2.7 does not know ${keyword.text}: it passes over it with a message`;
+  report.hint('newer-keyword', keyword.span, words);
+}
