@@ -135,12 +135,10 @@ class Expander {
     }
   }
 
-  /** A value of several lines may hold directives of its own. */
+  /** A value may hold directives of its own. */
   #use(line: Line): void {
     const lines = this.#definitions.substitute(line);
-    const [only] = lines;
-    if (lines.length === 1 && only !== undefined) this.lines.push(only);
-    else for (const one of lines) if (this.#make(line)) this.#takeMade(one);
+    for (const one of lines) if (lines.length === 1 || this.#make(line)) this.#takeMade(one);
   }
 
   /** Counts a line that is in no file; false when there are too many. */
@@ -156,7 +154,8 @@ class Expander {
 
   /** What is still there with a dollar sign is no name, or one that a repetition in the value sets. */
   #takeMade(line: Line): void {
-    if (isSequence(line.text) || isInclude(line.text) || DEFINITION.test(line.text)) this.#directive(line);
+    const isDirective = [CONDITION, DEFINITION].some((form) => form.test(line.text));
+    if (isDirective || isSequence(line.text) || isInclude(line.text)) this.#directive(line);
     else this.lines.push(line);
   }
 }

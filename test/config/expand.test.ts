@@ -129,6 +129,8 @@ t.test('conditions', (t) => {
     ['@node1 $P=100\n@node2 $P=90\npriority $P', ['priority 100']],
     ['@node1 @node2 a', []],
     ['a @node2', ['a @node2']],
+    ['$B=\\\n@node1 one\\\n@node2 two\\\nthree\n$B', ['one', 'three']],
+    ['$L=@node2 one\n$L\ntwo', ['two']],
   ];
   for (const [text, expected] of table) t.strictSame(lines(text), expected, text);
   t.end();
@@ -151,6 +153,7 @@ t.test('includes', (t) => {
     ['$F=b\ninclude ${F}.conf', ['b']],
     ['block {\ninclude b.conf\n}', ['block {', 'b', '}']],
     ['@node2 include a.conf', []],
+    ['$I=include b.conf\n$I', ['b']],
   ];
   for (const [text, expected] of table.filter(([text]) => !text.includes('*') && !text.includes('?')))
     t.strictSame(expand(text, { files }), { lines: expected, said: [] }, text);
