@@ -57,6 +57,16 @@ t.test('one line of JSON for each request', async (t) => {
   client.socket.destroy();
 });
 
+t.test('the kernel says who asks, and an answer may take its time', async (t) => {
+  const { path } = await open(t, ({ command, user }) =>
+    command === 'slow' ? new Promise((resolve) => setTimeout(() => resolve({ user }), 100)) : { command },
+  );
+  const client = await Client.connect(path);
+  client.socket.write('{"command":"slow"}\n{"command":"next"}\n');
+  t.same(await client.lines(2), [{ user: process.getuid?.() }, { command: 'next' }], 'in the order of the requests');
+  client.socket.destroy();
+});
+
 t.test('what is no request is answered by an error', async (t) => {
   const { path } = await open(t);
   const client = await Client.connect(path);

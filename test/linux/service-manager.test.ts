@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import t from 'tap';
+import { instant } from '../../src/time.js';
 import { AF_UNIX, SOCK_DGRAM, Socket, unixAddress } from '../../src/linux/native.js';
 import { ServiceManager } from '../../src/linux/service-manager.js';
 
@@ -31,8 +32,12 @@ for (const name of [join(folder, 'notify'), `@vl-notify-${String(process.pid)}`]
     t.equal(next(), 'READY=1\nSTATUS=VI_1 BACKUP');
     manager.status('VI_1 MASTER');
     manager.watchdog();
+    manager.reloading(instant(77));
     manager.stopping();
-    t.same([next(), next(), next()], ['STATUS=VI_1 MASTER', 'WATCHDOG=1', 'STOPPING=1']);
+    t.same(
+      [next(), next(), next(), next()],
+      ['STATUS=VI_1 MASTER', 'WATCHDOG=1', 'RELOADING=1\nMONOTONIC_USEC=77', 'STOPPING=1'],
+    );
     t.equal(next(), undefined);
 
     for (let count = 0; count < 1000; count++) if (manager.watchdog()) t.fail('a full queue is no error');
