@@ -65,6 +65,7 @@ export function completeInstance(request: {
     lowerPrioNoAdvert: written.lowerPrioNoAdvert?.value ?? global.vrrpLowerPrioNoAdvert?.value ?? false,
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,
     notify: completeNotify(written, global.scriptUser?.value),
+    kept: vrrpInstanceTable.kept(statement.block ?? []),
     place: owner.place,
     places: placesOf(written),
   };

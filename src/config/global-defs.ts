@@ -171,8 +171,12 @@ export const globalDefsTable = new Table('global_defs', {
 export type GlobalDraft = Draft<(typeof globalDefsTable)['keywords']>;
 
 /** What the program sees of the block. */
-export const completeGlobal = ({ routerId, scriptUser, enableScriptSecurity }: GlobalDraft): GlobalDefs => ({
+export const completeGlobal = (
+  { routerId, scriptUser, enableScriptSecurity }: GlobalDraft,
+  kept: readonly string[],
+): GlobalDefs => ({
   ...(routerId?.value !== undefined && { routerId: routerId.value }),
   ...(scriptUser?.value !== undefined && { scriptUser: scriptUser.value }),
   enableScriptSecurity: enableScriptSecurity?.value ?? false,
+  kept,
 });

@@ -3,6 +3,7 @@
 // missing and what is written twice are told here. Knows no particular keyword.
 
 import { named, spanOf, type Report, type Span } from './diagnostic.js';
+import { keptLines } from './kept.js';
 import type { Place, Places } from './model.js';
 import { reportNewer } from './newer.js';
 import { nearest } from './spelling.js';
@@ -105,6 +106,11 @@ export class Table<K extends Keywords> {
     if (owner !== undefined && complete) this.reportMissing({ draft, unknown, owner, report });
     // The fields are those of the table, by their construction: a key is a keyword of it and holds what its value reads.
     return draft as Draft<K>;
+  }
+
+  /** What of a block is written and changes nothing here. */
+  kept(statements: readonly Statement[]): string[] {
+    return keptLines(statements, (name) => this.known.get(name));
   }
 
   /** Gives the keyword that was probably meant. */

@@ -22,6 +22,8 @@ export interface Config {
   readonly staticIpaddress: readonly VirtualAddress[];
   readonly staticRoutes: readonly Route[];
   readonly staticRules: readonly Rule[];
+  /** Lines at the top level that are not acted upon, as they would be written; blocks whole. */
+  readonly kept: readonly string[];
 }
 
 /** `global_defs`. Values that only complete an instance (vrrp_version, garp defaults) are already in the instances. */
@@ -29,6 +31,8 @@ export interface GlobalDefs {
   readonly routerId?: string;
   readonly scriptUser?: ScriptUser;
   readonly enableScriptSecurity: boolean;
+  /** Lines that are not acted upon, as they would be written. */
+  readonly kept: readonly string[];
 }
 
 /** A user and optionally a group, by name as written. */
@@ -185,6 +189,8 @@ export interface VrrpInstance {
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
   readonly notify: NotifyScripts;
+  /** Lines that are not acted upon, as they would be written. */
+  readonly kept: readonly string[];
   readonly place: Place;
   readonly places: Places;
 }

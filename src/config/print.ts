@@ -1,5 +1,5 @@
-// A Config as the text of a keepalived.conf: what vrrpd understood, without comments, includes, definitions and what it does
-// not act upon. It reads back to an equal Config. Each field has its writer, so that none is forgotten.
+// A Config as the text of a keepalived.conf: what vrrpd understood, without comments, includes and definitions, and what it
+// does not act upon as it was written. It reads back to an equal Config. Each field has its writer, so that none is forgotten.
 
 import { formatPrefix, type Prefix } from '../address.js';
 import { inSeconds, seconds, type Duration } from '../time.js';
@@ -41,6 +41,7 @@ export function printConfig(config: Config, { defaults }: { defaults: boolean })
       .flatMap(({ lines, standard }) => (standard && !defaults ? [] : lines));
   const blocks = [
     block('global_defs', write(config.global, GLOBAL), { empty: false }),
+    config.kept,
     block(
       'static_ipaddress',
       config.staticIpaddress.map((address) => addressLine(address)),
@@ -75,6 +76,7 @@ const GLOBAL: Writers<GlobalDefs, Surroundings> = {
   scriptUser: ({ scriptUser }) =>
     scriptUser === undefined ? NOTHING : value('script_user', userWords(scriptUser), false),
   enableScriptSecurity: ({ enableScriptSecurity }) => flag('enable_script_security', enableScriptSecurity),
+  kept: ({ kept }) => part(kept),
 };
 
 const SCRIPT: Writers<VrrpScript, Surroundings> = {
@@ -131,6 +133,7 @@ const INSTANCE: Writers<VrrpInstance, Surroundings> = {
   higherPrioSendAdvert: ({ higherPrioSendAdvert }) =>
     value('higher_prio_send_advert', String(higherPrioSendAdvert), !higherPrioSendAdvert),
   notify: ({ notify }, { global }) => part(notifyLines(notify, global)),
+  kept: ({ kept }) => part(kept),
   place: elsewhere,
   places: elsewhere,
 };

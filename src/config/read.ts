@@ -67,12 +67,13 @@ export function readConfig(request: ReadRequest): ReadResult {
 
   const diagnostics = report.sorted();
   const config: Config = {
-    global: completeGlobal(global),
+    global: completeGlobal(global, globalDefsTable.kept(inGlobal)),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     vrrpInstances: instances.map(({ instance }) => instance),
     staticIpaddress,
     staticRoutes: written.staticRoutes?.value ?? [],
     staticRules: written.staticRules?.value ?? [],
+    kept: rootTable.kept(statements),
   };
   return { ...(!report.hasError && { config }), partial: config, diagnostics };
 }

@@ -82,7 +82,10 @@ function changedFields(before: object, after: object): string[] {
   return [...new Set([...old.keys(), ...next.keys()])].flatMap((field) => {
     const [from, to] = [old.get(field), next.get(field)];
     if (SHOWN_APART.includes(field) || isEqual(from, to)) return [];
-    const keyword = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const keyword =
+      field === 'kept'
+        ? 'keywords that are not acted upon'
+        : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const [was, is] = [from, to].map((value) => shortText(field, value));
     return [was === undefined || is === undefined ? keyword : `${keyword} ${was} -> ${is}`];
   });

@@ -58,6 +58,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     lowerPrioNoAdvert: false,
     higherPrioSendAdvert: false,
     notify: {},
+    kept: [],
     place,
     places: {},
     ...changes,
@@ -145,12 +146,13 @@ interface Parts {
 const NO_STATICS = { staticIpaddress: [], staticRoutes: [], staticRules: [] };
 
 export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS }: Parts): Config => ({
-  global: { enableScriptSecurity: false },
+  global: { enableScriptSecurity: false, kept: [] },
   vrrpScripts: scripts,
   vrrpInstances: instances,
   staticIpaddress: statics.staticIpaddress,
   staticRoutes: statics.staticRoutes,
   staticRules: statics.staticRules,
+  kept: [],
 });
 
 export class TestHost {
