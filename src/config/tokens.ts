@@ -57,7 +57,7 @@ export type Piece =
       readonly raw: Raw;
       readonly readable: boolean;
     }
-  | { readonly kind: 'open' | 'close'; readonly span: Span; readonly beginsLine: boolean };
+  | { readonly kind: 'open' | 'close'; readonly brace: Word; readonly beginsLine: boolean };
 
 /** A statement as it stands in its line: script keywords read it by other rules (script-words.ts). */
 export interface Raw {
@@ -134,7 +134,8 @@ export function readPieces(line: Line, report: Report): Piece[] {
     else if ((letter === '{' || letter === '}') && !quoted) {
       flush(index);
       const beginsLine = text.slice(0, index).trim() === '';
-      pieces.push({ kind: letter === '{' ? 'open' : 'close', span: spanIn({ line, index }), beginsLine });
+      const brace = new Word(letter, false, line, index, index + 1);
+      pieces.push({ kind: letter === '{' ? 'open' : 'close', brace, beginsLine });
       from = index + 1;
     }
   }

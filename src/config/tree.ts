@@ -2,7 +2,7 @@
 // place where it opens, and what follows it goes where it belongs. To see that, the tree knows which keywords a block
 // may hold (Inside) and nothing else of them; it reports braces, and leaves unknown keywords to keyword.ts.
 
-import { type Report, type Span } from './diagnostic.js';
+import type { Report } from './diagnostic.js';
 import { joinTorn } from './spelling.js';
 import type { Piece, Raw, Word } from './tokens.js';
 
@@ -31,7 +31,7 @@ export function buildTree({ pieces, root, report }: { pieces: readonly Piece[]; 
   const builder = new TreeBuilder(root, report);
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'words') builder.place(piece, pieces[index + 1]?.kind === 'open');
-    else if (piece.kind === 'open') builder.open(piece.span);
+    else if (piece.kind === 'open') builder.open(piece.brace);
     else builder.close(piece);
   }
   return builder.finish();
@@ -43,14 +43,14 @@ class Frame {
   /** The nearest block, this one included, whose keywords are known. */
   readonly keywords: Frame | undefined;
   /** The block that was closed last in this one, and where. */
-  closed?: { readonly frame: Frame; readonly brace: Span };
+  closed?: { readonly frame: Frame; readonly brace: Word };
   /** A block in this one whose closing brace stands where that of this one would. */
-  suspect?: { readonly frame: Frame; readonly brace: Span };
+  suspect?: { readonly frame: Frame; readonly brace: Word };
 
   constructor(
     readonly inside: Inside,
     readonly outer?: Frame,
-    readonly opener?: { readonly brace: Span; readonly statement?: Statement },
+    readonly opener?: { readonly brace: Word; readonly statement?: Statement },
   ) {
     this.keywords = inside.kind === 'keywords' ? this : outer?.keywords;
   }
@@ -112,31 +112,30 @@ class TreeBuilder {
     this.pending = { statement, inside: match === undefined ? unknown : match.takesBlock };
   }
 
-  open(brace: Span): void {
+  open(brace: Word): void {
     const { statement, inside } = this.pending ?? {};
     this.pending = undefined;
     if (statement === undefined)
-      this.report.error('unexpected-brace', brace, 'this brace opens a block without a name');
+      this.report.error('unexpected-brace', brace.span, 'this brace opens a block without a name');
     else if (inside === undefined) {
       const note = 'a brace that is part of a value needs double quotes around the value';
-      this.report.error('unexpected-brace', brace, `${statement.keyword.text} takes no block`, { note });
+      this.report.error('unexpected-brace', brace.span, `${statement.keyword.text} takes no block`, { note });
     }
     this.frame = new Frame(inside ?? { kind: 'anything' }, this.frame, { brace, ...(statement && { statement }) });
     if (statement !== undefined && inside !== undefined) statement.block = this.frame.statements;
   }
 
-  close({ span, beginsLine }: { span: Span; beginsLine: boolean }): void {
+  close({ brace, beginsLine }: { brace: Word; beginsLine: boolean }): void {
     const { frame } = this;
     this.pending = undefined;
     if (frame.outer === undefined) {
-      if (this.excused === undefined) this.report.error('superfluous-brace', span, 'this brace closes nothing');
+      if (this.excused === undefined) this.report.error('superfluous-brace', brace.span, 'this brace closes nothing');
       this.excused = undefined;
       return;
     }
-    const indent = span.place.column - 1;
-    if (beginsLine && indent !== frame.indent && indent === frame.outer.indent)
-      frame.outer.suspect = { frame, brace: span };
-    frame.outer.closed = { frame, brace: span };
+    const indent = brace.end - 1;
+    if (beginsLine && indent !== frame.indent && indent === frame.outer.indent) frame.outer.suspect = { frame, brace };
+    frame.outer.closed = { frame, brace };
     this.frame = frame.outer;
   }
 
@@ -151,9 +150,14 @@ class TreeBuilder {
     const { suspect, outer, opener } = frame;
     if (outer === undefined || opener === undefined) return;
     const lost = suspect?.frame.opener?.brace ?? opener.brace;
-    const line = suspect?.brace.place.line;
+    const line = suspect?.brace.span.place.line;
     const why = line === undefined ? note : `the brace on line ${line} looks like that of ${frame.title}`;
-    this.report.error('unclosed-block', lost, 'this block is never closed', why === undefined ? {} : { note: why });
+    this.report.error(
+      'unclosed-block',
+      lost.span,
+      'this block is never closed',
+      why === undefined ? {} : { note: why },
+    );
     this.frame = outer;
   }
 
@@ -164,7 +168,7 @@ class TreeBuilder {
     if (closed === undefined || match === undefined) return undefined;
     if (this.excused !== closed.frame) {
       const note = `"${match.name}" on line ${words[0]?.span.place.line ?? 0} belongs in ${closed.frame.title}`;
-      this.report.error('closed-too-early', closed.brace, 'this brace closes the block too early', { note });
+      this.report.error('closed-too-early', closed.brace.span, 'this brace closes the block too early', { note });
     }
     this.excused = closed.frame;
     return match;
