@@ -1,7 +1,7 @@
 // A Config as the text of a keepalived.conf: what vrrpd understood, without comments, includes and definitions, and what it
 // does not act upon as it was written. It reads back to an equal Config. Each field has its writer, so that none is forgotten.
 
-import { formatPrefix, type Prefix } from '../address.js';
+import { formatPrefix } from '../address.js';
 import { inSeconds, seconds, type Duration } from '../time.js';
 import type {
   Command,
@@ -159,10 +159,8 @@ function addressLine(address: VirtualAddress, usual?: string): string {
   ];
   const options = words.flatMap(([keyword, text]) => (text === undefined ? [] : [`${keyword} ${text}`]));
   const names = flags.map((one) => (one === 'dad' ? '-nodad' : one));
-  return [lengthOf(prefix), ...options, ...names, ...(noTrack ? ['no_track'] : [])].join(' ');
+  return [formatPrefix(prefix), ...options, ...names, ...(noTrack ? ['no_track'] : [])].join(' ');
 }
-
-const lengthOf = (prefix: Prefix): string => formatPrefix(prefix);
 
 function garpPart(garp: VrrpInstance['garp']): Part {
   const { masterDelay, masterRepeat, lowerPrioDelay, lowerPrioRepeat, masterRefresh, masterRefreshRepeat } = garp;

@@ -92,7 +92,7 @@ export function putBack(instance: Instance, address: VirtualAddress, turn: Turn)
   removals.push(turn.now);
   while (removals[0] !== undefined && after(removals[0], REMOVAL_WINDOW) < turn.now) removals.shift();
   const atOnce = removals.length <= REMOVALS_AT_ONCE;
-  if (atOnce) restore(instance, address, turn);
+  if (atOnce) restore(instance, [address], turn);
   else instance.missing.add(address);
   statistics.addressesPutBack += 1;
   const when = atOnce ? 'put back at once' : 'put back with the next advert';
@@ -132,7 +132,7 @@ export function takeUp(instance: Instance, addresses: readonly VirtualAddress[],
 export function putBackMissing(instance: Instance, turn: Turn): void {
   const addresses = [...instance.missing];
   instance.missing.clear();
-  for (const address of addresses) restore(instance, address, turn);
+  restore(instance, addresses, turn);
   const routes = [...instance.missingRoutes];
   instance.missingRoutes.clear();
   addRoutes(routes, turn);
@@ -158,12 +158,12 @@ export function refused(instance: Instance, failure: Failure, turn: Turn): void 
     turn.log('error', line);
 }
 
-function restore(instance: Instance, address: VirtualAddress, turn: Turn): void {
-  const link = instance.links.get(address.dev);
-  turn.do({ kind: 'add-address', address });
-  // The kernel took those along that need the address.
-  addRoutes(instance.routes, turn);
-  if (!link?.up) return;
-  const { dev, prefix } = address;
-  turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });
+function restore(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
+  turn.do(...addresses.map((address) => ({ kind: 'add-address', address }) as const));
+  // The kernel took those along that need an address.
+  if (addresses.length > 0) addRoutes(instance.routes, turn);
+  for (const { dev, prefix } of addresses) {
+    const link = instance.links.get(dev);
+    if (link?.up) turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });
+  }
 }
