@@ -95,9 +95,9 @@ export class Notifier {
   }
 
   notify(event: Event): void {
-    const scripts = this.#scripts.get(event.instance) ?? this.#former.get(event.instance) ?? {};
+    const scripts = this.#scripts.get(event.name) ?? this.#former.get(event.name) ?? {};
     const commands = notifyCommands(event, scripts);
-    if (commands.length > 0) this.#queueOf(event.instance).push(commands);
+    if (commands.length > 0) this.#queueOf(event.name).push(commands);
   }
 
   #queueOf(instance: string): Queue {

@@ -10,18 +10,24 @@ export interface NotifyCommand {
   readonly command: Command;
 }
 
-const SPECIFIC = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault', STOP: 'stop' } as const;
+const SPECIFIC: Readonly<Partial<Record<Event['state'], keyof NotifyScripts>>> = {
+  MASTER: 'master',
+  BACKUP: 'backup',
+  FAULT: 'fault',
+  STOP: 'stop',
+};
 
 /** The commands that are to run for this event, in their order. */
 export function notifyCommands(event: Event, scripts: NotifyScripts): NotifyCommand[] {
-  const { instance, priority } = event;
+  const { subject, name, priority } = event;
   // keepalived says FAULT for an instance that a reload removed.
   const state = event.state === 'DELETED' ? 'FAULT' : event.state;
-  const specific = scripts[SPECIFIC[state]];
+  const keyword = SPECIFIC[state];
+  const specific = keyword && scripts[keyword];
   const { any } = scripts;
-  const words = ['INSTANCE', instance, state, String(priority)];
+  const words = [subject, name, state, String(priority)];
   return [
-    ...(specific ? [{ keyword: `notify_${SPECIFIC[state]}`, command: specific }] : []),
+    ...(specific ? [{ keyword: `notify_${keyword}`, command: specific }] : []),
     ...(any ? [{ keyword: 'notify', command: { ...any, argv: [...any.argv, ...words] } satisfies Command }] : []),
   ];
 }

@@ -7,6 +7,7 @@ import type { Advert } from '../packet/vrrp.js';
 import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import { elect } from './election.js';
+import type { Event } from './event.js';
 import { planOnLowerAdvert, planOnMaster, planOnReload, takeBurst } from './garp.js';
 import { addAddresses, advertise, announce, putBackMissing, removeAddresses } from './holding.js';
 import type { Instance } from './instance.js';
@@ -93,14 +94,13 @@ export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn
 /** RFC 3768 § 6.4.2, § 6.4.3: the shutdown event. */
 export function stop(instance: Instance, cause: string, turn: Turn): void {
   leave(instance, cause, turn);
-  turn.do({ kind: 'notify', event: { instance: instance.config.name, state: 'STOP', priority: instance.priority } });
+  tell(instance, 'STOP', turn);
 }
 
 /** The file has it no longer, or (not `forGood`) as another virtual router, which begins by itself. */
 export function remove(instance: Instance, { forGood }: { forGood: boolean }, turn: Turn): void {
   leave(instance, forGood ? 'a reload removed it' : 'a reload made it another virtual router', turn);
-  const event = { instance: instance.config.name, state: 'DELETED', priority: instance.priority } as const;
-  if (forGood) turn.do({ kind: 'notify', event });
+  if (forGood) tell(instance, 'DELETED', turn);
 }
 
 function leave(instance: Instance, cause: string, turn: Turn): void {
@@ -276,7 +276,11 @@ function report(
   turn: Turn,
 ): void {
   turn.log(state === 'FAULT' ? 'warn' : 'info', `(${instance.config.name}) ${words}`);
-  turn.do({ kind: 'notify', event: { instance: instance.config.name, state, priority: instance.priority } });
+  tell(instance, state, turn);
+}
+
+function tell({ config, priority }: Instance, state: Event['state'], turn: Turn): void {
+  turn.do({ kind: 'notify', event: { subject: 'INSTANCE', name: config.name, state, priority } });
 }
 
 /** Why a Master_Down_Timer ran out. */

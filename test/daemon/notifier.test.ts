@@ -24,7 +24,8 @@ function notifier(instances: Record<string, NotifyScripts>) {
     },
     log: (level, text) => log.push(`${level} ${text}`),
   });
-  const tell = (instance: string, state: Event['state']): void => subject.notify({ instance, state, priority: 1 });
+  const tell = (instance: string, state: Event['state']): void =>
+    subject.notify({ subject: 'INSTANCE', name: instance, state, priority: 1 });
   const end = async (name: string, outcome = well): Promise<void> => {
     ends.get(name)?.(outcome);
     await turn();

@@ -16,7 +16,7 @@ const all: NotifyScripts = {
   stop: command('/s'),
   any: command('/any', 'own'),
 };
-const event = { instance: 'VI 1', priority: 122 } as const;
+const event = { subject: 'INSTANCE', name: 'VI 1', priority: 122 } as const;
 
 t.test('the one of the state with exactly its own arguments, then notify with four words more', (t) => {
   const keywords = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault', STOP: 'stop' } as const;

@@ -19,7 +19,7 @@ const PROTOCOL = ['time', 'address', 'track/', 'vrrp/', 'config/'];
 const PURE = [...PROTOCOL, 'packet/', 'notify/', 'status/', 'advice/'];
 const EVERYTHING: Row = {
   modules: [...PURE, 'sim/', 'linux/', 'daemon/', 'cli/'],
-  packages: ['netlink', 'pino', 'raw-socket', 'yargs'],
+  packages: ['netlink', 'nodemailer', 'pino', 'raw-socket', 'yargs'],
   node: true,
 };
 
