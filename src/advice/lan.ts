@@ -3,7 +3,6 @@
 // of the protocol. Packets cross as values.
 
 import type { IpAddress, MacAddress } from '../address.js';
-import { addressesOf } from '../config/diff.js';
 import type { Config } from '../config/model.js';
 import { after, between, earliest, instant, milliseconds, seconds, type Duration, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
@@ -51,7 +50,7 @@ export class Lan {
     const one = this.#host(host);
     const router = new Router(one.config, this.now);
     one.router = router;
-    for (const [index, name] of interfacesOf(one.config).entries())
+    for (const [index, name] of interfacesOf(router).entries())
       this.#give(host, { kind: 'link', interface: name, link: linkOf(host, index) });
     this.#give(host, { kind: 'start' });
   }
@@ -129,6 +128,11 @@ export class Lan {
   }
 
   #perform(host: number, effect: Effect): void {
+    if (effect.kind === 'watch') {
+      for (const { name, initFile } of effect.files)
+        this.#give(host, { kind: 'file', name, reading: { kind: 'number', value: initFile?.value ?? 0 } });
+      for (const { name, quorum } of effect.processes) this.#give(host, { kind: 'process', name, count: quorum });
+    }
     if (effect.kind === 'run-script') {
       const outcome = this.#host(host).failing.has(effect.script) ? FAILURE : SUCCESS;
       this.#later(SCRIPT_RUN, { host, input: { kind: 'script', script: effect.script, outcome } });
@@ -158,8 +162,8 @@ export class Lan {
   }
 }
 
-const interfacesOf = ({ vrrpInstances }: Config): string[] => [
-  ...new Set(vrrpInstances.flatMap((instance) => [instance.interface, ...addressesOf(instance).map(({ dev }) => dev)])),
+const interfacesOf = ({ instances }: Router): string[] => [
+  ...new Set([...instances.values()].flatMap(({ interfaces }) => interfaces)),
 ];
 
 function linkOf(host: number, index: number): Link {

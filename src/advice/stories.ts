@@ -41,7 +41,9 @@ export function pairOf(configs: readonly [Config, Config], instances: readonly [
 /** All stories, in the order in which an operator asks. */
 export function playStories(pair: Pair): Outcome[] {
   const checks = [0, 1].flatMap((host) =>
-    (pair.instances[host]?.trackScripts ?? []).map(({ script }) => ({ host, script })),
+    (pair.instances[host]?.tracks ?? []).flatMap(({ kind, name }) =>
+      kind === 'script' ? [{ host, script: name }] : [],
+    ),
   );
   return [
     play(pair, { kind: 'both-start' }),

@@ -30,7 +30,7 @@ function judge(
   const other = 1 - host;
   const [ours = 0, theirs = 0] = [priorities[host], priorities[other]];
   const weights = instances.map(
-    ({ trackScripts }) => trackScripts.find((track) => track.script === script)?.weight ?? 0,
+    ({ tracks }) => tracks.find(({ kind, name }) => kind === 'script' && name === script)?.weight ?? 0,
   );
   const size = Math.abs(weights[host] ?? 0);
   const [here, there] = [names[host] ?? '', names[other] ?? ''];
@@ -47,7 +47,7 @@ function judge(
 function placesOfWeight({ configs, instances }: Pick<Played, 'configs' | 'instances'>, name: string): Place[] {
   return configs.flatMap(({ vrrpScripts }, host) => {
     const script = vrrpScripts.find((one) => one.name === name);
-    const own = instances[host]?.trackScripts.find((track) => track.script === name);
+    const own = instances[host]?.tracks.find((track) => track.kind === 'script' && track.name === name);
     if (script === undefined || own === undefined) return [];
     return [
       own.weight === script.weight

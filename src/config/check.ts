@@ -7,19 +7,22 @@ import type { CompletedInstance } from './complete.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
 import type { AddressEntry } from './virtual-address.js';
+import type { CompletedGroup } from './sync-group.js';
+import type { Trackables } from './track.js';
 import type { DefinedScript } from './vrrp-script.js';
 
 interface Checked {
   readonly global: GlobalDraft;
-  readonly scripts: ReadonlyMap<string, DefinedScript>;
+  readonly trackables: Omit<Trackables, 'script'> & { readonly script: ReadonlyMap<string, DefinedScript> };
   readonly instances: readonly CompletedInstance[];
+  readonly groups: readonly CompletedGroup[];
   /** Somewhere a mail is asked for. */
   readonly sendsMail: boolean;
   readonly report: Report;
 }
 
 export function checkConfig(checked: Checked): void {
-  checkUnusedScripts(checked);
+  checkUnused(checked);
   checkMail(checked);
   checkWeights(checked);
   checkStrict(checked);
@@ -35,17 +38,24 @@ export function checkConfig(checked: Checked): void {
   }
 }
 
-function checkUnusedScripts({ scripts, instances, report }: Checked): void {
-  const used = new Set(
-    instances.flatMap(({ tracked, written }) => [
-      ...tracked.map(({ track }) => track.script),
-      ...(written.trackScript?.value ?? []).map(({ keyword }) => keyword.text),
-    ]),
-  );
-  for (const { script, statement } of scripts.values()) {
-    const words = `no instance tracks ${named(script.name)}: it is never run`;
-    if (!used.has(script.name)) report.warning('unused-script', statement.keyword.span, words);
-  }
+/** What is defined and not tracked by anybody; one that a weight in a group left out has been told of. */
+function checkUnused({ trackables, instances, groups, report }: Checked): void {
+  const entries = [
+    ...groups.flatMap(({ tracked }) => tracked.map(({ track }) => `${track.kind} ${track.name}`)),
+    ...instances.flatMap(({ tracked }) => tracked.map(({ track }) => `${track.kind} ${track.name}`)),
+    ...instances.flatMap(({ written: { trackScript, trackFile, trackProcess } }) =>
+      Object.entries({ script: trackScript, file: trackFile, process: trackProcess }).flatMap(([kind, list]) =>
+        (list?.value ?? []).map(({ keyword }) => `${kind} ${keyword.text}`),
+      ),
+    ),
+  ];
+  const used = new Set(entries);
+  for (const kind of ['script', 'file', 'process'] as const)
+    for (const { name, statement } of trackables[kind].values()) {
+      if (used.has(`${kind} ${name}`)) continue;
+      const what = kind === 'script' ? 'it is never run' : 'it is not looked at';
+      report.warning('unused-script', statement.keyword.span, `no instance tracks ${named(name)}: ${what}`);
+    }
 }
 
 function checkMail({ global, instances, sendsMail, report }: Checked): void {
@@ -87,8 +97,8 @@ function checkStrict({ global, instances, report }: Checked): void {
   }
 }
 
-function checkPeriods({ scripts, report }: Checked): void {
-  for (const { script, written } of scripts.values()) {
+function checkPeriods({ trackables, report }: Checked): void {
+  for (const { script, written } of trackables.script.values()) {
     const { interval, timeout } = written;
     if (timeout?.value !== undefined && timeout.value > script.interval) {
       const words = 'a run may last longer than the interval: the next ones are skipped meanwhile';

@@ -48,6 +48,13 @@ export const notifyCommand: Value<Command> = {
   },
 };
 
+/** `notify_deleted [COMMAND [USER [GROUP]]]`: it counts without a command too. */
+export const optionalCommand: Value<Command | 'no script'> = {
+  ...notifyCommand,
+  form: `nothing, or a ${notifyCommand.form}`,
+  read: (statement, report) => (statement.args.length === 0 ? 'no script' : notifyCommand.read(statement, report)),
+};
+
 /** `user USER [GROUP]`; keepalived allows a colon before the group. */
 export const scriptUser: Value<ScriptUser> = {
   form: 'user, then optionally group',

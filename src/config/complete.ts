@@ -6,19 +6,19 @@ import { completeAuthentication } from './authentication.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
 import { placesOf, type Written } from './keyword.js';
-import type { Command, GarpSettings, NotifyScripts, ScriptUser, VirtualAddress, VrrpInstance } from './model.js';
-import { resolveTrackScripts, type TrackedScript } from './track-script.js';
+import type { GarpSettings, VirtualAddress, VrrpInstance } from './model.js';
+import { completeNotify } from './notify.js';
+import { resolveTracks, trackListsOf, type Trackables, type Tracked } from './track.js';
 import type { Statement } from './tree.js';
 import type { AddressEntry } from './virtual-address.js';
 import { vrrpInstanceTable, type InstanceDraft } from './vrrp-instance.js';
-import type { DefinedScript } from './vrrp-script.js';
 
 /** An instance with where it was written, for the lints. */
 export interface CompletedInstance {
   readonly instance: VrrpInstance;
   readonly statement: Statement;
   readonly written: InstanceDraft;
-  readonly tracked: readonly TrackedScript[];
+  readonly tracked: readonly Tracked[];
 }
 
 /** RFC 3768 § 5.3.5: the count of addresses is an octet; 255 of them fit in 1500 octets. */
@@ -30,17 +30,20 @@ export function completeInstance(request: {
   name: string;
   statement: Statement;
   global: GlobalDraft;
-  scripts: ReadonlyMap<string, DefinedScript>;
+  trackables: Trackables;
   report: Report;
 }): CompletedInstance {
-  const { name, statement, global, scripts, report } = request;
+  const { name, statement, global, trackables, report } = request;
   const owner = statement.keyword.span;
   const written = vrrpInstanceTable.read({ statements: statement.block ?? [], owner, report });
   const { state, priority } = completePriority(written, report);
   const nopreempt = completeNopreempt({ written, state, priority, report });
   const dev = written.interface?.value ?? '';
-  const entries = written.trackScript?.value ?? [];
-  const tracked = dropWeightsOfOwner(resolveTrackScripts({ entries, scripts, report }), { priority, report });
+  // Its own interface is tracked in any case.
+  const all = resolveTracks(trackListsOf(written), trackables, report).filter(
+    ({ track }) => track.kind !== 'interface' || track.name !== dev,
+  );
+  const tracked = dropWeightsOfOwner(all, { priority, report });
   const addresses = completeAddresses(written, { dev, report });
   const mcastSrcIp = written.mcastSrcIp?.value;
   const instance: VrrpInstance = {
@@ -58,13 +61,16 @@ export function completeInstance(request: {
     ...addresses,
     virtualRoutes: written.virtualRoutes?.value ?? [],
     virtualRules: written.virtualRules?.value ?? [],
-    trackScripts: tracked.map(({ track }) => track),
+    tracks: tracked.map(({ track }) => track),
     dontTrackPrimary: written.dontTrackPrimary?.value ?? false,
     ...(mcastSrcIp !== undefined && { mcastSrcIp }),
     garp: completeGarp(written, global),
     lowerPrioNoAdvert: written.lowerPrioNoAdvert?.value ?? global.vrrpLowerPrioNoAdvert?.value ?? false,
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,
     notify: completeNotify(written, global.scriptUser?.value),
+    notifyDeleted: written.notifyDeleted?.value !== undefined,
+    notifyPriorityChanges: written.notifyPriorityChanges?.value ?? global.vrrpNotifyPriorityChanges?.value ?? false,
+    smtpAlert: written.smtpAlert?.value ?? global.smtpAlertVrrp?.value ?? global.smtpAlert?.value ?? false,
     kept: vrrpInstanceTable.kept(statement.block ?? []),
     place: owner.place,
     places: placesOf(written),
@@ -158,12 +164,12 @@ function completeAddresses(written: InstanceDraft, { dev, report }: { dev: strin
 
 /** The priority of an owner never changes (RFC 3768 § 5.3.4). */
 function dropWeightsOfOwner(
-  tracked: TrackedScript[],
+  tracked: readonly Tracked[],
   { priority, report }: { priority: number; report: Report },
-): TrackedScript[] {
+): Tracked[] {
   return tracked.filter(({ track, entry }) => {
     if (priority !== OWNER || track.weight === 0) return true;
-    const words = `${named(track.script)} is not tracked here: a weight changes nothing with priority 255`;
+    const words = `${named(track.name)} is not tracked here: a weight changes nothing with priority 255`;
     report.warning('weight-on-owner', entry.keyword.span, words);
     return false;
   });
@@ -180,18 +186,5 @@ function completeGarp(written: InstanceDraft, global: GlobalDraft): GarpSettings
     lowerPrioRepeat: written.garpLowerPrioRepeat?.value ?? global.vrrpGarpLowerPrioRepeat?.value ?? masterRepeat,
     ...(masterRefresh !== undefined && { masterRefresh }),
     masterRefreshRepeat: written.garpMasterRefreshRepeat?.value ?? global.vrrpGarpMasterRefreshRepeat?.value ?? 1,
-  };
-}
-
-/** A program without a user of its own runs as script_user. */
-function completeNotify(written: InstanceDraft, runAs: ScriptUser | undefined): NotifyScripts {
-  const command = (name: keyof NotifyScripts, value: Command | undefined): NotifyScripts =>
-    value === undefined ? {} : { [name]: { ...(runAs && { runAs }), ...value } };
-  return {
-    ...command('master', written.notifyMaster?.value),
-    ...command('backup', written.notifyBackup?.value),
-    ...command('fault', written.notifyFault?.value),
-    ...command('stop', written.notifyStop?.value),
-    ...command('any', written.notify?.value),
   };
 }

@@ -83,6 +83,7 @@ export const CODES = [
   'unsafe-program',
   'unused-script',
   'user-or-argument',
+  'weight-in-group',
   'weight-on-owner',
   'weight-too-small',
 ] as const;

@@ -8,7 +8,8 @@ import type { Keyword, Keywords } from './keyword.js';
 import { isNewer } from './newer.js';
 import { rootTable } from './root.js';
 import { syncGroupTable } from './sync-group.js';
-import { trackFileTable, trackProcessTable } from './trackers.js';
+import { trackFileTable } from './track-file.js';
+import { trackProcessTable } from './track-process.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
 

@@ -1,11 +1,23 @@
 // `global_defs { }`: its keywords and what of them the program sees. Values that complete an instance (versions, garp
 // defaults) are taken up in complete.ts. keepalived.conf(5): GLOBAL CONFIGURATION.
 
+import { seconds, type Duration } from '../time.js';
 import { notifyCommand, scriptUser } from './command.js';
-import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
-import type { GlobalDefs } from './model.js';
 import {
-  anyWord,
+  actedUpon,
+  each,
+  notYet,
+  refused,
+  Table,
+  withoutMeaning,
+  type Draft,
+  type Value,
+  type Written,
+} from './keyword.js';
+import { defined } from './defined.js';
+import { completeMail, mailAddresses, mailServer } from './mail.js';
+import type { Command, FifoSettings, GlobalDefs, LimitedCommand, ScriptUser } from './model.js';
+import {
   anyWords,
   atLeast,
   bool,
@@ -13,8 +25,9 @@ import {
   flag,
   integer,
   interfaceName,
-  list,
   multicastAddress,
+  reportExtraWords,
+  reportMissingValue,
   several,
   text,
   vrrpVersion,
@@ -26,22 +39,25 @@ const DAY = 86_400;
 /** Rounds of gratuitous ARP. */
 const MOST_ROUNDS = 1_000;
 
-const MAIL = 'no mail is sent; reported at smtp_alert';
-const AS_STARTED = 'the process is called as it was started';
 const SCHEDULING = 'one process without threads to schedule; the unit file sets priority and limits';
 const BFD = withoutMeaning('there is no BFD process');
 const IPVS = withoutMeaning('only for virtual servers, which have a warning of their own');
 const BUFFERS = 'the sockets are emptied before a timer is acted upon';
 const MOST = 2 ** 31 - 1;
+const ONE_SECOND = seconds(1);
 const pause = decimalSeconds({ from: 0, to: DAY, decimals: 6 });
-const portWord = numberWord(1, 65_535);
 
-/** An address a line, or several. */
-const mailAddresses: Value<string[][]> = list({
-  form: 'a mail address a line',
-  isEntry: ([first]) => first?.text.includes('@') === true,
-  read: ({ keyword, args }) => [keyword, ...args].map((word) => word.text),
-});
+/** `PATH [user [group]]` */
+const fifo: Value<Pick<FifoSettings, 'path' | 'owner'>> = {
+  form: 'path [user [group]]',
+  read(statement, report) {
+    const [path, user, group] = statement.args.map(({ text }) => text);
+    reportExtraWords(statement, { from: 3, report });
+    if (path === undefined) reportMissingValue(statement, { form: 'a path', report });
+    const owner = user === undefined ? {} : { owner: { user, ...(group !== undefined && { group }) } };
+    return path === undefined ? undefined : { path, ...owner };
+  },
+};
 
 export const globalDefsTable = new Table('global_defs', {
   router_id: actedUpon(text('name'), 'the host name'),
@@ -59,13 +75,26 @@ export const globalDefsTable = new Table('global_defs', {
   enable_script_security: actedUpon(flag, 'not set'),
   default_interface: actedUpon(interfaceName, 'eth0'),
 
-  notification_email: notYet(MAIL, { value: mailAddresses, silent: true }),
-  notification_email_from: notYet(MAIL, { value: text('mail address'), silent: true }),
-  smtp_server: notYet(MAIL, { value: several('host or address [port]', 1, anyWord, portWord), silent: true }),
-  smtp_helo_name: notYet(MAIL, { value: text('name'), silent: true }),
-  smtp_connect_timeout: notYet(MAIL, { value: wholeSeconds({ from: 0, to: DAY }), silent: true }),
-  ...each(['no_email_faults', 'no_checker_emails'], notYet(MAIL, { value: bool, silent: true })),
-  ...each(['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker'], notYet('no mail is sent', { value: bool })),
+  notification_email: actedUpon(mailAddresses, 'none'),
+  notification_email_from: actedUpon(text('mail address'), 'the user at this host'),
+  smtp_server: actedUpon(mailServer, 'none'),
+  smtp_helo_name: actedUpon(text('name'), 'the host name'),
+  smtp_connect_timeout: actedUpon(atLeast(ONE_SECOND, wholeSeconds({ from: 0, to: DAY })), '30'),
+  no_email_faults: actedUpon(bool, 'false'),
+  ...each(['smtp_alert', 'smtp_alert_vrrp'], actedUpon(bool, 'false')),
+  ...each(['smtp_alert_checker', 'no_checker_emails'], withoutMeaning('only for virtual servers', bool)),
+  ...each(['notify_fifo', 'vrrp_notify_fifo'], actedUpon(fifo, 'none')),
+  ...each(['notify_fifo_script', 'vrrp_notify_fifo_script'], actedUpon(notifyCommand, 'none')),
+  vrrp_notify_priority_changes: actedUpon(bool, 'false'),
+  fifo_write_vrrp_states_on_reload: actedUpon(flag, 'not set'),
+  ...each(['startup_script', 'shutdown_script'], actedUpon(notifyCommand, 'none')),
+  ...each(['startup_script_timeout', 'shutdown_script_timeout'], actedUpon(wholeSeconds({ from: 1, to: 1000 }), '10')),
+  vrrp_startup_delay: actedUpon(decimalSeconds({ from: 0, to: DAY, decimals: 3 }), '0'),
+  state_dump_file: actedUpon(text('path'), '/tmp/keepalived.data'),
+  stats_dump_file: actedUpon(text('path'), '/tmp/keepalived.stats'),
+  json_dump_file: actedUpon(text('path'), '/tmp/keepalived.json'),
+  json_version: actedUpon(integer({ from: 1, to: 2 }), '1'),
+  ...each(['process_name', 'parent_process_name'], actedUpon(text('name'), 'keepalived')),
 
   vrrp_strict: notYet('it is not carried out', { value: bool, silent: true }),
   ...each(
@@ -74,22 +103,9 @@ export const globalDefsTable = new Table('global_defs', {
   ),
   vrrp_min_garp: notYet('the usual number of gratuitous ARPs is sent', { value: bool }),
   vrrp_owner_ignore_adverts: notYet('an owner looks at the adverts of others', { value: bool }),
-  ...each(
-    ['vrrp_startup_delay', 'vrrp_delay_after_boot'],
-    notYet('adverts are sent and heard at once', { value: decimalSeconds({ from: 0, to: DAY, decimals: 3 }) }),
-  ),
-  ...each(['startup_script', 'shutdown_script'], notYet('it is not run', { value: notifyCommand })),
-  ...each(
-    ['startup_script_timeout', 'shutdown_script_timeout'],
-    notYet('no such script is run', { value: integer({ from: 1, to: 1000 }) }),
-  ),
-  ...each(
-    ['notify_fifo', 'vrrp_notify_fifo'],
-    notYet('nothing is written to it', { value: several('path [user [group]]', 1, anyWord, anyWord, anyWord) }),
-  ),
-  ...each(['notify_fifo_script', 'vrrp_notify_fifo_script'], notYet('it is not run', { value: notifyCommand })),
-  vrrp_notify_priority_changes: notYet('nobody is told of a new priority', { value: bool }),
-  fifo_write_vrrp_states_on_reload: withoutMeaning('only for a FIFO', bool),
+  vrrp_delay_after_boot: notYet('adverts are sent and heard at once', {
+    value: decimalSeconds({ from: 0, to: DAY, decimals: 3 }),
+  }),
   vrrp_mcast_group4: refused('adverts go to 224.0.0.18 only', { value: multicastAddress, harmless: ['224.0.0.18'] }),
   vrrp_mcast_group6: withoutMeaning('only for IPv6', multicastAddress),
   ...each(['use_symlink_paths', 'set_supplementary_groups'], notYet('scripts are run without it', { value: bool })),
@@ -97,11 +113,6 @@ export const globalDefsTable = new Table('global_defs', {
   ...each(['reload_time_file', 'reload_file'], notYet('nothing is reloaded at a time', { value: text('path') })),
   reload_repeat: notYet('nothing is reloaded at a time', { value: flag }),
   config_save_dir: notYet('it is not written', { value: text('path') }),
-  ...each(
-    ['state_dump_file', 'stats_dump_file', 'json_dump_file'],
-    notYet('it is not written', { value: text('path') }),
-  ),
-  json_version: notYet('no such file is written', { value: integer({ from: 1, to: 2 }) }),
   ...each(
     ['enable_snmp_vrrp', 'enable_snmp_checker', 'enable_snmp_rfc', 'enable_snmp_rfcv2', 'enable_snmp_rfcv3'],
     notYet('there is no SNMP', { value: flag }),
@@ -124,17 +135,10 @@ export const globalDefsTable = new Table('global_defs', {
   data_use_instance: withoutMeaning('nothing rests on it', bool),
   ...each(['iproute_usr_dir', 'iproute_etc_dir'], withoutMeaning('tables are numbers here', text('path'))),
   umask: withoutMeaning('files are readable by their owner and group only', text('octal number or names')),
-  process_names: withoutMeaning(AS_STARTED, flag),
+  process_names: withoutMeaning('the one process keeps the name of the first one of keepalived', flag),
   ...each(
-    [
-      'process_name',
-      'parent_process_name',
-      'vrrp_process_name',
-      'checker_process_name',
-      'lvs_process_name',
-      'bfd_process_name',
-    ],
-    withoutMeaning(AS_STARTED, text('name')),
+    ['vrrp_process_name', 'checker_process_name', 'lvs_process_name', 'bfd_process_name'],
+    withoutMeaning('there is one process only', text('name')),
   ),
   vrrp_priority: withoutMeaning(SCHEDULING, integer({ from: -20, to: 19 })),
   vrrp_rt_priority: withoutMeaning(SCHEDULING, integer({ from: 0, to: 99 })),
@@ -171,12 +175,42 @@ export const globalDefsTable = new Table('global_defs', {
 export type GlobalDraft = Draft<(typeof globalDefsTable)['keywords']>;
 
 /** What the program sees of the block. */
-export const completeGlobal = (
-  { routerId, scriptUser, enableScriptSecurity }: GlobalDraft,
-  kept: readonly string[],
-): GlobalDefs => ({
-  ...(routerId?.value !== undefined && { routerId: routerId.value }),
-  ...(scriptUser?.value !== undefined && { scriptUser: scriptUser.value }),
-  enableScriptSecurity: enableScriptSecurity?.value ?? false,
-  kept,
-});
+export function completeGlobal(written: GlobalDraft, kept: readonly string[]): GlobalDefs {
+  const runAs = written.scriptUser?.value;
+  return defined({
+    routerId: written.routerId?.value,
+    scriptUser: runAs,
+    enableScriptSecurity: written.enableScriptSecurity?.value ?? false,
+    mail: completeMail(written),
+    notifyFifo: completeFifo(written.notifyFifo, written.notifyFifoScript, runAs),
+    vrrpNotifyFifo: completeFifo(written.vrrpNotifyFifo, written.vrrpNotifyFifoScript, runAs),
+    fifoWriteVrrpStatesOnReload: written.fifoWriteVrrpStatesOnReload?.value ?? false,
+    startupScript: completeLimited(written.startupScript, written.startupScriptTimeout, runAs),
+    shutdownScript: completeLimited(written.shutdownScript, written.shutdownScriptTimeout, runAs),
+    vrrpStartupDelay: written.vrrpStartupDelay?.value ?? seconds(0),
+    stateDumpFile: written.stateDumpFile?.value,
+    statsDumpFile: written.statsDumpFile?.value,
+    jsonDumpFile: written.jsonDumpFile?.value,
+    jsonVersion: written.jsonVersion?.value === 2 ? 2 : 1,
+    processName: written.processName?.value ?? written.parentProcessName?.value,
+    kept,
+  });
+}
+
+function completeFifo(
+  fifo: GlobalDraft['notifyFifo'],
+  script: Written<Command> | undefined,
+  runAs: ScriptUser | undefined,
+): FifoSettings | undefined {
+  if (fifo?.value === undefined) return undefined;
+  return { ...fifo.value, ...(script?.value && { script: { ...(runAs && { runAs }), ...script.value } }) };
+}
+
+function completeLimited(
+  script: Written<Command> | undefined,
+  timeout: Written<Duration> | undefined,
+  runAs: ScriptUser | undefined,
+): LimitedCommand | undefined {
+  if (script?.value === undefined) return undefined;
+  return { command: { ...(runAs && { runAs }), ...script.value }, timeout: timeout?.value ?? seconds(10) };
+}

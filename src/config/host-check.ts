@@ -3,6 +3,7 @@
 
 import type { IpAddress } from '../address.js';
 import { addressesOf } from './diff.js';
+import { usedScripts } from './tracks.js';
 import { named, type Code, type Diagnostic, type Severity } from './diagnostic.js';
 import type { Command, Config, NotifyScripts, Place, VrrpInstance } from './model.js';
 import { nearest } from './spelling.js';
@@ -29,12 +30,14 @@ export interface HostFacts {
 export const programKey = ({ argv, runAs }: Command): string => JSON.stringify([argv[0], runAs]);
 
 /** All commands that the configuration would run. */
-export function commandsOf({ vrrpScripts, vrrpInstances }: Config): Command[] {
-  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-  const notify = vrrpInstances.flatMap(({ notify: scripts }) =>
+export function commandsOf(config: Config): Command[] {
+  const { global, vrrpInstances, syncGroups } = config;
+  const notify = [...vrrpInstances, ...syncGroups].flatMap(({ notify: scripts }) =>
     (Object.keys(scripts) as (keyof NotifyScripts)[]).flatMap((state) => scripts[state] ?? []),
   );
-  return [...vrrpScripts.filter(({ name }) => used.has(name)).map(({ command }) => command), ...notify];
+  const { startupScript, shutdownScript, notifyFifo, vrrpNotifyFifo } = global;
+  const others = [startupScript?.command, shutdownScript?.command, notifyFifo?.script, vrrpNotifyFifo?.script];
+  return [...usedScripts(config).map(({ command }) => command), ...notify, ...others.flatMap((one) => one ?? [])];
 }
 
 /** Messages with their places, without the text of the lines. */
@@ -59,7 +62,13 @@ function checkInterfaces(instance: VrrpInstance, facts: HostFacts): Diagnostic[]
           }),
         ]
       : [];
-  return [...own, ...others.flatMap((address) => missingInterface(address.dev, address.place, facts)), ...foreign];
+  const tracked = instance.tracks.filter(({ kind }) => kind === 'interface');
+  return [
+    ...own,
+    ...others.flatMap((address) => missingInterface(address.dev, address.place, facts)),
+    ...tracked.flatMap(({ name }) => missingInterface(name, places.track_interface ?? place, facts)),
+    ...foreign,
+  ];
 }
 
 function missingInterface(dev: string, place: Place, { interfaces }: HostFacts): Diagnostic[] {

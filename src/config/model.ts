@@ -1,8 +1,11 @@
 // The configuration as the rest of the program sees it: every field checked, completed with keepalived's defaults and
 // in typed units. Field names are keepalived's keywords in camelCase. Plain data: it can be compared and printed.
 
-import type { Family, IpAddress, Prefix } from '../address.js';
+import type { IpAddress } from '../address.js';
 import type { Duration } from '../time.js';
+import type { Route, Rule, VirtualAddress } from './route-model.js';
+
+export type { AddressFlag, Route, Rule, VirtualAddress } from './route-model.js';
 
 /** Where a statement stands: file as it was named, line and column from 1. */
 export interface Place {
@@ -17,6 +20,10 @@ export type Places = Readonly<Record<string, Place>>;
 export interface Config {
   readonly global: GlobalDefs;
   readonly vrrpScripts: readonly VrrpScript[];
+  readonly trackFiles: readonly TrackFile[];
+  readonly trackProcesses: readonly TrackProcess[];
+  readonly interfaceDelays: readonly InterfaceDelay[];
+  readonly syncGroups: readonly SyncGroup[];
   readonly vrrpInstances: readonly VrrpInstance[];
   /** What the host has in any state: `static_ipaddress`, `static_routes`, `static_rules`. */
   readonly staticIpaddress: readonly VirtualAddress[];
@@ -31,8 +38,51 @@ export interface GlobalDefs {
   readonly routerId?: string;
   readonly scriptUser?: ScriptUser;
   readonly enableScriptSecurity: boolean;
+  /** Only with both `notification_email` and `smtp_server`: without one of them no mail is sent. */
+  readonly mail?: MailSettings;
+  /** `notify_fifo` gets all events and `vrrp_notify_fifo` those of VRRP, which are the same ones here. */
+  readonly notifyFifo?: FifoSettings;
+  readonly vrrpNotifyFifo?: FifoSettings;
+  readonly fifoWriteVrrpStatesOnReload: boolean;
+  readonly startupScript?: LimitedCommand;
+  readonly shutdownScript?: LimitedCommand;
+  readonly vrrpStartupDelay: Duration;
+  readonly stateDumpFile?: string;
+  readonly statsDumpFile?: string;
+  readonly jsonDumpFile?: string;
+  readonly jsonVersion: 1 | 2;
+  /** What the process is called instead of keepalived. */
+  readonly processName?: string;
   /** Lines that are not acted upon, as they would be written. */
   readonly kept: readonly string[];
+}
+
+/** `notification_email` and its sisters. */
+export interface MailSettings {
+  readonly to: readonly string[];
+  /** Absent: the user at this host. */
+  readonly from?: string;
+  readonly server: { readonly host: string; readonly port: number };
+  /** Absent: the name of this host. */
+  readonly heloName?: string;
+  readonly connectTimeout: Duration;
+  /** `no_email_faults` */
+  readonly withoutFaults: boolean;
+}
+
+/** A named pipe that gets a line for each event, and what reads it. */
+export interface FifoSettings {
+  readonly path: string;
+  /** Whom it belongs to when it is made. */
+  readonly owner?: ScriptUser;
+  /** Gets the path as its last argument. */
+  readonly script?: Command;
+}
+
+/** A command that is waited for. */
+export interface LimitedCommand {
+  readonly command: Command;
+  readonly timeout: Duration;
 }
 
 /** A user and optionally a group, by name as written. */
@@ -68,75 +118,75 @@ export interface VrrpScript {
 /** `authentication { }`; the password as the 1 to 8 octets that go on the wire, without the padding, as latin1 text. */
 export type Authentication = { readonly type: 'none' } | { readonly type: 'PASS'; readonly password: string };
 
-/** One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`. */
-export interface VirtualAddress {
-  readonly prefix: Prefix;
-  /** The interface it is put on: `dev`, else the instance's. */
-  readonly dev: string;
-  /** rtnetlink scope number: 0 global, 200 site, 253 link, 254 host. */
-  readonly scope: number;
-  readonly label?: string;
-  readonly broadcast?: IpAddress;
-  /** The other end of a point-to-point link. */
-  readonly peer?: Prefix;
-  readonly flags?: readonly AddressFlag[];
-  /** Seconds that it is chosen as a source, or for ever; absent: as the kernel has it. */
-  readonly preferredLft?: number | 'forever';
-  /** Its removal by somebody else is nobody's business. */
-  readonly noTrack?: true;
-  readonly place: Place;
-}
-
-/** Options of an address that are flags of the kernel: ip-address(8). `dad` is keepalived's -nodad. */
-export type AddressFlag = 'home' | 'dad' | 'mngtmpaddr' | 'noprefixroute' | 'autojoin';
-
-/** A line of `virtual_routes` or `static_routes`; ip-route(8). */
-export interface Route {
-  readonly kind: 'route';
-  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
-  /** The whole address space (length 0) for `default`. */
-  readonly to: Prefix;
-  readonly via?: IpAddress;
-  readonly dev?: string;
-  readonly src?: IpAddress;
-  readonly table: number;
-  readonly metric?: number;
-  /** rtnetlink scope number; absent: link without a gateway, else global. */
-  readonly scope?: number;
-  /** rtnetlink protocol number; keepalived's own is 18. */
-  readonly proto: number;
-  readonly tos?: number;
-  readonly mtu?: number;
-  readonly onlink?: true;
-  readonly place: Place;
-}
-
-/** A line of `virtual_rules` or `static_rules`; ip-rule(8). */
-export interface Rule {
-  readonly kind: 'rule';
-  readonly family: Family;
-  readonly not?: true;
-  readonly from?: Prefix;
-  readonly to?: Prefix;
-  readonly iif?: string;
-  readonly oif?: string;
-  readonly priority?: number;
-  readonly tos?: number;
-  readonly fwmark?: { readonly mark: number; readonly mask?: number };
-  readonly suppressPrefixlength?: number;
-  readonly action:
-    | { readonly kind: 'lookup'; readonly table: number }
-    | { readonly kind: 'goto'; readonly priority: number }
-    | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' };
-  readonly place: Place;
-}
-
-export interface TrackScript {
-  /** The name of a VrrpScript that exists. */
-  readonly script: string;
-  /** The instance's own weight where written, else the script's. */
+/** `track_file NAME { }`: the number in the file, times the weight, is added to the priority. */
+export interface TrackFile {
+  readonly name: string;
+  readonly file: string;
+  /** 0: any other number than 0 is a FAULT. */
   readonly weight: number;
   readonly reverse: boolean;
+  /** Written at the start when there is no file, or in any case. */
+  readonly initFile?: { readonly value: number; readonly overwrite: boolean };
+  readonly place: Place;
+  readonly places: Places;
+}
+
+/** `vrrp_track_process NAME { }`: up while as many processes run as it wants. */
+export interface TrackProcess {
+  readonly name: string;
+  /** The program, then its parameters where they are to match too. */
+  readonly command: readonly [string, ...string[]];
+  /** initial: the last parameter may be longer; partial: more of them may follow. Absent: exactly these, if any is given. */
+  readonly paramMatch?: 'initial' | 'partial' | 'exact';
+  /** The program as in /proc/PID/cmdline, not as in /proc/PID/comm. */
+  readonly fullCommand: boolean;
+  readonly weight: number;
+  readonly reverse: boolean;
+  readonly quorum: number;
+  readonly quorumMax?: number;
+  /** It counts as up only after so long. */
+  readonly forkDelay: Duration;
+  /** It counts as down only after so long. */
+  readonly terminateDelay: Duration;
+  readonly place: Place;
+  readonly places: Places;
+}
+
+/** A line of `interface_up_down_delays`: a change counts only when it has lasted so long. */
+export interface InterfaceDelay {
+  readonly interface: string;
+  readonly down: Duration;
+  readonly up: Duration;
+}
+
+/** Something that an instance or a group watches, by name: a vrrp_script, an interface, a track_file, a vrrp_track_process. */
+export interface Track {
+  readonly kind: TrackKind;
+  readonly name: string;
+  /** Its own weight where written, else that of the tracked thing. 0: a failure is a FAULT. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export type TrackKind = 'interface' | 'script' | 'file' | 'process';
+
+/** `vrrp_sync_group NAME { }`: instances that change their state together. */
+export interface SyncGroup {
+  readonly name: string;
+  /** Names of instances that exist, each in one group only. */
+  readonly members: readonly string[];
+  /** They count for each member. */
+  readonly tracks: readonly Track[];
+  /** The own weights of the members count too. */
+  readonly syncGroupTrackingWeight: boolean;
+  readonly notify: NotifyScripts;
+  /** A FIFO line for each change of the effective priority of a member. */
+  readonly notifyPriorityChanges: boolean;
+  readonly smtpAlert: boolean;
+  /** Lines that are not acted upon, as they would be written. */
+  readonly kept: readonly string[];
+  readonly place: Place;
+  readonly places: Places;
 }
 
 /** Bursts of gratuitous ARP; a repeat is rounds over all addresses. */
@@ -157,6 +207,9 @@ export interface NotifyScripts {
   readonly fault?: Command;
   readonly stop?: Command;
   readonly any?: Command;
+  /** A MASTER hears a lower priority. */
+  readonly rxLowerPri?: Command;
+  readonly deleted?: Command;
 }
 
 /** `vrrp_instance NAME { }` */
@@ -182,13 +235,18 @@ export interface VrrpInstance {
   /** Set after the addresses and taken off before them. */
   readonly virtualRoutes: readonly Route[];
   readonly virtualRules: readonly Rule[];
-  readonly trackScripts: readonly TrackScript[];
+  readonly tracks: readonly Track[];
   readonly dontTrackPrimary: boolean;
   readonly mcastSrcIp?: IpAddress;
   readonly garp: GarpSettings;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
   readonly notify: NotifyScripts;
+  /** DELETED is said when a reload removes it; else FAULT, as keepalived does. */
+  readonly notifyDeleted: boolean;
+  /** A FIFO line for each change of the effective priority. */
+  readonly notifyPriorityChanges: boolean;
+  readonly smtpAlert: boolean;
   /** Lines that are not acted upon, as they would be written. */
   readonly kept: readonly string[];
   readonly place: Place;

@@ -2,40 +2,20 @@
 // does not act upon as it was written. It reads back to an equal Config. Each field has its writer, so that none is forgotten.
 
 import { formatPrefix } from '../address.js';
-import { inSeconds, seconds, type Duration } from '../time.js';
-import type {
-  Command,
-  Config,
-  GlobalDefs,
-  NotifyScripts,
-  ScriptUser,
-  VirtualAddress,
-  VrrpInstance,
-  VrrpScript,
-} from './model.js';
+import { inSeconds, seconds } from '../time.js';
+import type { Config, GlobalDefs, NotifyScripts, SyncGroup, VirtualAddress, VrrpInstance } from './model.js';
 import { isEqual } from './diff.js';
-import { quoteCommand, quoteWord } from './quote.js';
+import { block, commandWords, elsewhere, entries, flag, NOTHING, part, time, value } from './part.js';
+import type { Part, Surroundings, Writers } from './part.js';
+import { GLOBAL } from './print-global.js';
+import { FILE, PROCESS, SCRIPT, trackLists } from './print-tracks.js';
+import { quoteFirst, quoteWord } from './quote.js';
 import { describeRoute } from './route-text.js';
-
-/** One or more lines, and whether they would mean the same when they were left out. */
-interface Part {
-  readonly lines: readonly string[];
-  readonly standard: boolean;
-}
-
-/** Of each field that is not written elsewhere; a field that is added does not compile without a writer. */
-type Writers<T, Context> = { readonly [Field in keyof T]-?: (value: T, context: Context) => Part };
-
-interface Surroundings {
-  readonly global: GlobalDefs;
-  readonly scripts: ReadonlyMap<string, VrrpScript>;
-}
 
 /** The text; with `defaults` also what would be so anyway. */
 export function printConfig(config: Config, { defaults }: { defaults: boolean }): string {
-  const scripts = new Map(config.vrrpScripts.map((script) => [script.name, script]));
-  const context = { global: config.global, scripts };
-  const write = <T>(value: T, writers: Writers<T, Surroundings>): string[] =>
+  const context = { global: config.global, weightOf: weightsOf(config) };
+  const write = <T>(value: T, writers: Writers<T>): string[] =>
     (Object.keys(writers) as (keyof T)[])
       .map((field) => writers[field](value, context))
       .flatMap(({ lines, standard }) => (standard && !defaults ? [] : lines));
@@ -49,7 +29,15 @@ export function printConfig(config: Config, { defaults }: { defaults: boolean })
     ),
     block('static_routes', config.staticRoutes.map(describeRoute), { empty: false }),
     block('static_rules', config.staticRules.map(describeRoute), { empty: false }),
+    block(
+      'interface_up_down_delays',
+      config.interfaceDelays.map((one) => `${quoteWord(one.interface)} ${inSeconds(one.down)} ${inSeconds(one.up)}`),
+      { empty: false },
+    ),
     ...config.vrrpScripts.map((script) => block(`vrrp_script ${quoteWord(script.name)}`, write(script, SCRIPT))),
+    ...config.trackFiles.map((file) => block(`track_file ${quoteWord(file.name)}`, write(file, FILE))),
+    ...config.trackProcesses.map((one) => block(`vrrp_track_process ${quoteWord(one.name)}`, write(one, PROCESS))),
+    ...config.syncGroups.map((group) => block(`vrrp_sync_group ${quoteWord(group.name)}`, write(group, GROUP))),
     ...config.vrrpInstances.map((one) => block(`vrrp_instance ${quoteWord(one.name)}`, write(one, INSTANCE))),
   ];
   return blocks
@@ -58,46 +46,29 @@ export function printConfig(config: Config, { defaults }: { defaults: boolean })
     .join('\n');
 }
 
-/** With its lines indented; nothing for one without lines that is not needed. */
-const block = (title: string, lines: readonly string[], { empty = true } = {}): string[] =>
-  lines.length === 0 && !empty ? [] : [`${title} {`, ...lines.map((line) => `    ${line}`), '}'];
+/** What the things that can be tracked weigh by themselves; an interface nothing. */
+function weightsOf({ vrrpScripts, trackFiles, trackProcesses }: Config): Surroundings['weightOf'] {
+  const defined = { script: vrrpScripts, file: trackFiles, process: trackProcesses };
+  const byName = new Map(
+    Object.entries(defined).flatMap(([kind, list]) => list.map((one) => [`${kind} ${one.name}`, one] as const)),
+  );
+  return ({ kind, name }) => (kind === 'interface' ? { weight: 0, reverse: false } : byName.get(`${kind} ${name}`));
+}
 
-const part = (lines: readonly string[], standard = false): Part => ({ lines, standard });
-const NOTHING = part([]);
-const elsewhere = (): Part => NOTHING;
-const value = (keyword: string, text: string | number, standard: boolean): Part =>
-  part([`${keyword} ${text}`], standard);
-const flag = (keyword: string, set: boolean): Part => (set ? part([keyword]) : NOTHING);
-const time = (keyword: string, duration: Duration, standard: boolean): Part =>
-  value(keyword, inSeconds(duration), standard);
-
-const GLOBAL: Writers<GlobalDefs, Surroundings> = {
-  routerId: ({ routerId }) => (routerId === undefined ? NOTHING : value('router_id', quoteWord(routerId), false)),
-  scriptUser: ({ scriptUser }) =>
-    scriptUser === undefined ? NOTHING : value('script_user', userWords(scriptUser), false),
-  enableScriptSecurity: ({ enableScriptSecurity }) => flag('enable_script_security', enableScriptSecurity),
-  kept: ({ kept }) => part(kept),
-};
-
-const SCRIPT: Writers<VrrpScript, Surroundings> = {
+const GROUP: Writers<SyncGroup> = {
   name: elsewhere,
-  command: ({ command }, { global }) => {
-    const { argv, runAs } = command;
-    const own = runAs !== undefined && !isEqual(runAs, global.scriptUser);
-    return part([`script ${quoteCommand(argv)}`, ...(own ? [`user ${userWords(runAs)}`] : [])]);
-  },
-  interval: ({ interval }) => time('interval', interval, interval === seconds(1)),
-  timeout: ({ timeout }) => (timeout === undefined ? NOTHING : time('timeout', timeout, false)),
-  weight: ({ weight, reverse }) => value('weight', weightWords(weight, reverse), weight === 0 && !reverse),
-  reverse: elsewhere,
-  rise: ({ rise }) => value('rise', rise, rise === 1),
-  fall: ({ fall }) => value('fall', fall, fall === 1),
-  initFail: ({ initFail }) => flag('init_fail', initFail),
+  members: ({ members }) => entries('group', members.map(quoteFirst)),
+  tracks: ({ tracks }, context) => trackLists(tracks, context),
+  syncGroupTrackingWeight: (group) => flag('sync_group_tracking_weight', group.syncGroupTrackingWeight),
+  notify: ({ notify }, { global }) => part(notifyLines(notify, global)),
+  notifyPriorityChanges: (group) => switched('notify_priority_changes', group.notifyPriorityChanges),
+  smtpAlert: ({ smtpAlert }) => switched('smtp_alert', smtpAlert),
+  kept: ({ kept }) => part(kept),
   place: elsewhere,
   places: elsewhere,
 };
 
-const INSTANCE: Writers<VrrpInstance, Surroundings> = {
+const INSTANCE: Writers<VrrpInstance> = {
   name: elsewhere,
   state: ({ state, priority }) => value('state', state, state === (priority === 255 ? 'MASTER' : 'BACKUP')),
   interface: ({ interface: dev }) => value('interface', quoteWord(dev), false),
@@ -117,15 +88,7 @@ const INSTANCE: Writers<VrrpInstance, Surroundings> = {
   excludedAddresses: (one) => addresses('virtual_ipaddress_excluded', one.excludedAddresses, one.interface),
   virtualRoutes: ({ virtualRoutes }) => entries('virtual_routes', virtualRoutes.map(describeRoute)),
   virtualRules: ({ virtualRules }) => entries('virtual_rules', virtualRules.map(describeRoute)),
-  trackScripts: ({ trackScripts }, { scripts }) =>
-    entries(
-      'track_script',
-      trackScripts.map(({ script, weight, reverse }) => {
-        const defined = scripts.get(script);
-        const same = defined?.weight === weight && defined.reverse === reverse;
-        return `${quoteWord(script)}${same ? '' : ` weight ${weightWords(weight, reverse)}`}`;
-      }),
-    ),
+  tracks: ({ tracks }, context) => trackLists(tracks, context),
   dontTrackPrimary: ({ dontTrackPrimary }) => flag('dont_track_primary', dontTrackPrimary),
   garp: ({ garp }) => garpPart(garp),
   lowerPrioNoAdvert: ({ lowerPrioNoAdvert }) =>
@@ -133,12 +96,15 @@ const INSTANCE: Writers<VrrpInstance, Surroundings> = {
   higherPrioSendAdvert: ({ higherPrioSendAdvert }) =>
     value('higher_prio_send_advert', String(higherPrioSendAdvert), !higherPrioSendAdvert),
   notify: ({ notify }, { global }) => part(notifyLines(notify, global)),
+  notifyDeleted: ({ notifyDeleted, notify }) => flag('notify_deleted', notifyDeleted && notify.deleted === undefined),
+  notifyPriorityChanges: (one) => switched('notify_priority_changes', one.notifyPriorityChanges),
+  smtpAlert: ({ smtpAlert }) => switched('smtp_alert', smtpAlert),
   kept: ({ kept }) => part(kept),
   place: elsewhere,
   places: elsewhere,
 };
 
-const entries = (title: string, lines: readonly string[]): Part => part(block(title, lines, { empty: false }));
+const switched = (keyword: string, on: boolean): Part => value(keyword, String(on), !on);
 
 const addresses = (title: string, list: readonly VirtualAddress[], dev: string): Part =>
   entries(
@@ -188,7 +154,9 @@ const KEYWORDS: Readonly<Record<keyof NotifyScripts, string>> = {
   backup: 'notify_backup',
   fault: 'notify_fault',
   stop: 'notify_stop',
+  rxLowerPri: 'notify_master_rx_lower_pri',
   any: 'notify',
+  deleted: 'notify_deleted',
 };
 
 function notifyLines(notify: NotifyScripts, global: GlobalDefs): string[] {
@@ -198,14 +166,6 @@ function notifyLines(notify: NotifyScripts, global: GlobalDefs): string[] {
     return command === undefined ? [] : [`${KEYWORDS[state]} ${commandWords(command, global.scriptUser)}`];
   });
 }
-
-const commandWords = ({ argv, runAs }: Command, usual: ScriptUser | undefined): string =>
-  `${quoteCommand(argv)}${runAs === undefined || isEqual(runAs, usual) ? '' : ` ${userWords(runAs)}`}`;
-
-const userWords = ({ user, group }: ScriptUser): string =>
-  `${quoteWord(user)}${group === undefined ? '' : ` ${quoteWord(group)}`}`;
-
-const weightWords = (weight: number, reverse: boolean): string => `${weight}${reverse ? ' reverse' : ''}`;
 
 /** The octets of the password are those of UTF-8 text. */
 const textOf = (octets: string): string =>

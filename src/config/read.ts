@@ -11,9 +11,11 @@ import type { Files } from './include.js';
 import type { Config } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
-import { checkSyncGroups } from './sync-group.js';
-import { checkTrackers } from './trackers.js';
+import { completeSyncGroups, dropWeightsOfMembers } from './sync-group.js';
 import { readPieces } from './tokens.js';
+import type { Trackables } from './track.js';
+import { completeFile } from './track-file.js';
+import { completeProcess } from './track-process.js';
 import { buildTree, type Statement } from './tree.js';
 import { completeScript, type DefinedScript } from './vrrp-script.js';
 
@@ -45,30 +47,33 @@ export function readConfig(request: ReadRequest): ReadResult {
   const pieces = lines.flatMap((line) => readPieces(line, report));
   const statements = buildTree({ pieces, root: rootTable.inside, report });
   const written = rootTable.read({ statements, report });
-  const { globalDefs, vrrpScript, vrrpInstance } = written;
+  const { globalDefs, vrrpScript, trackFile, vrrpTrackFile, vrrpTrackProcess, vrrpSyncGroup, vrrpInstance } = written;
+  const { interfaceUpDownDelays } = written;
 
   const inGlobal = (globalDefs?.value ?? []).flatMap(({ block }) => block ?? []);
   const global = globalDefsTable.read({ statements: inGlobal, report });
   const scripts = readScripts(vrrpScript?.value ?? [], { global, report });
-  const instances = readInstances(vrrpInstance?.value ?? [], { global, scripts, report });
+  const files = readBlocks([...(trackFile?.value ?? []), ...(vrrpTrackFile?.value ?? [])], completeFile, report);
+  const processes = readBlocks(vrrpTrackProcess?.value ?? [], completeProcess, report);
+  const trackables = { script: scripts, file: files, process: processes };
+  const alone = readInstances(vrrpInstance?.value ?? [], { global, trackables, report });
+  const named_ = byName(vrrpSyncGroup?.value ?? [], report);
+  const groups = completeSyncGroups(named_, { global, trackables, instances: alone, report });
+  const instances = dropWeightsOfMembers(alone, groups, report);
   if (vrrpInstance === undefined && !report.hasError)
     report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
   const staticIpaddress = completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report });
-  const names = new Set(instances.map(({ instance }) => instance.name));
-  checkSyncGroups(byName(written.vrrpSyncGroup?.value ?? [], report), { instances: names, report });
-  const files = [...(written.trackFile?.value ?? []), ...(written.vrrpTrackFile?.value ?? [])];
-  const trackers = {
-    trackFile: byName(files, report),
-    trackProcess: byName(written.vrrpTrackProcess?.value ?? [], report),
-  };
-  checkTrackers(trackers, { instances, report });
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
-  checkConfig({ global, scripts, instances, sendsMail, report });
+  checkConfig({ global, trackables, instances, groups, sendsMail, report });
 
   const diagnostics = report.sorted();
   const config: Config = {
     global: completeGlobal(global, globalDefsTable.kept(inGlobal)),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
+    trackFiles: [...files.values()].map(({ file: one }) => one),
+    trackProcesses: [...processes.values()].map(({ tracked }) => tracked),
+    interfaceDelays: interfaceUpDownDelays?.value ?? [],
+    syncGroups: groups.map(({ group }) => group),
     vrrpInstances: instances.map(({ instance }) => instance),
     staticIpaddress,
     staticRoutes: written.staticRoutes?.value ?? [],
@@ -91,14 +96,23 @@ function readScripts(statements: readonly Statement[], { global, report }: Known
   return scripts;
 }
 
+function readBlocks<T>(
+  statements: readonly Statement[],
+  complete: (name: string, statement: Statement, report: Report) => T,
+  report: Report,
+): ReadonlyMap<string, T> {
+  const blocks = byName(statements, report);
+  return new Map([...blocks].map(([name, statement]) => [name, complete(name, statement, report)]));
+}
+
 function readInstances(
   statements: readonly Statement[],
-  { global, scripts, report }: Known & { scripts: ReadonlyMap<string, DefinedScript> },
+  { global, trackables, report }: Known & { trackables: Trackables },
 ): CompletedInstance[] {
   const instances: CompletedInstance[] = [];
   const routers = new Map<string, string>();
   for (const [name, statement] of byName(statements, report)) {
-    const completed = completeInstance({ name, statement, global, scripts, report });
+    const completed = completeInstance({ name, statement, global, trackables, report });
     const { interface: dev, virtualRouterId } = completed.written;
     const router = `${String(virtualRouterId?.value)} on ${String(dev?.value)}`;
     const other = routers.get(router);

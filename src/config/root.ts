@@ -8,7 +8,8 @@ import { routeList } from './route.js';
 import { ruleList } from './rule.js';
 import type { Statement } from './tree.js';
 import { syncGroupTable } from './sync-group.js';
-import { trackFileTable, trackProcessTable } from './trackers.js';
+import { trackFileTable } from './track-file.js';
+import { trackProcessTable } from './track-process.js';
 import { append, block, flag, integer, text } from './value.js';
 import { staticAddressList } from './virtual-address.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
@@ -23,7 +24,6 @@ const blocks = <K extends Keywords>({ inside }: Table<K>): Value<Statement[]> =>
 });
 
 const VIRTUAL_SERVER = notYet('no traffic is forwarded: virtual servers are not there yet');
-const UNTRACKED = 'it is not tracked';
 
 export const rootTable = new Table('the top level', {
   global_defs: actedUpon(blocks(globalDefsTable), 'none'),
@@ -34,12 +34,13 @@ export const rootTable = new Table('the top level', {
   static_routes: actedUpon(routeList, 'none'),
   static_rules: actedUpon(ruleList, 'none'),
 
-  vrrp_sync_group: notYet('its instances change their state each on its own', { value: blocks(syncGroupTable) }),
+  vrrp_sync_group: actedUpon(blocks(syncGroupTable), 'none'),
+  ...each(['track_file', 'vrrp_track_file'], actedUpon(blocks(trackFileTable), 'none')),
+  vrrp_track_process: actedUpon(blocks(trackProcessTable), 'none'),
+  interface_up_down_delays: actedUpon(delayList, 'none'),
+
   ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
-  ...each(['track_file', 'vrrp_track_file'], notYet(UNTRACKED, { value: blocks(trackFileTable) })),
-  vrrp_track_process: notYet(UNTRACKED, { value: blocks(trackProcessTable) }),
-  bfd_instance: notYet(UNTRACKED),
-  interface_up_down_delays: notYet('a link that is down is a fault at once', { value: delayList }),
+  bfd_instance: notYet('it is not tracked'),
   linkbeat_interfaces: notYet('the state of a link is what the kernel says', { value: linkbeatList }),
   garp_group: notYet('gratuitous ARPs are sent back to back', { value: block(garpGroupTable) }),
   ...each(['virtual_server', 'virtual_server_group'], VIRTUAL_SERVER),

@@ -14,7 +14,7 @@ export function describeRoute(entry: Route | Rule): string {
 type Words = (readonly [keyword: string, value: string | number | undefined])[];
 
 function routeWords(route: Route): Words {
-  const { type, to, via, dev, src, table, metric, scope, proto, tos, mtu, onlink } = route;
+  const { type, to, via, dev, src, table, metric, scope, proto, tos, mtu, onlink, noTrack } = route;
   return [
     ...(type === 'unicast' ? [] : [[type, ''] as const]),
     [destination(to), ''],
@@ -28,6 +28,7 @@ function routeWords(route: Route): Words {
     ['tos', tos],
     ['mtu', mtu],
     ['onlink', onlink && ''],
+    ['no_track', noTrack && ''],
   ];
 }
 

@@ -95,7 +95,7 @@ function readOption(draft: Draft, { word, words, report }: { word: Word; words: 
     case 'onlink':
       return put(draft, 'onlink', true);
     case 'no_track':
-      return true;
+      return put(draft, 'noTrack', true);
     case 'to':
       return put(draft, 'to', words.value(word, 'a destination', destinationWord));
     default:

@@ -155,20 +155,27 @@ function inRange(
 
 /** Seconds with decimals; finer ones than the resolution are rounded, with a warning. */
 export const decimalSeconds = ({ from, to, decimals }: Range & { decimals: number }): Value<Duration> =>
-  single(`${from} to ${to} seconds, ${decimals} decimals`, (word, report) => {
-    if (!/^(\d+\.?\d*|\.\d+)$/.test(word.text)) {
-      const digits = /^\d+(\.\d+)?/.exec(word.text)?.[0];
-      const beside = digits === undefined ? {} : { suggestion: digits };
-      report.error('bad-number', word.span, `${named(word.text)} is not a number of seconds`, beside);
-      return undefined;
-    }
-    const value = inRange(Number(word.text), { word, from, to, report });
-    if (value === undefined) return undefined;
-    const rounded = Number(value.toFixed(decimals));
-    if (rounded !== value)
-      report.warning('rounded-value', word.span, `${named(word.text)} is rounded to ${rounded} seconds`);
-    return microseconds(rounded * 1_000_000);
-  });
+  single(`${from} to ${to} seconds, ${decimals} decimals`, (word, report) =>
+    parseSeconds(word, { from, to, decimals, report }),
+  );
+
+export function parseSeconds(
+  word: Word,
+  { from, to, decimals, report }: Range & { decimals: number; report: Report },
+): Duration | undefined {
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(word.text)) {
+    const digits = /^\d+(\.\d+)?/.exec(word.text)?.[0];
+    const beside = digits === undefined ? {} : { suggestion: digits };
+    report.error('bad-number', word.span, `${named(word.text)} is not a number of seconds`, beside);
+    return undefined;
+  }
+  const value = inRange(Number(word.text), { word, from, to, report });
+  if (value === undefined) return undefined;
+  const rounded = Number(value.toFixed(decimals));
+  if (rounded !== value)
+    report.warning('rounded-value', word.span, `${named(word.text)} is rounded to ${rounded} seconds`);
+  return microseconds(rounded * 1_000_000);
+}
 
 /** Whole seconds. */
 export const wholeSeconds = (range: Range): Value<Duration> => {

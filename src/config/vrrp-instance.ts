@@ -2,13 +2,12 @@
 // keepalived.conf(5): VRRP INSTANCE(S).
 
 import { authentication } from './authentication.js';
-import { notifyCommand } from './command.js';
+import { notifyCommand, optionalCommand } from './command.js';
 import { named } from './diagnostic.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
 import { addressWord, routeList } from './route.js';
 import { ruleList } from './rule.js';
-import { trackScriptList } from './track-script.js';
-import { trackBfdList, trackFileList, trackInterfaceList, trackProcessList } from './trackers.js';
+import { trackInterfaceList, trackNameList } from './track.js';
 import {
   anyWord,
   anyWords,
@@ -60,7 +59,6 @@ const rounds = atLeast(1, integer({ from: 0, to: MOST_ROUNDS }));
 const UNICAST = 'unicast is not supported yet';
 const UNICAST_ONLY = 'only for unicast';
 const VMAC = refused('a virtual MAC address is not supported yet');
-const UNTRACKED = 'it is not tracked: a failure changes nothing';
 const MOST_OCTETS = 2 ** 31 - 1;
 const priorityWord = numberWord(1, 254);
 const debugWord = numberWord(0, 4);
@@ -96,7 +94,8 @@ const keywords = {
   virtual_ipaddress_excluded: actedUpon(addressList, 'none'),
   virtual_routes: actedUpon(routeList, 'none'),
   virtual_rules: actedUpon(ruleList, 'none'),
-  track_script: actedUpon(trackScriptList, 'none'),
+  track_interface: actedUpon(trackInterfaceList, 'none'),
+  ...each(['track_script', 'track_file', 'track_process'], actedUpon(trackNameList, 'none')),
   dont_track_primary: actedUpon(flag, 'not set'),
   garp_master_delay: actedUpon(seconds, 'vrrp_garp_master_delay'),
   garp_master_repeat: actedUpon(rounds, 'vrrp_garp_master_repeat'),
@@ -113,15 +112,13 @@ const keywords = {
   notify_backup: actedUpon(notifyCommand, 'none'),
   notify_fault: actedUpon(notifyCommand, 'none'),
   notify_stop: actedUpon(notifyCommand, 'none'),
+  notify_deleted: actedUpon(optionalCommand, 'none: FAULT is said then'),
+  notify_master_rx_lower_pri: actedUpon(notifyCommand, 'none'),
   notify: actedUpon(notifyCommand, 'none'),
+  notify_priority_changes: actedUpon(bool, 'vrrp_notify_priority_changes'),
+  smtp_alert: actedUpon(bool, 'smtp_alert_vrrp, else smtp_alert of global_defs'),
 
-  smtp_alert: notYet('no mail is sent', { value: bool }),
-  ...each(['notify_deleted', 'notify_master_rx_lower_pri'], notYet('it is not run', { value: notifyCommand })),
-  notify_priority_changes: notYet('nobody is told of a new priority', { value: bool }),
-  track_interface: notYet(UNTRACKED, { value: trackInterfaceList }),
-  track_process: notYet(UNTRACKED, { value: trackProcessList }),
-  track_file: notYet(UNTRACKED, { value: trackFileList }),
-  track_bfd: notYet(UNTRACKED, { value: trackBfdList }),
+  track_bfd: notYet('it is not tracked: a failure changes nothing', { value: trackNameList }),
   track_src_ip: notYet('the loss of the source address is not a fault', { value: flag }),
   no_accept: notYet('packets to the address are accepted all the same', { value: flag }),
   strict_mode: notYet('it is not carried out', { value: bool, silent: true }),

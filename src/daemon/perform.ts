@@ -11,7 +11,9 @@ import { FrameSocket } from '../linux/frame-socket.js';
 import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
 import { Routes } from '../linux/routes.js';
+import { Processes } from '../linux/processes.js';
 import { Scripts, type Running } from '../linux/scripts.js';
+import { WatchedFiles } from '../linux/watched-files.js';
 import { encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
@@ -40,9 +42,12 @@ export class KernelHost implements Host {
   readonly #frames = new FrameSocket();
   readonly #alarm: Alarm;
   readonly #scripts = new Scripts();
+  readonly #files = new WatchedFiles((name, reading) => this.#arrive({ kind: 'file', name, reading }));
+  readonly #processes: Processes;
   #commands: ReadonlyMap<string, VrrpScript> = new Map();
   readonly #running = new Map<string, Running>();
-  #ended: Input[] = [];
+  /** What came in other ways than by a queue of the kernel. */
+  #arrived: Input[] = [];
   /** A script may end, and an immediate may come, after close(). */
   #isOpen = true;
 
@@ -57,6 +62,10 @@ export class KernelHost implements Host {
     this.#routes = new Routes(this.#netlink, indexOf);
     this.#adverts = new AdvertSockets(wake);
     this.#alarm = new Alarm(wake);
+    this.#processes = new Processes({
+      onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
+      onMeans: (means) => surroundings.log('info', `Processes are tracked by ${means}`),
+    });
     this.update(config);
   }
 
@@ -74,8 +83,8 @@ export class KernelHost implements Host {
     this.#adverts.receive((name, octets) =>
       inputs.push({ kind: 'packet', interface: name, packet: decodeIpv4Advert(octets) }),
     );
-    inputs.push(...this.#ended);
-    this.#ended = [];
+    inputs.push(...this.#arrived);
+    this.#arrived = [];
     return inputs;
   }
 
@@ -109,11 +118,18 @@ export class KernelHost implements Host {
 
   close(): void {
     this.#isOpen = false;
+    this.#files.close();
+    this.#processes.close();
     this.#alarm.close();
     this.#adverts.closeAll();
     this.#interfaces.close();
     this.#frames.close();
     this.#netlink.close();
+  }
+
+  #arrive(input: Input): void {
+    this.#arrived.push(input);
+    this.#wake();
   }
 
   #wake(): void {
@@ -138,6 +154,10 @@ export class KernelHost implements Host {
         return undefined;
       case 'signal-script':
         this.#running.get(effect.script)?.signal(effect.signal);
+        return undefined;
+      case 'watch':
+        this.#files.set(effect.files);
+        this.#processes.set(effect.processes);
         return undefined;
       case 'notify':
         this.#surroundings.notify(effect.event);
@@ -198,8 +218,7 @@ export class KernelHost implements Host {
       // A check of that name that came with a later reload has a run of its own.
       if (this.#running.get(name) !== running) return;
       this.#running.delete(name);
-      this.#ended.push({ kind: 'script', script: name, outcome });
-      this.#wake();
+      this.#arrive({ kind: 'script', script: name, outcome });
     });
     this.#running.set(name, running);
   }

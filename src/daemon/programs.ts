@@ -4,14 +4,15 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Config, NotifyScripts } from '../config/model.js';
+import { usedScripts } from '../config/tracks.js';
 
 /** A line for each check and notify script that is used and can't be run as it stands. */
-export function missingPrograms({ vrrpScripts, vrrpInstances }: Config): string[] {
-  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-  const checks = vrrpScripts
-    .filter(({ name, command }) => used.has(name) && !canRun(command.argv[0]))
+export function missingPrograms(config: Config): string[] {
+  const { vrrpInstances, syncGroups } = config;
+  const checks = usedScripts(config)
+    .filter(({ command }) => !canRun(command.argv[0]))
     .map(({ name, command }) => `vrrp_script ${name}: cannot run ${command.argv[0]}: the check counts as failed`);
-  const scripts = vrrpInstances.flatMap(({ name, notify }) =>
+  const scripts = [...vrrpInstances, ...syncGroups].flatMap(({ name, notify }) =>
     (Object.entries(notify) as [keyof NotifyScripts, Command][])
       .filter(([, command]) => !canRun(command.argv[0]))
       .map(([state, { argv }]) => `(${name}) notify${state === 'any' ? '' : `_${state}`}: cannot run ${argv[0]}`),

@@ -29,7 +29,15 @@ export function rehearse(config: Config): void {
   setFlagsFromString('--no-flush-bytecode');
   const [first] = config.vrrpInstances;
   if (!first) return;
-  const alone: Config = { ...config, vrrpScripts: [], vrrpInstances: [{ ...first, trackScripts: [] }] };
+  const global = { ...config.global, vrrpStartupDelay: seconds(0) };
+  const alone: Config = {
+    ...config,
+    global,
+    interfaceDelays: [],
+    vrrpScripts: [],
+    syncGroups: [],
+    vrrpInstances: [{ ...first, tracks: [] }],
+  };
   for (let round = 0; round < ROUNDS; round += 1) play(alone, first.interface);
 }
 

@@ -2,9 +2,9 @@
 // counterpart but its dump files. It renders nothing and reads no clock: wall times are handed in.
 
 import { formatPrefix } from '../address.js';
-import { describeOutcome, type ScriptTracker } from '../track/script.js';
 import { between, inSeconds, type Instant } from '../time.js';
 import type { Instance } from '../vrrp/instance.js';
+import { alertsOfHost, trackStatus, type TrackStatus } from './tracks.js';
 import { describeReason } from '../vrrp/reason.js';
 import type { Router } from '../vrrp/router.js';
 import type { StateKind } from '../vrrp/state.js';
@@ -77,14 +77,10 @@ export interface InstanceStatus {
     readonly present: boolean;
     readonly announcedSecondsAgo?: number;
   }[];
-  readonly checks: readonly {
-    readonly name: string;
-    readonly state: 'up' | 'down' | 'unknown';
-    readonly weight: number;
-    readonly running: boolean;
-    readonly lastResult?: string;
-    readonly endedSecondsAgo?: number;
-  }[];
+  /** The sync group that it is in. */
+  readonly group?: string;
+  /** What it tracks, its group's included. */
+  readonly checks: readonly TrackStatus[];
   readonly adverts: {
     readonly sent: number;
     readonly heard: number;
@@ -117,7 +113,7 @@ export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
     takenAt: wallTime(now),
     startedAt: wallTime(startedAt),
     upSeconds: secondsSince(startedAt, now),
-    alerts: [...facts.alerts, ...alertsOfChecks(router.scripts.values()), ...instances.flatMap(alertsOfInstance)],
+    alerts: [...facts.alerts, ...alertsOfHost(router, now), ...instances.flatMap(alertsOfInstance)],
     unreadablePackets: router.unclaimed.unreadable,
     unknownVirtualRouterPackets: router.unclaimed.unknownVirtualRouter,
     instances: instances.map((instance) => instanceStatus(instance, facts)),
@@ -141,10 +137,8 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     priority: { base: config.priority, effective: instance.priority, contributions: instance.contributions() },
     ...listening(instance, now),
     addresses: addresses(instance, now),
-    checks: config.trackScripts.flatMap(({ script, weight }) => {
-      const tracker = instance.scripts.get(script);
-      return tracker ? [checkStatus(tracker, { weight, now })] : [];
-    }),
+    ...(instance.group && { group: instance.group.config.name }),
+    checks: instance.tracks.map((track) => trackStatus(track, { surroundings: instance.surroundings, now })),
     adverts: {
       sent: statistics.advertsSent,
       heard: statistics.advertsHeard,
@@ -184,27 +178,6 @@ function addresses(instance: Instance, now: Instant): InstanceStatus['addresses'
     present: links.get(address.dev)?.addresses.some((there) => there.address === address.prefix.address) ?? false,
     ...(announcedAt !== undefined && { announcedSecondsAgo: secondsSince(announcedAt, now) }),
   }));
-}
-
-function checkStatus(
-  tracker: ScriptTracker,
-  { weight, now }: { weight: number; now: Instant },
-): InstanceStatus['checks'][number] {
-  const { up, lastOutcome, lastEndedAt } = tracker;
-  return {
-    name: tracker.config.name,
-    state: up === undefined ? 'unknown' : up ? 'up' : 'down',
-    weight,
-    running: tracker.isRunning,
-    ...(lastOutcome && { lastResult: describeOutcome(lastOutcome) }),
-    ...(lastEndedAt !== undefined && { endedSecondsAgo: secondsSince(lastEndedAt, now) }),
-  };
-}
-
-function alertsOfChecks(trackers: Iterable<ScriptTracker>): string[] {
-  return [...trackers].flatMap(({ config, lastOutcome }) =>
-    lastOutcome?.kind === 'cannot-run' ? [`check ${config.name} cannot run: ${lastOutcome.error}`] : [],
-  );
 }
 
 function alertsOfInstance({ config, missing }: Instance): string[] {

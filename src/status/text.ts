@@ -22,7 +22,8 @@ export function renderStatus(snapshot: Snapshot): string {
 
 function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
   const { name, state, forSeconds, advertIntSeconds, version, virtualRouterId } = instance;
-  const where = `${instance.interface}  VRID ${virtualRouterId}  v${version}  every ${advertIntSeconds} s`;
+  const group = instance.group === undefined ? '' : `  in ${instance.group}`;
+  const where = `${instance.interface}${group}  VRID ${virtualRouterId}  v${version}  every ${advertIntSeconds} s`;
   const head = `${name}   ${state} for ${ago(forSeconds)}`;
   return [
     ...(head.length + where.length + 3 <= WIDTH ? [head.padEnd(50) + where] : [head, `  ${where}`]),
@@ -70,10 +71,12 @@ function renderAddresses({ addresses, state }: InstanceStatus): string[] {
 }
 
 function renderCheck(check: InstanceStatus['checks'][number]): string[] {
-  const { name, state, lastResult, endedSecondsAgo, running } = check;
+  const { kind, name, state, lastResult, endedSecondsAgo, running } = check;
   const ended = endedSecondsAgo === undefined ? '' : `, ${ago(endedSecondsAgo)} ago`;
   const result = lastResult === undefined ? 'no result yet' : `${lastResult}${ended}`;
-  return labelled('check', [name, state, `${result}${running ? ', running' : ''}`]);
+  if (kind === 'interface')
+    return labelled('interface', [name, state, ...(lastResult === undefined ? [] : [lastResult])]);
+  return labelled(kind === 'script' ? 'check' : kind, [name, state, `${result}${running ? ', running' : ''}`]);
 }
 
 function renderAdverts({ adverts }: InstanceStatus): string[] {

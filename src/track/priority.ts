@@ -18,10 +18,3 @@ export function effectivePriority(base: number, contributions: readonly Contribu
     ),
   );
 }
-
-/** What a weight adds while its tracker is up, down or not known yet: +w while up, -|w| while down; `reverse` swaps them. */
-export function weigh(weight: number, { up, reverse }: { up: boolean | undefined; reverse: boolean }): number {
-  if (up === undefined) return 0;
-  const good = up !== reverse;
-  return weight > 0 === good ? weight : 0;
-}

@@ -13,6 +13,7 @@ import {
   type Duration,
   type Instant,
 } from '../time.js';
+import type { Standing } from './standing.js';
 
 /** How a run ended. `output` is the last line it wrote, empty when it wrote none. */
 export type ScriptOutcome =
@@ -88,6 +89,10 @@ export class ScriptTracker {
     if (this.#run) this.#run = { signal: 'SIGKILL', signalAt: after(now, KILL_AFTER), superseded: true };
     else this.#nextRunAt = now;
     return this.isRunning;
+  }
+
+  get standing(): Standing {
+    return this.up === undefined ? { kind: 'unknown' } : { kind: this.up ? 'up' : 'down' };
   }
 
   get isRunning(): boolean {

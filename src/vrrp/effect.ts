@@ -2,7 +2,7 @@
 // in the next input; what the kernel refuses comes back as the input `failed`.
 
 import type { IpAddress, MacAddress } from '../address.js';
-import type { Route, Rule, VirtualAddress } from '../config/model.js';
+import type { Route, Rule, TrackFile, TrackProcess, VirtualAddress } from '../config/model.js';
 import type { Ipv4Header } from '../packet/ipv4.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { Event } from './event.js';
@@ -28,7 +28,9 @@ export type Effect =
   | { readonly kind: 'run-script'; readonly script: string }
   /** Signal the process group of a running vrrp_script. */
   | { readonly kind: 'signal-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
-  /** Tell those who want to know: notify scripts, later FIFO and mail. */
+  /** From now on look at these files and processes, and at no others; what is found comes back as `file` and `process`. */
+  | { readonly kind: 'watch'; readonly files: readonly TrackFile[]; readonly processes: readonly TrackProcess[] }
+  /** Tell those who want to know: notify scripts, FIFO and mail. */
   | { readonly kind: 'notify'; readonly event: Event }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string };
 

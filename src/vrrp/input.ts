@@ -3,6 +3,8 @@
 
 import type { IpAddress, MacAddress, Prefix } from '../address.js';
 import type { Config, Route, Rule } from '../config/model.js';
+import type { Instant } from '../time.js';
+import type { FileReading } from '../track/file.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 
@@ -35,6 +37,15 @@ export type Input =
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
   /** A check script ended, or could not be started. */
   | { readonly kind: 'script'; readonly script: string; readonly outcome: ScriptOutcome }
+  /** What a track_file holds now. */
+  | { readonly kind: 'file'; readonly name: string; readonly reading: FileReading }
+  /** How many processes a vrrp_track_process finds now. */
+  | { readonly kind: 'process'; readonly name: string; readonly count: number }
+  /** An instance or a group is to give its addresses up once. */
+  | { readonly kind: 'failover'; readonly name: string }
+  /** This host is not to become MASTER, or may again. */
+  | { readonly kind: 'maintenance'; readonly on: false }
+  | { readonly kind: 'maintenance'; readonly on: true; readonly until?: Instant }
   | Failure;
 
 /** The kernel refused an effect. */

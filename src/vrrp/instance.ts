@@ -3,16 +3,20 @@
 
 import type { IpAddress } from '../address.js';
 import { addressesOf } from '../config/diff.js';
-import type { Route, Rule, VirtualAddress, VrrpInstance } from '../config/model.js';
-import { effectivePriority, weigh, type Contribution } from '../track/priority.js';
-import type { ScriptTracker } from '../track/script.js';
+import type { Route, Rule, Track, VirtualAddress, VrrpInstance } from '../config/model.js';
+import { tracksOf } from '../config/tracks.js';
+import type { Contribution } from '../track/priority.js';
+import { judge } from '../track/standing.js';
 import { earliest, type Duration, type Instant } from '../time.js';
+import { describeFailure } from './failure.js';
 import { nextBurst } from './garp.js';
+import type { Group } from './group.js';
 import type { Link } from './input.js';
-import type { FaultReason, Reason } from './reason.js';
+import type { FaultReason, OwnFault, Reason } from './reason.js';
 import { RepeatedLines } from './repeated.js';
 import type { State, StateKind } from './state.js';
 import { Statistics } from './statistics.js';
+import type { Surroundings } from './surroundings.js';
 import { masterDownInterval, skewTime } from './timers.js';
 
 /** The router whose adverts a BACKUP accepts. */
@@ -31,6 +35,8 @@ export interface Transition {
 }
 
 const USUAL_MTU = 1500;
+/** How many transitions the status can show. */
+const HISTORY = 10;
 
 /** The interfaces of the host by name. */
 export type Links = ReadonlyMap<string, Link>;
@@ -59,16 +65,28 @@ export class Instance {
   /** Why the kernel would not let us listen on the interface. */
   openError: string | undefined;
   identification = 0;
+  /** The sync group that it is in. */
+  group: Group | undefined;
+  /** It gave its addresses up when it was asked to, and does not take them back while another serves. */
+  hasYielded = false;
 
   constructor(
     /** Replaced by a reload that leaves the virtual router what it is. */
     public config: VrrpInstance,
-    readonly scripts: ReadonlyMap<string, ScriptTracker>,
-    readonly links: Links,
+    readonly surroundings: Surroundings,
     now: Instant,
   ) {
     this.since = now;
-    this.priority = effectivePriority(config.priority, this.contributions());
+    this.priority = config.priority;
+  }
+
+  get links(): Links {
+    return this.surroundings.links;
+  }
+
+  /** What counts for it: its own tracks and those of its group. */
+  get tracks(): readonly Track[] {
+    return tracksOf(this.config, this.group?.config);
   }
 
   /** All addresses, those on the wire first. */
@@ -117,50 +135,80 @@ export class Instance {
     return { version, priority: this.priority, masterAdvertInt: advertInt, downTimerAdverts };
   }
 
-  /** What each weighted tracker adds to the priority now, those that add nothing included. */
+  /** What each weighted track adds to the priority now, those that add nothing included. */
   contributions(): Contribution[] {
-    return this.config.trackScripts
+    return this.tracks
       .filter(({ weight }) => weight !== 0)
-      .map(({ script, weight, reverse }) => {
-        const up = this.scripts.get(script)?.up;
-        return { tracker: script, value: weigh(weight, { up, reverse }) };
-      });
+      .map((track) => ({ tracker: track.name, value: judge(track, this.surroundings.standing(track)).value }));
   }
 
-  /** What keeps it out of the election now: its interface first, then the checks without weight. */
+  /** What keeps it out of the election now: itself, or a member of its group. */
   faults(): FaultReason[] {
+    const others = this.group?.others(this) ?? [];
+    const ofGroup = others.flatMap((member) =>
+      member
+        .ownFaults()
+        .slice(0, 1)
+        .map((fault): FaultReason => ({ kind: 'member-failed', member: member.config.name, fault })),
+    );
+    return [...this.ownFaults(), ...ofGroup];
+  }
+
+  /** Its interface first, then other interfaces that it needs, then what it tracks. */
+  ownFaults(): OwnFault[] {
     const { interface: name, dontTrackPrimary } = this.config;
     const link = this.links.get(name);
-    if (!link) return [{ kind: 'no-interface', interface: name }, ...this.#failedScripts()];
+    const failed = this.tracks
+      .filter((track) => judge(track, this.surroundings.standing(track)).failed)
+      .map((track) => describeFailure(track, this.surroundings));
+    if (!link) return [{ kind: 'no-interface', interface: name }, ...failed];
     return [
       ...(!link.up && !dontTrackPrimary ? [{ kind: 'link-down', interface: name } as const] : []),
       ...(this.source === undefined ? [{ kind: 'no-address', interface: name } as const] : []),
       ...(this.openError === undefined
         ? []
         : [{ kind: 'cannot-open', interface: name, error: this.openError } as const]),
-      ...this.#failedScripts(),
+      ...this.#otherInterfaces().flatMap((dev): OwnFault[] => {
+        const other = this.links.get(dev);
+        if (other?.up) return [];
+        return [{ kind: other ? 'link-down' : 'no-interface', interface: dev }];
+      }),
+      ...failed,
     ];
   }
 
-  #failedScripts(): FaultReason[] {
-    return this.config.trackScripts.flatMap(({ script, weight, reverse }) => {
-      const tracker = weight === 0 ? this.scripts.get(script) : undefined;
-      if (tracker?.up !== reverse) return [];
-      return [
-        {
-          kind: 'script-failed',
-          script,
-          ...(tracker.lastOutcome && { outcome: tracker.lastOutcome }),
-        } satisfies FaultReason,
-      ];
-    });
+  /** All interfaces that it has to do with, its own first. */
+  get interfaces(): readonly string[] {
+    const addresses = this.addresses.map(({ dev }) => dev);
+    return [
+      ...new Set([this.config.interface, ...addresses, ...this.#otherInterfaces(), ...this.#trackedInterfaces()]),
+    ];
   }
 
-  /** Checks without weight that have no result yet hold the start. */
-  isWaitingForChecks(): boolean {
-    return this.config.trackScripts.some(
-      ({ script, weight }) => weight === 0 && this.scripts.get(script)?.up === undefined,
-    );
+  /** Interfaces that its addresses and routes are put on are tracked too, unless no_track is written there. */
+  #otherInterfaces(): string[] {
+    const routes = this.config.virtualRoutes.flatMap(({ dev, noTrack }) => (dev === undefined || noTrack ? [] : [dev]));
+    const addresses = this.addresses.flatMap(({ dev, noTrack }) => (noTrack ? [] : [dev]));
+    const known = [this.config.interface, ...this.#trackedInterfaces()];
+    return [...new Set([...addresses, ...routes])].filter((dev) => !known.includes(dev));
+  }
+
+  #trackedInterfaces(): string[] {
+    return this.tracks.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []));
+  }
+
+  /** Before vrrp_startup_delay is over, or before a track without a weight has its first result, it does not begin. */
+  isWaiting(): boolean {
+    if (this.surroundings.startsAt !== undefined) return true;
+    return this.tracks.some((track) => judge(track, this.surroundings.standing(track)).awaited);
+  }
+
+  /** Its latest transition; the state itself is machine.ts's. */
+  remember(transition: Transition): void {
+    this.history.unshift(transition);
+    this.history.length = Math.min(this.history.length, HISTORY);
+    this.since = transition.at;
+    this.why = transition.why;
   }
 
   nextDeadline(): Instant | undefined {

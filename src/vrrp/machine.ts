@@ -2,93 +2,119 @@
 // checks are keepalived's. Order on becoming MASTER: the advert first, the addresses next, gratuitous ARP last, and only
 // then what may wait (log, notify).
 
-import { after, between, describeDuration, earliest, nextPeriod, type Duration, type Instant } from '../time.js';
+import { after, between, describeDuration, nextPeriod, type Duration, type Instant } from '../time.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
+import { acceptsLower, carryOver } from './carry-over.js';
 import { elect } from './election.js';
-import type { Event } from './event.js';
-import { planOnLowerAdvert, planOnMaster, planOnReload, takeBurst } from './garp.js';
+import { planOnLowerAdvert, planOnMaster, takeBurst } from './garp.js';
 import { addAddresses, advertise, announce, putBackMissing, removeAddresses } from './holding.js';
 import type { Instance } from './instance.js';
 import { describeReason, type FaultReason, type Reason } from './reason.js';
-import type { State } from './state.js';
+import type { State, StateOf } from './state.js';
+import { report, silence, tell, tellBetter, tellDiscarded, tellElection, tellHeldBack, tellPriority } from './tell.js';
 import type { Turn } from './turn.js';
 
-/** How many transitions the status can show. */
-const HISTORY = 10;
+interface Heard {
+  readonly advert: Advert;
+  readonly source: IpAddress;
+}
 
 /** RFC 3768 § 6.4.1 Initialize; keepalived starts every router but the owner as BACKUP, whatever `state` says. */
 export function start(instance: Instance, turn: Turn): void {
   const faults = instance.faults();
   if (faults.length > 0) toFault(instance, faults, turn);
-  else if (!instance.isWaitingForChecks()) toBackup(instance, { kind: 'started' }, turn);
+  else if (!instance.isWaiting()) toBackup(instance, { kind: 'started' }, turn);
 }
 
 /** A deadline of the state is there, or was: only what is due at `turn.now` is done. */
 export function expire(instance: Instance, turn: Turn): void {
   const { state } = instance;
-  if (state.kind === 'BACKUP' && state.masterDownAt <= turn.now) toMaster(instance, silence(instance, turn.now), turn);
+  if (state.kind === 'BACKUP' && state.masterDownAt <= turn.now) lead(instance, state, turn);
   else if (state.kind === 'MASTER') serve(instance, state, turn);
 }
 
+/**
+ * The Master_Down_Timer has run out. In a sync group the last one whose timer does so takes all others along; until then,
+ * as in maintenance, it waits for one interval more.
+ */
+function lead(instance: Instance, state: StateOf<'BACKUP'>, turn: Turn): void {
+  const { group, surroundings } = instance;
+  const why = silence(instance, turn.now);
+  const others = group?.others(instance) ?? [];
+  const isReady = ({ state: other }: Instance): boolean =>
+    other.kind === 'MASTER' || (other.kind === 'BACKUP' && other.wantsMaster !== undefined);
+  if (surroundings.maintenance !== undefined || !others.every(isReady)) {
+    const masterDownAt = after(turn.now, instance.masterDownInterval);
+    instance.state = { ...state, masterDownAt, wantsMaster: why };
+    if (surroundings.maintenance !== undefined) tellHeldBack(instance, turn);
+    return;
+  }
+  toMaster(instance, why, turn);
+  const waiting = others.filter((member) => member.state.kind === 'BACKUP');
+  if (group && waiting.length > 0)
+    turn.log('info', `VRRP_Group(${group.config.name}) Syncing instances to MASTER state`);
+  for (const member of waiting)
+    if (member.state.kind === 'BACKUP') toMaster(member, member.state.wantsMaster ?? why, turn);
+}
+
 /** RFC 3768 § 6.4.2 and § 6.4.3: a valid advert of another router. */
-export function hear(instance: Instance, { advert, source }: { advert: Advert; source: IpAddress }, turn: Turn): void {
+export function hear(instance: Instance, { advert, source }: Heard, turn: Turn): void {
   if (advert.priority === 0) instance.statistics.priorityZeroHeard += 1;
   if (instance.state.kind === 'BACKUP') hearAsBackup(instance, instance.state, { advert, source }, turn);
   else if (instance.state.kind === 'MASTER') hearAsMaster(instance, instance.state, { advert, source }, turn);
 }
 
-/** The interface or a check without weight changed: into FAULT, out of it, or with other reasons in it. */
+/** An interface or a track without weight changed: into FAULT, out of it, or with other reasons in it; a group as one. */
 export function review(instance: Instance, turn: Turn): void {
+  reviewOne(instance, turn);
+  for (const member of instance.group?.others(instance) ?? []) reviewOne(member, turn);
+}
+
+function reviewOne(instance: Instance, turn: Turn): void {
   const { state } = instance;
   const faults = instance.faults();
   if (state.kind === 'FAULT') {
     const [first] = state.reasons;
     if (faults.length > 0) instance.state = { kind: 'FAULT', reasons: faults };
-    else if (instance.isWaitingForChecks()) instance.state = { kind: 'INIT' };
+    else if (instance.isWaiting()) instance.state = { kind: 'INIT' };
     else toBackup(instance, first ? { kind: 'fault-over', fault: first } : { kind: 'started' }, turn);
   } else if (faults.length > 0) {
     toFault(instance, faults, turn);
-  } else if (state.kind === 'INIT' && !instance.isWaitingForChecks()) {
+  } else if (state.kind === 'INIT' && !instance.isWaiting()) {
     toBackup(instance, { kind: 'checks-passed' }, turn);
   }
 }
 
 /** A running Master_Down_Timer is moved by the difference of the skew; a MASTER says the new priority in its next advert. */
-export function changePriority(instance: Instance, priority: number): void {
+export function changePriority(instance: Instance, priority: number, turn: Turn): void {
   const { state } = instance;
   const before = instance.skew;
   instance.priority = priority;
+  tellPriority(instance, turn);
   if (state.kind !== 'BACKUP') return;
   const shift = between({ from: before as number as Instant, to: instance.skew as number as Instant });
   instance.state = { ...state, masterDownAt: after(state.masterDownAt, shift) };
 }
 
-/**
- * A reload that leaves the virtual router what it is: of the running timers only those move whose length it changes, and
- * never so that a BACKUP takes over sooner than a whole Master_Down_Interval from now.
- */
+/** A reload that leaves the virtual router what it is. */
 export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn): void {
-  const { state, config: before, lower } = instance;
+  const { config: before, lower } = instance;
   instance.config = config;
-  if (state.kind === 'MASTER') {
-    const advertAt = earliest(state.advertAt, after(turn.now, config.advertInt)) ?? state.advertAt;
-    const garp = planOnReload(state.garp, { from: before.garp, to: config.garp, now: turn.now });
-    instance.state = { ...state, advertAt, garp };
+  instance.state = carryOver(instance, before, turn.now);
+  if (lower === undefined || !acceptsLower(instance, before)) return;
+  [instance.master, instance.lower] = [lower, undefined];
+}
+
+/** Gives the addresses up although it is the best, with all of its group; another serves after its skew time. */
+export function yieldTo(cause: 'failover' | 'maintenance', instance: Instance, turn: Turn): void {
+  for (const member of instance.group?.members ?? [instance]) {
+    if (cause === 'failover') member.hasYielded = true;
+    if (member.state.kind !== 'MASTER') continue;
+    release(member, turn, { farewells: 1 });
+    toBackup(member, { kind: 'yielded', cause }, turn);
   }
-  if (state.kind !== 'BACKUP') return;
-  const { masterDownAt, preemptAt } = state;
-  const keepsDelay = preemptAt !== undefined && !config.nopreempt && config.preemptDelay === before.preemptDelay;
-  // With nopreempt the lower advert that was discarded before counts after all.
-  const accepts = lower !== undefined && config.nopreempt && !before.nopreempt;
-  const restarts = config.advertInt !== before.advertInt || config.downTimerAdverts !== before.downTimerAdverts;
-  instance.state = {
-    kind: 'BACKUP',
-    masterDownAt: accepts || restarts ? after(turn.now, instance.masterDownInterval) : masterDownAt,
-    ...(keepsDelay && { preemptAt }),
-  };
-  if (accepts) [instance.master, instance.lower] = [lower, undefined];
 }
 
 /** RFC 3768 § 6.4.2, § 6.4.3: the shutdown event. */
@@ -109,23 +135,20 @@ function leave(instance: Instance, cause: string, turn: Turn): void {
   turn.log('info', `(${instance.config.name}) Stopping: ${cause}; ${held}`);
 }
 
-function hearAsBackup(
-  instance: Instance,
-  state: Extract<State, { kind: 'BACKUP' }>,
-  { advert, source }: { advert: Advert; source: IpAddress },
-  turn: Turn,
-): void {
+function hearAsBackup(instance: Instance, state: StateOf<'BACKUP'>, { advert, source }: Heard, turn: Turn): void {
   const heard = { address: source, priority: advert.priority, heardAt: turn.now };
   if (advert.priority === 0) {
     // § 6.4.2: the timer becomes Skew_Time; a repeated farewell never makes it later again.
     instance.master = heard;
     instance.lower = undefined;
+    instance.hasYielded = false;
     const skewEnd = after(turn.now, instance.skew);
     instance.state = { ...state, masterDownAt: skewEnd < state.masterDownAt ? skewEnd : state.masterDownAt };
     turn.log('info', `(${instance.config.name}) ${source} left with priority 0`);
     return;
   }
-  const { nopreempt, preemptDelay } = instance.config;
+  const { preemptDelay } = instance.config;
+  const nopreempt = instance.config.nopreempt || instance.hasYielded || instance.surroundings.maintenance !== undefined;
   const lower = advert.priority < instance.priority;
   const preemptAt =
     lower && !nopreempt && preemptDelay > 0 ? (state.preemptAt ?? after(turn.now, preemptDelay)) : undefined;
@@ -137,68 +160,63 @@ function hearAsBackup(
     return;
   }
   instance.lower = heard;
-  const { name } = instance.config;
-  const line = (words: string) =>
-    `(${name}) received lower priority (${advert.priority}) advert from ${source} - ${words}`;
-  if (
-    instance.repeated.first(`lower ${source}`, turn.now, (count) => line(`discarding; ${count} more in the last 10 s`))
-  )
-    turn.log('info', line('discarding'));
+  tellDiscarded(instance, { source, priority: advert.priority }, turn);
 }
 
-function hearAsMaster(
-  instance: Instance,
-  state: Extract<State, { kind: 'MASTER' }>,
-  { advert, source }: { advert: Advert; source: IpAddress },
-  turn: Turn,
-): void {
-  const own = instance.source;
-  const { name, higherPrioSendAdvert } = instance.config;
-  const { priority: ours } = instance;
+function hearAsMaster(instance: Instance, state: StateOf<'MASTER'>, { advert, source }: Heard, turn: Turn): void {
+  const { source: own, priority: ours, config } = instance;
   const theirs = advert.priority;
   if (theirs === 0) {
     // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once.
     advertise(instance, turn);
-    turn.log('info', `(${name}) Master received priority 0 message from ${source}`);
+    turn.log('info', `(${config.name}) Master received priority 0 message from ${source}`);
     return;
   }
   if (own === undefined) return;
   const outcome = elect({ own: { priority: ours, address: own }, other: { priority: theirs, address: source } });
   if (outcome === 'better') {
-    if (higherPrioSendAdvert) advertise(instance, turn);
+    if (config.higherPrioSendAdvert) advertise(instance, turn);
     release(instance, turn, { farewells: 0 });
     instance.master = { address: source, priority: theirs, heardAt: turn.now };
-    const how =
-      theirs > ours
-        ? `with higher priority ${theirs}, ours ${ours}`
-        : `with same priority ${theirs} but higher IP address than ours`;
-    turn.log('info', `(${name}) Master received advert from ${source} ${how}`);
+    tellBetter(instance, { source, priority: theirs }, turn);
     toBackup(instance, { kind: 'better-heard', master: source, theirs, ours }, turn);
+    followToBackup(instance, turn);
   } else {
     standGround(instance, state, { source, priority: theirs }, turn);
+  }
+}
+
+/** In a sync group one that is no longer MASTER takes all others along. */
+function followToBackup(instance: Instance, turn: Turn): void {
+  const { group } = instance;
+  const others = group?.others(instance).filter(({ state }) => state.kind === 'MASTER') ?? [];
+  if (!group || others.length === 0) return;
+  turn.log('info', `VRRP_Group(${group.config.name}) Syncing instances to BACKUP state`);
+  for (const member of others) {
+    release(member, turn, { farewells: 0 });
+    toBackup(member, { kind: 'synced', group: group.config.name, member: instance.config.name }, turn);
   }
 }
 
 /** § 6.4.3 discards a worse advert; keepalived also answers it, so that a second MASTER and the clients hear of us. */
 function standGround(
   instance: Instance,
-  state: Extract<State, { kind: 'MASTER' }>,
+  state: StateOf<'MASTER'>,
   { source, priority }: { source: IpAddress; priority: number },
   turn: Turn,
 ): void {
-  const { name, garp, lowerPrioNoAdvert } = instance.config;
+  const { garp, lowerPrioNoAdvert } = instance.config;
   if (!lowerPrioNoAdvert) {
     advertise(instance, turn);
     if (garp.lowerPrioRepeat > 0) announce(instance, garp.lowerPrioRepeat, turn);
     instance.state = { ...state, garp: planOnLowerAdvert(state.garp, garp, turn.now) };
   }
-  const line = `(${name}) Received advert from ${source} with lower priority ${priority}, ours ${instance.priority}, forcing new election`;
-  if (instance.repeated.first(`worse ${source}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
-    turn.log('warn', line);
+  tellElection(instance, { source, priority }, turn);
+  tell(instance, 'MASTER_RX_LOWER_PRI', turn);
 }
 
 /** What a MASTER does by the clock: adverts from their own last deadline, so that they never drift, and bursts. */
-function serve(instance: Instance, state: Extract<State, { kind: 'MASTER' }>, turn: Turn): void {
+function serve(instance: Instance, state: StateOf<'MASTER'>, turn: Turn): void {
   let { advertAt } = state;
   if (advertAt <= turn.now) {
     advertise(instance, turn);
@@ -220,6 +238,7 @@ function toMaster(instance: Instance, why: Reason, turn: Turn): void {
   const held = enter(instance, { kind: 'MASTER', advertAt, garp }, why, turn.now);
   instance.master = undefined;
   instance.lower = undefined;
+  instance.hasYielded = false;
   instance.statistics.becameMaster += 1;
   report(instance, { state: 'MASTER', words: `Entering MASTER STATE: ${describeReason(why)}; ${held}` }, turn);
 }
@@ -239,17 +258,21 @@ function toBackup(instance: Instance, why: Reason, turn: Turn): void {
 
 function toFault(instance: Instance, reasons: FaultReason[], turn: Turn): void {
   const before = instance.state;
-  const linkFailed = reasons.some(({ kind }) => kind !== 'script-failed');
-  // keepalived says priority 0 twice here; over a dead link nothing could leave.
-  if (before.kind === 'MASTER') release(instance, turn, { farewells: linkFailed ? 0 : 2 });
   const [why] = reasons;
   if (!why) return;
+  // keepalived says priority 0 twice here, and once for the fault of another member.
+  const farewells = why.kind === 'member-failed' ? 1 : 2;
+  if (before.kind === 'MASTER') release(instance, turn, { farewells: canSpeak(instance) ? farewells : 0 });
   instance.master = undefined;
   const held = enter(instance, { kind: 'FAULT', reasons }, why, turn.now);
   const init = before.kind === 'INIT' ? ' (init)' : '';
   const words = `Entering FAULT STATE${init}: ${reasons.map(describeReason).join(', ')}${init ? '' : `; ${held}`}`;
   report(instance, { state: 'FAULT', words }, turn);
 }
+
+/** Over a dead link nothing could leave. */
+const canSpeak = ({ links, config, source }: Instance): boolean =>
+  links.get(config.interface)?.up === true && source !== undefined;
 
 /** Gives the addresses up: farewells first, so that the heir's skew begins at once. */
 function release(instance: Instance, turn: Turn, { farewells }: { farewells: number }): void {
@@ -262,34 +285,7 @@ function release(instance: Instance, turn: Turn, { farewells }: { farewells: num
 function enter(instance: Instance, state: State, why: Reason, now: Instant): string {
   const from = instance.state.kind;
   const held = `was ${from} for ${describeDuration(between({ from: instance.since, to: now }))}`;
-  instance.history.unshift({ at: now, from, to: state.kind, why });
-  instance.history.length = Math.min(instance.history.length, HISTORY);
+  instance.remember({ at: now, from, to: state.kind, why });
   instance.state = state;
-  instance.since = now;
-  instance.why = why;
   return held;
-}
-
-function report(
-  instance: Instance,
-  { state, words }: { state: 'MASTER' | 'BACKUP' | 'FAULT'; words: string },
-  turn: Turn,
-): void {
-  turn.log(state === 'FAULT' ? 'warn' : 'info', `(${instance.config.name}) ${words}`);
-  tell(instance, state, turn);
-}
-
-function tell({ config, priority }: Instance, state: Event['state'], turn: Turn): void {
-  turn.do({ kind: 'notify', event: { subject: 'INSTANCE', name: config.name, state, priority } });
-}
-
-/** Why a Master_Down_Timer ran out. */
-function silence(instance: Instance, now: Instant): Reason {
-  const { master, lower, priority: ours } = instance;
-  if (ours === 255) return { kind: 'owner' };
-  if (lower) return { kind: 'preempted', master: lower.address, theirs: lower.priority, ours };
-  if (!master) return { kind: 'nobody-heard', silence: between({ from: instance.since, to: now }), ours };
-  if (master.priority === 0) return { kind: 'master-left', master: master.address, ours };
-  const quiet = between({ from: master.heardAt, to: now });
-  return { kind: 'master-silent', master: master.address, silence: quiet, theirs: master.priority, ours };
 }

@@ -8,11 +8,21 @@ import { describeDuration, type Duration } from '../time.js';
 
 /** Something that keeps an instance out of the election. */
 export type FaultReason =
+  | OwnFault
+  /** In a sync group the fault of one is the fault of all. */
+  | { readonly kind: 'member-failed'; readonly member: string; readonly fault: OwnFault };
+
+/** A fault that is not another's. */
+export type OwnFault =
   | { readonly kind: 'no-interface'; readonly interface: string }
   | { readonly kind: 'link-down'; readonly interface: string }
   | { readonly kind: 'no-address'; readonly interface: string }
   | { readonly kind: 'cannot-open'; readonly interface: string; readonly error: string }
-  | { readonly kind: 'script-failed'; readonly script: string; readonly outcome?: ScriptOutcome };
+  | { readonly kind: 'script-failed'; readonly script: string; readonly outcome?: ScriptOutcome }
+  /** Tracked with `reverse`. */
+  | { readonly kind: 'link-up'; readonly interface: string }
+  | { readonly kind: 'file-says'; readonly file: string; readonly value: number }
+  | { readonly kind: 'process-failed'; readonly process: string; readonly words: string };
 
 export type Reason =
   | FaultReason
@@ -31,6 +41,10 @@ export type Reason =
   | { readonly kind: 'master-left'; readonly master: IpAddress; readonly ours: number }
   | { readonly kind: 'preempted'; readonly master: IpAddress; readonly theirs: number; readonly ours: number }
   | { readonly kind: 'better-heard'; readonly master: IpAddress; readonly theirs: number; readonly ours: number }
+  /** Another member of the sync group did the same. */
+  | { readonly kind: 'synced'; readonly group: string; readonly member: string }
+  /** It was asked to. */
+  | { readonly kind: 'yielded'; readonly cause: 'failover' | 'maintenance' }
   | { readonly kind: 'stopped'; readonly cause: string };
 
 /** The reason in the operator's words, without a full stop. */
@@ -46,10 +60,22 @@ export function describeReason(reason: Reason): string {
       return `cannot listen on ${reason.interface}: ${reason.error}`;
     case 'script-failed':
       return `${reason.script} failed${reason.outcome ? ` (${describeOutcome(reason.outcome)})` : ' (init_fail)'}`;
+    case 'link-up':
+      return `${reason.interface} is up`;
+    case 'file-says':
+      return `${reason.file} holds ${reason.value}`;
+    case 'process-failed':
+      return `${reason.process} failed (${reason.words})`;
+    case 'member-failed':
+      return `${reason.member} of the same sync group failed: ${describeReason(reason.fault)}`;
+    case 'synced':
+      return `${reason.member} of the sync group ${reason.group} did the same`;
+    case 'yielded':
+      return reason.cause === 'failover' ? 'asked to yield (vrrpd failover)' : 'maintenance has begun';
     case 'started':
       return 'started';
     case 'checks-passed':
-      return 'started, and every check has passed';
+      return 'started, and what was waited for has passed';
     case 'fault-over':
       return describeRecovery(reason.fault);
     case 'owner':
@@ -87,5 +113,13 @@ function describeRecovery(fault: FaultReason): string {
       return `${fault.interface} can be listened on again`;
     case 'script-failed':
       return `${fault.script} succeeded`;
+    case 'link-up':
+      return `${fault.interface} is down again`;
+    case 'file-says':
+      return `${fault.file} no longer holds ${fault.value}`;
+    case 'process-failed':
+      return `${fault.process} is there again`;
+    case 'member-failed':
+      return `in the whole sync group: ${describeRecovery(fault.fault)}`;
   }
 }

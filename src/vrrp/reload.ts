@@ -2,43 +2,47 @@
 // not touched; what can be changed in place keeps its state, its timers and its counters; only a change of what a virtual
 // router is (interface, VRID, version) ends one and begins another. It changes no state itself: machine.ts does.
 
-import { addressesOf, diffConfigs, without, type Reconfigured, type ScriptChange } from '../config/diff.js';
-import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/model.js';
+import { addressesOf, diffConfigs, isEqual, without, type Reconfigured, type ScriptChange } from '../config/diff.js';
+import type { Config, Route, Rule, TrackFile, TrackProcess, VirtualAddress } from '../config/model.js';
+import { usedFiles, usedProcesses, usedScripts } from '../config/tracks.js';
+import { FileTracker } from '../track/file.js';
+import { ProcessTracker } from '../track/process.js';
 import { ScriptTracker } from '../track/script.js';
 import { addRoutes, giveUp, removeRoutes, takeUp } from './holding.js';
-import { Instance, type Links } from './instance.js';
+import { Instance } from './instance.js';
 import * as machine from './machine.js';
 import type { Roster } from './roster.js';
+import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
 
 /** Whom the router has to look after now. */
 export interface Reloaded {
   /** Not in the roster any more. */
-  readonly ended: readonly (Instance | ScriptTracker)[];
+  readonly ended: readonly (Instance | ScriptTracker | ProcessTracker)[];
   /** In the roster, not started yet. */
   readonly begun: readonly Instance[];
 }
 
-/** Checks that nobody tracks are not run. */
-export function usedScripts({ vrrpScripts, vrrpInstances }: Config): VrrpScript[] {
-  const used = new Set(vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-  return vrrpScripts.filter(({ name }) => used.has(name));
+interface Running {
+  readonly roster: Roster;
+  readonly surroundings: Surroundings;
 }
 
 /** Everything that leaves goes before anything comes: an address may change its instance. */
 export function reload(
-  roster: Roster,
-  { before, after, links }: { before: Config; after: Config; links: Links },
+  { roster, surroundings }: Running,
+  { before, after }: { before: Config; after: Config },
   turn: Turn,
 ): Reloaded {
   const difference = diffConfigs(withUsedScripts(before), withUsedScripts(after));
   const former = new Map(roster.instances);
-  const ended: (Instance | ScriptTracker)[] = [];
+  const ended: (Instance | ScriptTracker | ProcessTracker)[] = [];
   const begun: Instance[] = [];
   const updated: ({ instance: Instance } & Arrivals)[] = [];
-  const scripts = difference.scripts.flatMap((change) => reloadScript(change, { roster, ended, turn }));
-  // A new instance begins with what its checks have found out.
-  roster.set({ instances: former.values(), scripts });
+  // A new instance begins with what is known of its tracks.
+  const scripts = difference.scripts.flatMap((change) => reloadScript(change, { surroundings, ended, turn }));
+  setTrackers(surroundings.scripts, scripts);
+  ended.push(...reloadOthers(after, surroundings));
   const instances = difference.instances.flatMap((change): Instance[] => {
     const instance = change.kind === 'add' ? undefined : former.get(change.before.name);
     if (instance && (change.kind === 'keep' || change.kind === 'update')) {
@@ -51,11 +55,11 @@ export function reload(
       ended.push(instance);
     }
     if (change.kind === 'remove') return [];
-    const next = new Instance(change.after, roster.scripts, links, turn.now);
+    const next = new Instance(change.after, surroundings, turn.now);
     begun.push(next);
     return [next];
   });
-  roster.set({ instances, scripts });
+  roster.set(instances, after);
   for (const { instance, addresses, routes } of updated) {
     if (addresses.length > 0) takeUp(instance, addresses, turn);
     if (instance.holds) addRoutes(routes, turn);
@@ -63,7 +67,43 @@ export function reload(
   return { ended, begun };
 }
 
+/** At the start: nothing is known of any of them. */
+export function makeTrackers(config: Config, surroundings: Surroundings): void {
+  setTrackers(
+    surroundings.scripts,
+    usedScripts(config).map((script) => new ScriptTracker(script)),
+  );
+  reloadOthers(config, surroundings);
+}
+
 const withUsedScripts = (config: Config): Config => ({ ...config, vrrpScripts: usedScripts(config) });
+
+function setTrackers<T extends { readonly config: { readonly name: string } }>(
+  into: Map<string, T>,
+  trackers: readonly T[],
+): void {
+  into.clear();
+  for (const tracker of trackers) into.set(tracker.config.name, tracker);
+}
+
+/** Files and processes: one that is the same goes on, one that is another begins with what was known. */
+function reloadOthers(after: Config, { files, processes }: Surroundings): ProcessTracker[] {
+  const formerProcesses = [...processes.values()];
+  const sameFile = (config: TrackFile): FileTracker => {
+    const former = files.get(config.name);
+    if (former?.config.file !== config.file) return new FileTracker(config, former);
+    former.config = config;
+    return former;
+  };
+  const sameProcess = (config: TrackProcess): ProcessTracker => {
+    const former = processes.get(config.name);
+    return former && isEqual(former.config, config) ? former : new ProcessTracker(config, former);
+  };
+  setTrackers(files, usedFiles(after).map(sameFile));
+  setTrackers(processes, usedProcesses(after).map(sameProcess));
+  const stay = new Set(processes.values());
+  return formerProcesses.filter((tracker) => !stay.has(tracker));
+}
 
 /** What an instance has from now on and had not before. */
 interface Arrivals {
@@ -88,9 +128,13 @@ function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, 
 /** A check keeps what it has found out, also under another name; a run that is not wanted any more is signalled. */
 function reloadScript(
   change: ScriptChange,
-  { roster, ended, turn }: { roster: Roster; ended: (Instance | ScriptTracker)[]; turn: Turn },
+  {
+    surroundings,
+    ended,
+    turn,
+  }: { surroundings: Surroundings; ended: (Instance | ScriptTracker | ProcessTracker)[]; turn: Turn },
 ): ScriptTracker[] {
-  const former = change.kind === 'add' ? undefined : roster.scripts.get(change.before.name);
+  const former = change.kind === 'add' ? undefined : surroundings.scripts.get(change.before.name);
   if (former && change.kind === 'same' && change.before.name === change.after.name) {
     const { sameCommand } = change;
     if (former.reconfigure(change.after, { sameCommand, now: turn.now })) signal(former, turn);

@@ -1,25 +1,26 @@
-// Who there is in a router, and how an input finds those it concerns: by interface, by virtual router, by check.
+// Who there is in a router, and how an input finds those it concerns: by interface, by virtual router, by what they track.
 // A reload replaces all of it at once. It knows no state and has no opinion.
 
-import type { ScriptTracker } from '../track/script.js';
+import type { Config, TrackKind } from '../config/model.js';
+import { Group } from './group.js';
 import type { Instance } from './instance.js';
 
 export class Roster {
   readonly instances = new Map<string, Instance>();
-  readonly scripts = new Map<string, ScriptTracker>();
+  readonly groups = new Map<string, Group>();
   readonly #byInterface = new Map<string, Instance[]>();
   readonly #byVirtualRouter = new Map<string, Instance>();
-  readonly #byScript = new Map<string, Instance[]>();
+  readonly #byTrack = new Map<string, Instance[]>();
 
-  /** From now on these, in this order, and nobody else. */
-  set({ instances, scripts }: { instances: Iterable<Instance>; scripts: Iterable<ScriptTracker> }): void {
-    for (const index of [this.instances, this.scripts, this.#byInterface, this.#byVirtualRouter, this.#byScript])
-      index.clear();
-    for (const tracker of scripts) this.scripts.set(tracker.config.name, tracker);
-    for (const instance of instances) this.#add(instance);
+  /** From now on these, in this order, in the groups of this configuration, and nobody else. */
+  set(instances: readonly Instance[], { syncGroups }: Pick<Config, 'syncGroups'>): void {
+    for (const index of [this.instances, this.#byInterface, this.#byVirtualRouter, this.#byTrack]) index.clear();
+    for (const instance of instances) this.instances.set(instance.config.name, instance);
+    this.#setGroups(syncGroups);
+    for (const instance of instances) this.#index(instance);
   }
 
-  /** Those that speak on the interface or have an address there. */
+  /** Those that speak on the interface, have an address there or track it. */
   onInterface(name: string): readonly Instance[] {
     return this.#byInterface.get(name) ?? [];
   }
@@ -33,18 +34,30 @@ export class Roster {
     return this.#byVirtualRouter.get(`${interfaceName} ${id}`);
   }
 
-  /** Those that the check counts for. */
-  tracking(script: string): readonly Instance[] {
-    return this.#byScript.get(script) ?? [];
+  /** Those that it counts for. */
+  tracking(kind: TrackKind, name: string): readonly Instance[] {
+    return this.#byTrack.get(`${kind} ${name}`) ?? [];
   }
 
-  #add(instance: Instance): void {
-    const { config } = instance;
-    this.instances.set(config.name, instance);
+  /** A group keeps what it has told, by its name. */
+  #setGroups(configs: Config['syncGroups']): void {
+    const former = new Map(this.groups);
+    this.groups.clear();
+    for (const instance of this.instances.values()) instance.group = undefined;
+    for (const config of configs) {
+      const group = former.get(config.name) ?? new Group(config);
+      group.config = config;
+      group.members = config.members.flatMap((name) => this.instances.get(name) ?? []);
+      for (const member of group.members) member.group = group;
+      this.groups.set(config.name, group);
+    }
+  }
+
+  #index(instance: Instance): void {
+    const { config, tracks } = instance;
     this.#byVirtualRouter.set(`${config.interface} ${config.virtualRouterId}`, instance);
-    const interfaces = new Set([config.interface, ...instance.addresses.map(({ dev }) => dev)]);
-    for (const name of interfaces) append(this.#byInterface, name, instance);
-    for (const { script } of config.trackScripts) append(this.#byScript, script, instance);
+    for (const name of instance.interfaces) append(this.#byInterface, name, instance);
+    for (const { kind, name } of tracks) append(this.#byTrack, `${kind} ${name}`, instance);
   }
 }
 

@@ -5,43 +5,46 @@ import type { IpAddress } from '../address.js';
 import type { Config } from '../config/model.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 import { effectivePriority } from '../track/priority.js';
-import { describeOutcome, describeResult, ScriptTracker, type ScriptOutcome } from '../track/script.js';
-import type { Instant } from '../time.js';
+import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
+import type { Group } from './group.js';
 import { putBack, refused, removeResidue, removeRoutes } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
+import { LinkDelay, LinkDelays } from './link-delay.js';
 import * as machine from './machine.js';
+import { Openings } from './openings.js';
+import { failover, maintain } from './orders.js';
+import type { Owner } from './owner.js';
 import { receive } from './reception.js';
-import { reload, usedScripts } from './reload.js';
+import { makeTrackers, reload } from './reload.js';
 import { Roster } from './roster.js';
 import { Statics } from './statics.js';
+import { UnclaimedPackets } from './statistics.js';
+import { Surroundings } from './surroundings.js';
 import { Turn } from './turn.js';
-
-/** Packets that no instance can be blamed for. */
-export class UnclaimedPackets {
-  unreadable = 0;
-  unknownVirtualRouter = 0;
-}
+import { Watch, type Change } from './watch.js';
 
 export class Router {
   readonly unclaimed = new UnclaimedPackets();
+  readonly surroundings = new Surroundings();
   readonly #roster = new Roster();
-  readonly #links = new Map<string, Link>();
-  readonly #openLinks = new Set<string>();
+  readonly #openings = new Openings(this.#roster);
   readonly #statics: Statics;
-  readonly #deadlines = new Deadlines<Instance | ScriptTracker>();
+  readonly #deadlines = new Deadlines<Owner>();
+  readonly #delays = new LinkDelays(this.#deadlines);
+  readonly #watch = new Watch(this.surroundings, this.#deadlines);
   #config: Config;
   #running = false;
 
   constructor(config: Config, now: Instant) {
     this.#config = config;
-    this.#statics = new Statics(config, this.#links);
-    const { scripts } = this.#roster;
-    this.#roster.set({ instances: [], scripts: usedScripts(config).map((script) => new ScriptTracker(script)) });
-    const instances = config.vrrpInstances.map((each) => new Instance(each, scripts, this.#links, now));
-    this.#roster.set({ instances, scripts: [...scripts.values()] });
+    this.#statics = new Statics(config, this.surroundings.links);
+    makeTrackers(config, this.surroundings);
+    this.#delays.update(config.interfaceDelays);
+    const instances = config.vrrpInstances.map((each) => new Instance(each, this.surroundings, now));
+    this.#roster.set(instances, config);
   }
 
   /** By name, in the order of the file. */
@@ -49,14 +52,12 @@ export class Router {
     return this.#roster.instances;
   }
 
-  /** The checks that count for an instance. */
-  get scripts(): ReadonlyMap<string, ScriptTracker> {
-    return this.#roster.scripts;
+  get groups(): ReadonlyMap<string, Group> {
+    return this.#roster.groups;
   }
 
-  /** The interfaces of the host as they are known now. */
-  get links(): ReadonlyMap<string, Link> {
-    return this.#links;
+  get config(): Config {
+    return this.#config;
   }
 
   /** When it wants a tick; undefined when nothing is to be done by the clock. */
@@ -84,13 +85,25 @@ export class Router {
         this.#packet(input.interface, input.packet, turn);
         break;
       case 'link':
-        this.#link(input.interface, input.link, turn);
+        this.#see(input.interface, input.link, turn);
         break;
       case 'address-removed':
         this.#addressRemoved(input.interface, input.address, turn);
         break;
       case 'script':
-        this.#scriptEnded(input.script, input.outcome, turn);
+        this.#follow(this.#watch.scriptEnded(input.script, input.outcome, turn), turn);
+        break;
+      case 'file':
+        this.#follow(this.#watch.fileRead(input.name, input.reading, turn), turn);
+        break;
+      case 'process':
+        this.#follow(this.#watch.processCounted(input.name, input.count, turn), turn);
+        break;
+      case 'failover':
+        for (const instance of failover(input.name, this.#roster, turn)) this.#settle(instance, turn);
+        break;
+      case 'maintenance':
+        this.#maintain(input, turn);
         break;
       case 'failed':
         this.#failed(input, turn);
@@ -101,20 +114,25 @@ export class Router {
 
   #start(turn: Turn): void {
     this.#running = true;
-    for (const [name, link] of this.#links) this.#open(name, link, turn);
+    const { links } = this.surroundings;
+    for (const [name, link] of links) this.#openings.open(name, link, turn);
     this.#statics.start(turn);
-    for (const instance of this.instances.values()) this.#begin(instance, turn);
-    for (const tracker of this.scripts.values()) {
-      tracker.start(turn.now);
-      this.#schedule(tracker);
+    const delay = this.#config.global.vrrpStartupDelay;
+    if (delay > 0) {
+      this.surroundings.startsAt = after(turn.now, delay);
+      this.#deadlines.set('startup delay', this.surroundings.startsAt);
+      turn.log('info', `Delaying startup for ${delay / 1_000_000} seconds`);
     }
+    for (const instance of this.instances.values()) this.#begin(instance, turn);
+    this.#watch.start(this.#config, turn);
   }
 
   #begin(instance: Instance, turn: Turn): void {
+    instance.priority = priorityOf(instance);
     removeRoutes(instance.routes, turn);
-    for (const name of this.#links.keys()) removeResidue(instance, name, turn);
+    for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
     machine.start(instance, turn);
-    this.#schedule(instance);
+    this.#settle(instance, turn);
   }
 
   #stop(cause: string, turn: Turn): void {
@@ -123,48 +141,55 @@ export class Router {
       machine.stop(instance, cause, turn);
       this.#deadlines.set(instance, undefined);
     }
-    for (const tracker of this.scripts.values()) {
-      tracker.stop();
-      this.#deadlines.set(tracker, undefined);
-      if (tracker.isRunning) turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
-    }
+    for (const group of this.groups.values()) group.tell('STOP', turn);
+    this.#watch.stop(turn);
     this.#statics.stop(turn);
-    for (const name of this.#openLinks) turn.do({ kind: 'close-link', interface: name });
-    this.#openLinks.clear();
+    this.#openings.closeAll(turn);
+    this.#delays.update([]);
+    for (const owner of ['startup delay', 'maintenance'] as const) this.#deadlines.set(owner, undefined);
   }
 
   /** What an instance that is left as it is does, it does not notice. */
   #reload(config: Config, turn: Turn): void {
-    const { ended, begun } = reload(this.#roster, { before: this.#config, after: config, links: this.#links }, turn);
+    const known = { roster: this.#roster, surroundings: this.surroundings };
+    const { ended, begun } = reload(known, { before: this.#config, after: config }, turn);
     this.#config = config;
     this.#statics.update(config, turn);
     for (const owner of ended) this.#deadlines.set(owner, undefined);
-    for (const name of this.#openLinks) {
-      if (this.#roster.speakersOn(name).length > 0) continue;
-      this.#openLinks.delete(name);
-      turn.do({ kind: 'close-link', interface: name });
-    }
-    for (const [name, link] of this.#links) this.#open(name, link, turn);
+    this.#openings.closeUnused(turn);
+    for (const delay of this.#delays.update(config.interfaceDelays)) this.#settleLink(delay, turn);
+    for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
     for (const instance of begun) this.#begin(instance, turn);
     for (const instance of this.instances.values()) this.#review(instance, 'a reload', turn);
-    for (const tracker of this.scripts.values()) {
-      if (tracker.nextDeadline() === undefined) tracker.start(turn.now);
-      this.#schedule(tracker);
-    }
+    this.#watch.start(config, turn);
   }
 
   /** The instances first: a check that is due must not hold up an advert. */
   #tick(turn: Turn): void {
-    const trackers: ScriptTracker[] = [];
+    const others: Exclude<Owner, Instance>[] = [];
     for (let owner = this.#deadlines.take(turn.now); owner; owner = this.#deadlines.take(turn.now)) {
-      if (owner instanceof ScriptTracker) trackers.push(owner);
+      if (!(owner instanceof Instance)) others.push(owner);
       else {
         machine.expire(owner, turn);
         for (const line of owner.repeated.due(turn.now)) turn.log('warn', line);
-        this.#schedule(owner);
+        this.#settle(owner, turn);
       }
     }
-    for (const tracker of trackers) this.#runScript(tracker, turn);
+    for (const owner of others) {
+      if (owner === 'startup delay') this.#endStartupDelay(turn);
+      else if (owner === 'maintenance') this.#maintain({ on: false }, turn);
+      else if (owner instanceof LinkDelay) this.#settleLink(owner, turn);
+      else this.#follow(this.#watch.due(owner, turn), turn);
+    }
+  }
+
+  #endStartupDelay(turn: Turn): void {
+    this.surroundings.startsAt = undefined;
+    turn.log('info', 'Startup delay is over');
+    for (const instance of this.instances.values()) {
+      if (instance.state.kind === 'INIT') machine.start(instance, turn);
+      this.#settle(instance, turn);
+    }
   }
 
   #packet(interfaceName: string, packet: ReceivedAdvert, turn: Turn): void {
@@ -179,36 +204,37 @@ export class Router {
       return;
     }
     receive(instance, packet, turn);
-    this.#schedule(instance);
+    this.#settle(instance, turn);
+  }
+
+  /** What is seen of a link counts at once, or when it has lasted. */
+  #see(name: string, link: Link | undefined, turn: Turn): void {
+    const counted = this.surroundings.links.get(name);
+    this.#link(name, this.#delays.see(name, link, { counted, now: turn.now }), turn);
+  }
+
+  #settleLink(delay: LinkDelay, turn: Turn): void {
+    const name = delay.config.interface;
+    const link = this.surroundings.links.get(name);
+    if (link) this.#link(name, delay.settle(link), turn);
   }
 
   #link(name: string, link: Link | undefined, turn: Turn): void {
-    const before = this.#links.get(name);
-    if (link) this.#links.set(name, link);
-    else this.#links.delete(name);
+    const { links } = this.surroundings;
+    const before = links.get(name);
+    if (link) links.set(name, link);
+    else links.delete(name);
     if (this.#running && link && (before?.index !== link.index || before.up !== link.up))
       this.#statics.linkChanged(name, turn);
-    if (this.#roster.onInterface(name).length === 0) return;
-    if (before?.up !== link?.up && this.#running)
-      turn.log('info', `Netlink reports ${name} ${link ? (link.up ? 'up' : 'down') : 'gone'}`);
-    if (!this.#running) return;
-    if (before && before.index !== link?.index && this.#openLinks.delete(name))
-      turn.do({ kind: 'close-link', interface: name });
-    if (link) this.#open(name, link, turn);
+    if (!this.#running || this.#roster.onInterface(name).length === 0) return;
+    const state = link ? (link.up ? 'up' : 'down') : 'gone';
+    if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
+    if (before?.index !== link?.index) this.#openings.close(name, turn);
+    if (link) this.#openings.open(name, link, turn);
     for (const instance of this.#roster.onInterface(name)) {
       if (link && before?.index !== link.index && !instance.holds) removeResidue(instance, name, turn);
-      machine.review(instance, turn);
-      this.#schedule(instance);
+      this.#review(instance, `${name} is ${state}`, turn);
     }
-  }
-
-  /** Listens on an interface that an instance speaks on, once it is there. */
-  #open(name: string, link: Link, turn: Turn): void {
-    const speakers = this.#roster.speakersOn(name);
-    if (speakers.length === 0 || this.#openLinks.has(name) || !link.up) return;
-    for (const instance of speakers) instance.openError = undefined;
-    this.#openLinks.add(name);
-    turn.do({ kind: 'open-link', interface: name });
   }
 
   #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
@@ -219,64 +245,48 @@ export class Router {
     }
   }
 
-  #runScript(tracker: ScriptTracker, turn: Turn): void {
-    const before = tracker.up;
-    const { name } = tracker.config;
-    for (const action of tracker.due(turn.now)) {
-      if (action === 'run') turn.do({ kind: 'run-script', script: name });
-      else {
-        turn.log('warn', `Track script ${name} is still running: sending ${action} to its process group`);
-        turn.do({ kind: 'signal-script', script: name, signal: action });
-      }
-    }
-    this.#settle(tracker, before, turn);
+  /** Something that is tracked stands otherwise: priorities and faults follow. */
+  #follow(change: Change | undefined, turn: Turn): void {
+    if (!change || !this.#running) return;
+    for (const instance of this.#roster.tracking(change.kind, change.name)) this.#review(instance, change.why, turn);
   }
 
-  #scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): void {
-    const tracker = this.scripts.get(name);
-    if (!tracker) return;
-    const before = tracker.up;
-    tracker.ended(outcome, turn.now);
-    this.#settle(tracker, before, turn);
-  }
-
-  /** A check that changed its mind changes priorities and faults. */
-  #settle(tracker: ScriptTracker, before: boolean | undefined, turn: Turn): void {
-    if (this.#running) this.#schedule(tracker);
-    if (tracker.up === before || !this.#running) return;
-    const { name } = tracker.config;
-    const outcome = tracker.lastOutcome;
-    const words = outcome ? describeResult(outcome) : '';
-    turn.log(tracker.up ? 'info' : 'warn', `VRRP_Script(${name}) ${words}`);
-    const why = `${name} ${tracker.up ? 'succeeded' : 'failed'}${outcome ? ` (${describeOutcome(outcome)})` : ''}`;
-    for (const instance of this.#roster.tracking(name)) this.#review(instance, why, turn);
+  #maintain(wanted: { on: boolean; until?: Instant }, turn: Turn): void {
+    maintain(wanted, this, turn);
+    this.#deadlines.set('maintenance', wanted.until);
+    for (const instance of this.instances.values()) this.#settle(instance, turn);
   }
 
   /** What it depends on may have changed: its priority and its faults follow. */
   #review(instance: Instance, why: string, turn: Turn): void {
-    const priority = effectivePriority(instance.config.priority, instance.contributions());
+    const priority = priorityOf(instance);
     if (priority !== instance.priority) {
       const change = `Changing effective priority from ${instance.priority} to ${priority}`;
       turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
-      machine.changePriority(instance, priority);
+      machine.changePriority(instance, priority, turn);
     }
     machine.review(instance, turn);
-    this.#schedule(instance);
+    this.#settle(instance, turn);
   }
 
   #failed(failure: Failure, turn: Turn): void {
-    if (failure.effect === 'open-link') this.#openLinks.delete(failure.interface);
+    if (failure.effect === 'open-link') this.#openings.refused(failure.interface);
     this.#statics.refused(failure, turn);
     // A route is of no interface that an instance is found by.
     const concerned = failure.entry ? this.instances.values() : this.#roster.onInterface(failure.interface);
     for (const instance of concerned) {
       refused(instance, failure, turn);
       if (failure.effect === 'open-link') machine.review(instance, turn);
-      this.#schedule(instance);
+      this.#settle(instance, turn);
     }
   }
 
-  #schedule(owner: Instance | ScriptTracker): void {
-    this.#deadlines.set(owner, owner.nextDeadline());
+  /** After all that can change a state: its group, and when it wants to be woken. */
+  #settle(instance: Instance, turn: Turn): void {
+    instance.group?.settle(turn);
+    for (const one of instance.group?.members ?? [instance]) this.#deadlines.set(one, one.nextDeadline());
   }
 }
+
+const priorityOf = (instance: Instance): number =>
+  effectivePriority(instance.config.priority, instance.contributions());

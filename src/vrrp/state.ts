@@ -13,6 +13,8 @@ export type State =
       readonly masterDownAt: Instant;
       /** preempt_delay is running: until then lower adverts are accepted. */
       readonly preemptAt?: Instant;
+      /** Its timer ran out for this reason, and it waits: for the rest of its sync group, or for the end of maintenance. */
+      readonly wantsMaster?: Reason;
     }
   | { readonly kind: 'MASTER'; readonly advertAt: Instant; readonly garp: GarpPlan }
   | { readonly kind: 'FAULT'; readonly reasons: readonly FaultReason[] }
@@ -25,3 +27,4 @@ export type State =
     };
 
 export type StateKind = State['kind'];
+export type StateOf<Kind extends StateKind> = Extract<State, { kind: Kind }>;

@@ -36,3 +36,9 @@ export class Statistics {
     number
   >;
 }
+
+/** Packets that no instance can be blamed for. */
+export class UnclaimedPackets {
+  unreadable = 0;
+  unknownVirtualRouter = 0;
+}

@@ -6,7 +6,8 @@ import { readConfig } from '../../src/config/read.js';
 import { globalDefsTable } from '../../src/config/global-defs.js';
 import { rootTable } from '../../src/config/root.js';
 import { syncGroupTable } from '../../src/config/sync-group.js';
-import { trackFileTable, trackProcessTable } from '../../src/config/trackers.js';
+import { trackFileTable } from '../../src/config/track-file.js';
+import { trackProcessTable } from '../../src/config/track-process.js';
 import { vrrpInstanceTable } from '../../src/config/vrrp-instance.js';
 import { vrrpScriptTable } from '../../src/config/vrrp-script.js';
 
@@ -92,11 +93,12 @@ t.test('a slip in a value is found, also where the keyword changes nothing', (t)
     [inInstance('unicast_ttl 300'), '2:13 out-of-range'],
     [inInstance('smtp_alert perhaps'), '2:12 bad-value'],
     [inInstance('track_interface {\neth0 weight 300\n}'), '3:13 out-of-range'],
-    [inInstance('track_file {\nf weight\n}'), '3:3 missing-value'],
-    [inInstance('track_process {\np wait 3\n}'), '3:3 unknown-option'],
+    ['track_file f {\nfile /x\n}\n' + inInstance('track_file {\nf weight\n}'), '6:3 missing-value'],
+    ['vrrp_track_process p {\nprocess x\n}\n' + inInstance('track_process {\np wait 3\n}'), '6:3 unknown-option'],
+    [inInstance('track_process {\np\n}'), '3:1 unknown-tracker'],
     [inInstance('kernel_rx_buf_size 0'), '2:20 out-of-range'],
     [inInstance('debug 9'), '2:7 out-of-range'],
-    ['track_file f {\nfile /x\nweight 500\n}\n' + inInstance(''), '3:8 out-of-range'],
+    ['track_file f {\nfile /x\nweight 9999999999\n}\n' + inInstance(''), '3:8 out-of-range'],
     ['track_file f {\n}\n' + inInstance(''), '1:1 missing-keyword'],
     ['track_file {\nfile /x\n}\n' + inInstance(''), '1:1 missing-value'],
     ['vrrp_track_process p {\n}\n' + inInstance(''), '1:1 missing-keyword'],

@@ -5,7 +5,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { isEqual } from '../../src/config/diff.js';
-import type { Command, Config, VirtualAddress, VrrpInstance, VrrpScript } from '../../src/config/model.js';
+import type {
+  Command,
+  Config,
+  GlobalDefs,
+  SyncGroup,
+  Track,
+  TrackFile,
+  TrackKind,
+  TrackProcess,
+  VirtualAddress,
+  VrrpInstance,
+  VrrpScript,
+} from '../../src/config/model.js';
 import { printConfig } from '../../src/config/print.js';
 import { quoteCommand, quoteWord } from '../../src/config/quote.js';
 import { readConfig } from '../../src/config/read.js';
@@ -105,7 +117,101 @@ function script(random: Random, index: number): VrrpScript {
   };
 }
 
-function instance(random: Random, index: number, scripts: readonly VrrpScript[]): VrrpInstance {
+type Tracked = Pick<Config, 'vrrpScripts' | 'trackFiles' | 'trackProcesses'>;
+
+/** Some of what is defined, and interfaces; with a weight of their own or without. */
+function tracks(random: Random, { vrrpScripts, trackFiles, trackProcesses }: Tracked): Track[] {
+  const interfaces = ['bond1', 'a#b'].map((name) => ({ name, weight: 0, reverse: false }));
+  const kinds = { interface: interfaces, script: vrrpScripts, file: trackFiles, process: trackProcesses };
+  return (Object.entries(kinds) as [TrackKind, typeof interfaces][]).flatMap(([kind, list]) =>
+    list
+      .filter(() => random.chance(3))
+      .map(({ name, weight, reverse }) =>
+        random.chance(2)
+          ? { kind, name, weight, reverse }
+          : { kind, name, weight: random.between(-9, 9), reverse: random.chance(2) },
+      ),
+  );
+}
+
+function file(random: Random, index: number): TrackFile {
+  const initFile = random.perhaps(() => ({ value: random.between(-3, 3), overwrite: random.chance(2) }));
+  return {
+    name: `${random.pick(NAMES)}${index}`,
+    file: random.pick(['/run/x', '/a b/c', '#x']),
+    weight: random.between(-400, 400),
+    reverse: random.chance(3),
+    ...(initFile && { initFile }),
+    place,
+    places: {},
+  };
+}
+
+function process(random: Random, index: number): TrackProcess {
+  const paramMatch = random.perhaps(() => random.pick(['initial', 'partial', 'exact'] as const));
+  const quorumMax = random.perhaps(() => random.between(1, 9));
+  return {
+    name: `${random.pick(NAMES)}${index}`,
+    command: [random.pick(['haproxy', 'a b', '#x']), ...random.list(3, () => random.pick(['-x', 'two words', 'a"b']))],
+    ...(paramMatch && { paramMatch }),
+    fullCommand: random.chance(2),
+    weight: random.between(-20, 20),
+    reverse: random.chance(3),
+    quorum: random.between(1, 4),
+    ...(quorumMax !== undefined && { quorumMax }),
+    forkDelay: seconds(random.between(0, 4) / 2),
+    terminateDelay: seconds(random.between(0, 4) / 2),
+    place,
+    places: {},
+  };
+}
+
+/** A group of the first two; its weights count for them, so that none of theirs is dropped. */
+function group(
+  random: Random,
+  index: number,
+  { members, tracked }: { members: string[]; tracked: Tracked },
+): SyncGroup {
+  return {
+    name: `${random.pick(NAMES)}${index}`,
+    members,
+    tracks: tracks(random, tracked),
+    syncGroupTrackingWeight: true,
+    notify: random.chance(2) ? { master: command(random), any: command(random) } : {},
+    notifyPriorityChanges: random.chance(2),
+    smtpAlert: random.chance(2),
+    kept: [],
+    place,
+    places: {},
+  };
+}
+
+function global(random: Random): Partial<GlobalDefs> {
+  const limited = () => ({ command: command(random), timeout: seconds(random.between(1, 99)) });
+  const heloName = random.perhaps(() => 'mail.example');
+  return {
+    ...(random.chance(2) && {
+      mail: {
+        to: ['a@b', 'c@d'],
+        from: 'x@y',
+        server: { host: '192.0.2.25', port: random.between(1, 99) },
+        ...(heloName && { heloName }),
+        connectTimeout: seconds(random.between(1, 60)),
+        withoutFaults: random.chance(2),
+      },
+    }),
+    ...(random.chance(2) && { notifyFifo: { path: '/run/f i', owner: { user: 'nobody' }, script: command(random) } }),
+    ...(random.chance(2) && { vrrpNotifyFifo: { path: '/run/f' } }),
+    fifoWriteVrrpStatesOnReload: random.chance(2),
+    ...(random.chance(3) && { startupScript: limited(), shutdownScript: limited() }),
+    vrrpStartupDelay: seconds(random.between(0, 9) / 2),
+    ...(random.chance(3) && { stateDumpFile: '/x/y z', statsDumpFile: '/s', jsonDumpFile: '/j' }),
+    jsonVersion: random.pick([1, 2] as const),
+    ...(random.chance(3) && { processName: 'other' }),
+  };
+}
+
+function instance(random: Random, index: number, tracked: Tracked): VrrpInstance {
   const priority = random.between(1, 254);
   const state = random.chance(4) ? 'MASTER' : 'BACKUP';
   const nopreempt = state === 'BACKUP' && random.chance(2);
@@ -113,7 +219,7 @@ function instance(random: Random, index: number, scripts: readonly VrrpScript[])
   const mcastSrcIp = random.perhaps(() => ip('10.1.0.254'));
   const addresses = random.list(5, (number) => address(random, number));
   const [routes, rules] = [read(ROUTES).staticRoutes, read(ROUTES).staticRules];
-  const states = ['master', 'backup', 'fault', 'stop', 'any'] as const;
+  const states = ['master', 'backup', 'fault', 'stop', 'any', 'rxLowerPri'] as const;
   return anInstance({
     name: `${random.pick(NAMES)}${index}`,
     interface: 'eth0',
@@ -132,13 +238,7 @@ function instance(random: Random, index: number, scripts: readonly VrrpScript[])
     excludedAddresses: random.list(2, (number) => address(random, number + 100)),
     virtualRoutes: routes.filter(() => random.chance(2)),
     virtualRules: rules.filter(() => random.chance(2)),
-    trackScripts: scripts
-      .filter(() => random.chance(2))
-      .map(({ name, weight, reverse }) =>
-        random.chance(2)
-          ? { script: name, weight, reverse }
-          : { script: name, weight: random.between(-9, 9), reverse: random.chance(2) },
-      ),
+    tracks: tracks(random, tracked),
     dontTrackPrimary: random.chance(3),
     ...(mcastSrcIp && { mcastSrcIp }),
     garp: {
@@ -152,6 +252,9 @@ function instance(random: Random, index: number, scripts: readonly VrrpScript[])
     lowerPrioNoAdvert: random.chance(3),
     higherPrioSendAdvert: random.chance(3),
     notify: Object.fromEntries(states.filter(() => random.chance(2)).map((one) => [one, command(random)])),
+    ...(random.chance(3) && { notifyDeleted: true }),
+    notifyPriorityChanges: random.chance(3),
+    smtpAlert: random.chance(3),
   });
 }
 
@@ -175,10 +278,22 @@ t.test('made-up configurations', (t) => {
   for (let seed = 1; seed <= 400 && wrong < 3; seed += 1) {
     const random = new Random(seed);
     const scripts = random.list(3, (index) => script(random, index));
+    const [files, processes] = [
+      random.list(2, (index) => file(random, index)),
+      random.list(2, (i) => process(random, i)),
+    ];
+    const tracked = { vrrpScripts: scripts, trackFiles: files, trackProcesses: processes };
     const { staticRoutes, staticRules } = read(ROUTES);
+    const instances = random.list(4, (index) => instance(random, index, tracked));
+    const members = instances.map(({ name }) => name).slice(0, 2);
     const config = aConfig({
+      global: global(random),
       scripts,
-      instances: random.list(4, (index) => instance(random, index, scripts)),
+      files,
+      processes,
+      delays: random.chance(2) ? [{ interface: 'eth0', down: seconds(0.5), up: seconds(2) }] : [],
+      groups: members.length === 2 ? [group(random, 0, { members, tracked })] : [],
+      instances,
       statics: { staticIpaddress: random.list(3, (index) => address(random, index)), staticRoutes, staticRules },
     });
     const found = difference(config, seed % 2 === 0);

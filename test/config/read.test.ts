@@ -50,7 +50,7 @@ t.test('layout 1, both nodes', (t) => {
         downTimerAdverts: 3,
         preemptDelay: 0,
         authentication: { type: 'PASS', password: '1111' },
-        trackScripts: [{ script: 'chk_haproxy', weight: 2, reverse: false }],
+        tracks: [{ kind: 'script', name: 'chk_haproxy', weight: 2, reverse: false }],
         virtualAddresses: [{ prefix: { address: '192.168.1.190', length: 32 }, dev: 'eth1', scope: 0 }],
         excludedAddresses: [],
         garp: { masterDelay: seconds(5), masterRepeat: 5, lowerPrioDelay: seconds(5), lowerPrioRepeat: 5 },

@@ -20,7 +20,8 @@ const instance: InstanceStatus = {
   addresses: [{ prefix: '192.168.1.190/32', dev: 'eth1', onWire: true, present: true, announcedSecondsAgo: 0.4321 }],
   checks: [
     {
-      name: 'chk_haproxy',
+      kind: 'script',
+    name: 'chk_haproxy',
       state: 'up',
       weight: 2,
       running: false,

@@ -31,7 +31,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'config/': { modules: ['time', 'address'] },
   'track/': { modules: ['time', 'config/model'] },
   'vrrp/': {
-    modules: ['time', 'address', 'config/model', 'config/diff', 'config/route-text', 'track/'],
+    modules: ['time', 'address', 'config/model', 'config/diff', 'config/route-text', 'config/tracks', 'track/'],
     types: ['packet/'],
   },
   'notify/': { modules: PROTOCOL },
@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'linux/': {
     modules: ['time', 'address', 'packet/'],
     // Inputs and effects, and what they are made of: addresses and commands of the configuration, outcomes of scripts.
-    types: ['vrrp/', 'config/model', 'track/script'],
+    types: ['vrrp/', 'config/model', 'track/script', 'track/file'],
     packages: ['netlink', 'raw-socket'],
     node: true,
   },

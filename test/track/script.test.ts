@@ -4,7 +4,8 @@
 import t from 'tap';
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../../src/time.js';
 import { describeOutcome, describeResult, ScriptTracker, type ScriptOutcome } from '../../src/track/script.js';
-import { effectivePriority, weigh } from '../../src/track/priority.js';
+import { effectivePriority } from '../../src/track/priority.js';
+import { judge } from '../../src/track/standing.js';
 import { aScript, failed, succeeded } from '../vrrp/host.js';
 
 class Timeline {
@@ -159,7 +160,11 @@ t.test('weights: +w while up, -|w| while down, swapped by reverse, nothing befor
     [-20, false, true, 0],
   ] as const;
   for (const [weight, up, reverse, expected] of table)
-    t.equal(weigh(weight, { up, reverse }), expected, `weight ${weight}, up ${String(up)}, reverse ${String(reverse)}`);
+    t.equal(
+      judge({ weight, reverse }, { kind: up === undefined ? 'unknown' : up ? 'up' : 'down' }).value,
+      expected,
+      `weight ${weight}, up ${String(up)}, reverse ${String(reverse)}`,
+    );
   t.equal(effectivePriority(120, [{ tracker: 'a', value: 200 }]), 254);
   t.equal(effectivePriority(120, [{ tracker: 'a', value: -200 }]), 1);
   t.equal(effectivePriority(255, [{ tracker: 'a', value: -200 }]), 255, 'the owner never changes');

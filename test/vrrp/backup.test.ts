@@ -104,7 +104,7 @@ t.test('preempt_delay is cancelled by a higher advert', (t) => {
 
 t.test('a change of the effective priority moves the running timer by the difference of the skew', (t) => {
   const host = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked({ weight: 64 })] })],
+    instances: [anInstance({ tracks: [tracked({ weight: 64 })] })],
     scripts: [aScript({ weight: 64 })],
   });
   host.start();

@@ -2,7 +2,16 @@
 // words, so that a test reads like the sentence it proves. It performs nothing.
 
 import { parseAddress, parseMac, VRRP_GROUP_IPV4, type IpAddress } from '../../src/address.js';
-import type { Config, TrackScript, VrrpInstance, VrrpScript } from '../../src/config/model.js';
+import type {
+  Config,
+  GlobalDefs,
+  SyncGroup,
+  Track,
+  TrackFile,
+  TrackProcess,
+  VrrpInstance,
+  VrrpScript,
+} from '../../src/config/model.js';
 import type { AdvertAuthentication } from '../../src/packet/vrrp.js';
 import { after, instant, seconds, type Duration, type Instant } from '../../src/time.js';
 import type { ScriptOutcome } from '../../src/track/script.js';
@@ -46,7 +55,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     excludedAddresses: [],
     virtualRoutes: [],
     virtualRules: [],
-    trackScripts: [],
+    tracks: [],
     dontTrackPrimary: false,
     garp: {
       masterDelay: seconds(5),
@@ -58,6 +67,9 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     lowerPrioNoAdvert: false,
     higherPrioSendAdvert: false,
     notify: {},
+    notifyDeleted: false,
+    notifyPriorityChanges: false,
+    smtpAlert: false,
     kept: [],
     place,
     places: {},
@@ -89,8 +101,9 @@ export function aScript(changes: Partial<VrrpScript> = {}): VrrpScript {
   };
 }
 
-export const tracked = (changes: Partial<TrackScript> = {}): TrackScript => ({
-  script: 'chk',
+export const tracked = (changes: Partial<Track> = {}): Track => ({
+  kind: 'script',
+  name: 'chk',
   weight: 0,
   reverse: false,
   ...changes,
@@ -140,14 +153,30 @@ export function anAdvert(said: Said): Input {
 interface Parts {
   readonly instances?: readonly VrrpInstance[];
   readonly scripts?: readonly VrrpScript[];
+  readonly files?: readonly TrackFile[];
+  readonly processes?: readonly TrackProcess[];
+  readonly groups?: readonly SyncGroup[];
+  readonly delays?: Config['interfaceDelays'];
+  readonly global?: Partial<GlobalDefs>;
   readonly statics?: Pick<Config, 'staticIpaddress' | 'staticRoutes' | 'staticRules'>;
 }
 
 const NO_STATICS = { staticIpaddress: [], staticRoutes: [], staticRules: [] };
 
-export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS }: Parts): Config => ({
-  global: { enableScriptSecurity: false, kept: [] },
+export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS, ...parts }: Parts): Config => ({
+  global: {
+    enableScriptSecurity: false,
+    fifoWriteVrrpStatesOnReload: false,
+    vrrpStartupDelay: seconds(0),
+    jsonVersion: 1,
+    kept: [],
+    ...parts.global,
+  },
   vrrpScripts: scripts,
+  trackFiles: parts.files ?? [],
+  trackProcesses: parts.processes ?? [],
+  syncGroups: parts.groups ?? [],
+  interfaceDelays: parts.delays ?? [],
   vrrpInstances: instances,
   staticIpaddress: statics.staticIpaddress,
   staticRoutes: statics.staticRoutes,
@@ -261,8 +290,12 @@ function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
       return `run ${effect.script}`;
     case 'signal-script':
       return `${effect.signal} ${effect.script}`;
-    case 'notify':
-      return `notify ${effect.event.state} ${effect.event.priority}`;
+    case 'watch':
+      return `watch ${[...effect.files, ...effect.processes].map(({ name }) => name).join(' ')}`;
+    case 'notify': {
+      const { subject, name, state, priority } = effect.event;
+      return subject === 'GROUP' ? `group ${name} ${state} ${priority}` : `notify ${state} ${priority}`;
+    }
   }
 }
 

@@ -94,7 +94,8 @@ t.test('the same priority: the higher address wins, as unsigned numbers', (t) =>
 t.test('a lower advert: an advert and a burst at once, a burst again after garp_lower_prio_delay', (t) => {
   const host = master();
   host.pass(seconds(10));
-  t.strictSame(host.hear({ priority: 110 }), ['advert 120', 'garp 192.168.1.190 x5']);
+  const told = 'notify MASTER_RX_LOWER_PRI 120';
+  t.strictSame(host.hear({ priority: 110 }), ['advert 120', 'garp 192.168.1.190 x5', told]);
   const line = '(VI_1) Received advert from 192.168.1.192 with lower priority 110, ours 120, forcing new election';
   t.equal(host.log.at(-1), line);
   t.ok(host.pass(seconds(5)).includes('garp 192.168.1.190 x5'));
@@ -103,9 +104,10 @@ t.test('a lower advert: an advert and a burst at once, a burst again after garp_
 });
 
 t.test('lower_prio_no_advert and garp_lower_prio_repeat 0 are obeyed', (t) => {
-  t.strictSame(master({ lowerPrioNoAdvert: true }).hear({ priority: 110 }), []);
+  const told = 'notify MASTER_RX_LOWER_PRI 120';
+  t.strictSame(master({ lowerPrioNoAdvert: true }).hear({ priority: 110 }), [told]);
   const { garp } = anInstance();
-  t.strictSame(master({ garp: { ...garp, lowerPrioRepeat: 0 } }).hear({ priority: 110 }), ['advert 120']);
+  t.strictSame(master({ garp: { ...garp, lowerPrioRepeat: 0 } }).hear({ priority: 110 }), ['advert 120', told]);
   t.end();
 });
 
@@ -154,7 +156,7 @@ t.test('the interface is deleted and made again: listened on anew', (t) => {
 
 t.test('a check without weight fails: priority 0 twice, the address goes, FAULT; back when it succeeds', (t) => {
   const host = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked()] })],
+    instances: [anInstance({ tracks: [tracked()] })],
     scripts: [aScript()],
   });
   host.scriptsEnd = succeeded;
@@ -169,7 +171,7 @@ t.test('a check without weight fails: priority 0 twice, the address goes, FAULT;
 
 t.test('a weighted check of a MASTER changes the priority it says, not its rhythm; clamped to 1..254', (t) => {
   const host = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked({ weight: -200 })] })],
+    instances: [anInstance({ tracks: [tracked({ weight: -200 })] })],
     scripts: [aScript({ weight: -200 })],
   });
   host.start();

@@ -23,10 +23,10 @@ function backup(changes: Partial<VrrpInstance> = {}): TestHost {
 }
 
 t.test('an equal file causes no packet, no request to the kernel, no script, no line', (t) => {
-  const host = master([anInstance({ trackScripts: [tracked()] })]);
+  const host = master([anInstance({ tracks: [tracked()] })]);
   const before = host.router.nextDeadline();
   const log = host.log.length;
-  const moved = { ...anInstance({ trackScripts: [tracked()] }), place: { file: 'x', line: 99, column: 9 } };
+  const moved = { ...anInstance({ tracks: [tracked()] }), place: { file: 'x', line: 99, column: 9 } };
   t.same(host.reload({ instances: [moved], scripts: [aScript()] }), []);
   t.equal(host.log.length, log);
   t.equal(host.router.nextDeadline(), before, 'the timers run on');
@@ -210,7 +210,7 @@ t.test('a new instance begins as at a start; on a new interface it listens first
 });
 
 t.test('a new instance begins with what its checks have found out', (t) => {
-  const one = anInstance({ trackScripts: [tracked({ weight: 10 })] });
+  const one = anInstance({ tracks: [tracked({ weight: 10 })] });
   const host = master([one]);
   const two = { ...one, name: 'VI_2', virtualRouterId: 92, virtualAddresses: [anAddress('192.168.1.200')] };
   const log = host.log.length;
@@ -221,7 +221,7 @@ t.test('a new instance begins with what its checks have found out', (t) => {
 });
 
 t.test('what a check has found out survives', (t) => {
-  const weighted = { instances: [anInstance({ trackScripts: [tracked({ weight: 10 })] })] };
+  const weighted = { instances: [anInstance({ tracks: [tracked({ weight: 10 })] })] };
   const host = master(weighted.instances);
   t.equal(host.instance.priority, 130);
   const runs = host.times('run').length;
@@ -248,7 +248,7 @@ t.test('what a check has found out survives', (t) => {
   host.scriptsEnd = succeeded;
   host.pass(seconds(30));
   host.scriptsEnd = undefined;
-  const named = { instances: [anInstance({ trackScripts: [tracked({ script: 'web', weight: 10 })] })] };
+  const named = { instances: [anInstance({ tracks: [tracked({ name: 'web', weight: 10 })] })] };
   host.reload({ ...named, scripts: [aScript({ name: 'web', command })] });
   host.pass(seconds(1));
   t.equal(host.instance.priority, 130, 'another name for the same command');
@@ -256,14 +256,14 @@ t.test('what a check has found out survives', (t) => {
 });
 
 t.test('a run of a command that is replaced is ended and does not count; the new one begins right after it', (t) => {
-  const host = new TestHost({ instances: [anInstance({ trackScripts: [tracked()] })], scripts: [aScript()] });
+  const host = new TestHost({ instances: [anInstance({ tracks: [tracked()] })], scripts: [aScript()] });
   host.start();
   t.same(host.pass(milliseconds(1)), ['run chk']);
   const command = { argv: ['/bin/other'] as const, place: aScript().place };
-  const next = { instances: [anInstance({ trackScripts: [tracked()] })], scripts: [aScript({ command })] };
+  const next = { instances: [anInstance({ tracks: [tracked()] })], scripts: [aScript({ command })] };
   t.same(host.reload(next), ['SIGTERM chk']);
   t.same(host.script({ ...failed, code: 143 } as typeof failed), []);
-  t.equal(host.router.scripts.get('chk')?.up, undefined);
+  t.equal(host.router.surroundings.scripts.get('chk')?.up, undefined);
   t.same(host.pass(milliseconds(1)), ['run chk']);
   host.script(succeeded);
   t.equal(host.state, 'BACKUP', 'its result holds the start no longer');
@@ -271,21 +271,21 @@ t.test('a run of a command that is replaced is ended and does not count; the new
 });
 
 t.test('a failing check that is taken out of the file is no fault any more', (t) => {
-  const host = new TestHost({ instances: [anInstance({ trackScripts: [tracked()] })], scripts: [aScript()] });
+  const host = new TestHost({ instances: [anInstance({ tracks: [tracked()] })], scripts: [aScript()] });
   host.scriptsEnd = failed;
   host.start();
   host.pass(seconds(1));
   t.equal(host.state, 'FAULT');
   t.same(host.reload({ instances: [anInstance()] }), ['notify BACKUP 120']);
   t.equal(host.state, 'BACKUP');
-  t.equal(host.router.scripts.size, 0);
+  t.equal(host.router.surroundings.scripts.size, 0);
   t.end();
 });
 
 t.test('a check that comes with a reload decides when it has a result, not before', (t) => {
   const host = master([anInstance()], []);
   host.scriptsEnd = undefined;
-  host.reload({ instances: [anInstance({ trackScripts: [tracked()] })], scripts: [aScript()] });
+  host.reload({ instances: [anInstance({ tracks: [tracked()] })], scripts: [aScript()] });
   t.same(host.pass(milliseconds(1)), ['run chk']);
   t.equal(host.state, 'MASTER');
   host.script(failed);

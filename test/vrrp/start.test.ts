@@ -71,7 +71,7 @@ t.test('addresses that an earlier run left are removed at start', (t) => {
 
 t.test('checks without weight hold the start until each has its first result; one success decides', (t) => {
   const host = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked()] })],
+    instances: [anInstance({ tracks: [tracked()] })],
     scripts: [aScript({ rise: 3, fall: 3 })],
   });
   t.strictSame(host.start(), ['open-link eth1', 'remove 192.168.1.190']);
@@ -85,7 +85,7 @@ t.test('checks without weight hold the start until each has its first result; on
 
 t.test('checks without weight hold the start; one failure decides', (t) => {
   const host = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked()] })],
+    instances: [anInstance({ tracks: [tracked()] })],
     scripts: [aScript({ rise: 3, fall: 3 })],
   });
   host.start();
@@ -100,12 +100,12 @@ t.test('checks without weight hold the start; one failure decides', (t) => {
 
 t.test('init_fail starts in FAULT; weighted checks do not hold the start', (t) => {
   const held = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked()] })],
+    instances: [anInstance({ tracks: [tracked()] })],
     scripts: [aScript({ initFail: true })],
   });
   t.ok(held.start().includes('notify FAULT 120'));
   const free = new TestHost({
-    instances: [anInstance({ trackScripts: [tracked({ weight: 2 })] })],
+    instances: [anInstance({ tracks: [tracked({ weight: 2 })] })],
     scripts: [aScript({ weight: 2 })],
   });
   t.ok(free.start().includes('notify BACKUP 120'), 'and +w is added after the first success only');
@@ -138,7 +138,7 @@ t.test(
   'stopped as MASTER: priority 0, then the address goes; running checks are ended, nothing is scheduled any more',
   (t) => {
     const host = new TestHost({
-      instances: [anInstance({ trackScripts: [tracked({ weight: 2 })] })],
+      instances: [anInstance({ tracks: [tracked({ weight: 2 })] })],
       scripts: [aScript({ weight: 2 })],
     });
     host.start();

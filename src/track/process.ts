@@ -1,0 +1,61 @@
+// A vrrp_track_process: whether as many processes run as are wanted, after the delays that hide a restart.
+// keepalived.conf(5): VRRP track processes. It looks at no process: it is told how many there are.
+
+import type { TrackProcess } from '../config/model.js';
+import { after, type Instant } from '../time.js';
+import type { Standing } from './standing.js';
+
+export class ProcessTracker {
+  /** How many match now; undefined until somebody has looked. */
+  count: number | undefined;
+  /** Undefined until the first count, which decides at once. */
+  up: boolean | undefined;
+  /** When what is the case by then counts. */
+  #changesAt: Instant | undefined;
+
+  /** With `former`, what that one found out holds until there is a new count. */
+  constructor(
+    public config: TrackProcess,
+    former?: ProcessTracker,
+  ) {
+    this.up = former?.up;
+  }
+
+  get standing(): Standing {
+    return this.up === undefined ? { kind: 'unknown' } : { kind: this.up ? 'up' : 'down' };
+  }
+
+  nextDeadline(): Instant | undefined {
+    return this.#changesAt;
+  }
+
+  /** A new count. */
+  counted(count: number, now: Instant): void {
+    this.count = count;
+    const { isEnough } = this;
+    this.up ??= isEnough;
+    if (isEnough === this.up) this.#changesAt = undefined;
+    else this.#changesAt ??= after(now, isEnough ? this.config.forkDelay : this.config.terminateDelay);
+    this.due(now);
+  }
+
+  /** The delay may be over. */
+  due(now: Instant): void {
+    if (this.#changesAt === undefined || this.#changesAt > now) return;
+    this.#changesAt = undefined;
+    this.up = this.isEnough;
+  }
+
+  /** "2 haproxy run, 3 are wanted" */
+  get words(): string {
+    const { command, quorum, quorumMax } = this.config;
+    const wanted =
+      quorumMax === undefined ? `${quorum}` : quorumMax === quorum ? `${quorum}` : `${quorum} to ${quorumMax}`;
+    return `${this.count ?? 'unknown'} ${command[0]} running, ${wanted} wanted`;
+  }
+
+  private get isEnough(): boolean {
+    const { quorum, quorumMax } = this.config;
+    return this.count !== undefined && this.count >= quorum && (quorumMax === undefined || this.count <= quorumMax);
+  }
+}

@@ -1,0 +1,39 @@
+// The interfaces that are listened on: each one once, for all instances that speak there, as soon as it is there and
+// up. It knows no packet: the host opens the sockets.
+
+import type { Link } from './input.js';
+import type { Roster } from './roster.js';
+import type { Turn } from './turn.js';
+
+export class Openings {
+  readonly #open = new Set<string>();
+
+  constructor(readonly roster: Roster) {}
+
+  /** Of those that an instance speaks on, what is not open yet. */
+  open(name: string, link: Link, turn: Turn): void {
+    const speakers = this.roster.speakersOn(name);
+    if (speakers.length === 0 || this.#open.has(name) || !link.up) return;
+    for (const instance of speakers) instance.openError = undefined;
+    this.#open.add(name);
+    turn.do({ kind: 'open-link', interface: name });
+  }
+
+  close(name: string, turn: Turn): void {
+    if (this.#open.delete(name)) turn.do({ kind: 'close-link', interface: name });
+  }
+
+  /** Those that nobody speaks on any more. */
+  closeUnused(turn: Turn): void {
+    for (const name of this.#open) if (this.roster.speakersOn(name).length === 0) this.close(name, turn);
+  }
+
+  closeAll(turn: Turn): void {
+    for (const name of this.#open) this.close(name, turn);
+  }
+
+  /** The kernel refused it: the next change of the link is another try. */
+  refused(name: string): void {
+    this.#open.delete(name);
+  }
+}

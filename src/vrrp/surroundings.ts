@@ -1,0 +1,40 @@
+// What a router knows beside its instances, and what its instances look at: interfaces, what is tracked, and whether this
+// host holds back. Filled by router.ts; it decides nothing.
+
+import type { Track } from '../config/model.js';
+import type { FileTracker } from '../track/file.js';
+import type { ProcessTracker } from '../track/process.js';
+import type { ScriptTracker } from '../track/script.js';
+import type { Standing } from '../track/standing.js';
+import type { Instant } from '../time.js';
+import type { Link } from './input.js';
+
+/** This host is not to become MASTER; for ever when there is no `until`. */
+export interface Maintenance {
+  readonly until?: Instant;
+}
+
+export class Surroundings {
+  /** The interfaces of the host by name, as they count. */
+  readonly links = new Map<string, Link>();
+  readonly scripts = new Map<string, ScriptTracker>();
+  readonly files = new Map<string, FileTracker>();
+  readonly processes = new Map<string, ProcessTracker>();
+  maintenance: Maintenance | undefined;
+  /** vrrp_startup_delay is running: nobody begins before its end. */
+  startsAt: Instant | undefined;
+
+  /** How a tracked thing stands; one that is not there is not known. */
+  standing({ kind, name }: Track): Standing {
+    switch (kind) {
+      case 'interface':
+        return { kind: this.links.get(name)?.up === true ? 'up' : 'down' };
+      case 'script':
+        return this.scripts.get(name)?.standing ?? { kind: 'unknown' };
+      case 'file':
+        return this.files.get(name)?.standing ?? { kind: 'unknown' };
+      case 'process':
+        return this.processes.get(name)?.standing ?? { kind: 'unknown' };
+    }
+  }
+}

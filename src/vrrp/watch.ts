@@ -1,0 +1,131 @@
+// The tracked things of a router at work: which check runs when, what a file or a process count means now. It turns
+// their inputs and deadlines into changes; what a change does to instances is router.ts's business.
+
+import { isEqual } from '../config/diff.js';
+import type { Config, TrackFile, TrackKind, TrackProcess } from '../config/model.js';
+import { usedFiles, usedProcesses } from '../config/tracks.js';
+import type { FileReading } from '../track/file.js';
+import { ProcessTracker } from '../track/process.js';
+import { describeOutcome, describeResult, type ScriptOutcome, type ScriptTracker } from '../track/script.js';
+import type { Deadlines } from './deadlines.js';
+import type { Owner } from './owner.js';
+import type { Surroundings } from './surroundings.js';
+import type { Turn } from './turn.js';
+
+/** Something that is tracked stands otherwise than before; `why` in the operator's words. */
+export interface Change {
+  readonly kind: TrackKind;
+  readonly name: string;
+  readonly why: string;
+}
+
+interface Watched {
+  readonly files: readonly TrackFile[];
+  readonly processes: readonly TrackProcess[];
+}
+const NOTHING: Watched = { files: [], processes: [] };
+
+export class Watch {
+  #watched = NOTHING;
+
+  constructor(
+    readonly surroundings: Surroundings,
+    readonly deadlines: Deadlines<Owner>,
+  ) {}
+
+  /** Those that do not run yet begin; the host is told what to look at. */
+  start(config: Config, turn: Turn): void {
+    const { scripts, processes } = this.surroundings;
+    for (const tracker of scripts.values()) {
+      if (tracker.nextDeadline() === undefined) tracker.start(turn.now);
+      this.#schedule(tracker);
+    }
+    for (const tracker of processes.values()) this.#schedule(tracker);
+    this.#look({ files: usedFiles(config), processes: usedProcesses(config) }, turn);
+  }
+
+  stop(turn: Turn): void {
+    const { scripts, processes } = this.surroundings;
+    for (const tracker of scripts.values()) {
+      tracker.stop();
+      this.deadlines.set(tracker, undefined);
+      if (tracker.isRunning) turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
+    }
+    for (const tracker of processes.values()) this.deadlines.set(tracker, undefined);
+    this.#look(NOTHING, turn);
+  }
+
+  /** A deadline is there. */
+  due(tracker: ScriptTracker | ProcessTracker, turn: Turn): Change | undefined {
+    if (tracker instanceof ProcessTracker) return this.#settleProcess(tracker, turn, () => tracker.due(turn.now));
+    const before = tracker.up;
+    const { name } = tracker.config;
+    for (const action of tracker.due(turn.now)) {
+      if (action === 'run') turn.do({ kind: 'run-script', script: name });
+      else {
+        turn.log('warn', `Track script ${name} is still running: sending ${action} to its process group`);
+        turn.do({ kind: 'signal-script', script: name, signal: action });
+      }
+    }
+    return this.#settleScript(tracker, before, turn);
+  }
+
+  scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): Change | undefined {
+    const tracker = this.surroundings.scripts.get(name);
+    if (!tracker) return undefined;
+    const before = tracker.up;
+    tracker.ended(outcome, turn.now);
+    return this.#settleScript(tracker, before, turn);
+  }
+
+  fileRead(name: string, reading: FileReading, turn: Turn): Change | undefined {
+    const tracker = this.surroundings.files.get(name);
+    if (!tracker) return undefined;
+    const [before, problem] = [tracker.value, tracker.problem];
+    const hasChanged = tracker.read(reading);
+    if (tracker.problem !== undefined && tracker.problem !== problem)
+      turn.log('warn', `track_file ${name}: ${tracker.problem}: it counts as 0`);
+    if (!hasChanged) return undefined;
+    const value = tracker.value ?? 0;
+    if (before !== undefined || value !== 0) turn.log('info', `track_file ${name} holds ${value}`);
+    return { kind: 'file', name, why: `${name} holds ${value}` };
+  }
+
+  processCounted(name: string, count: number, turn: Turn): Change | undefined {
+    const tracker = this.surroundings.processes.get(name);
+    return tracker && this.#settleProcess(tracker, turn, () => tracker.counted(count, turn.now));
+  }
+
+  /** Tells the host, unless it looks at just these already. */
+  #look(watched: Watched, turn: Turn): void {
+    if (isEqual(watched, this.#watched)) return;
+    this.#watched = watched;
+    turn.do({ kind: 'watch', ...watched });
+  }
+
+  /** A check that changed its mind. */
+  #settleScript(tracker: ScriptTracker, before: boolean | undefined, turn: Turn): Change | undefined {
+    this.#schedule(tracker);
+    if (tracker.up === before) return undefined;
+    const { name } = tracker.config;
+    const outcome = tracker.lastOutcome;
+    turn.log(tracker.up ? 'info' : 'warn', `VRRP_Script(${name}) ${outcome ? describeResult(outcome) : ''}`);
+    const result = outcome ? ` (${describeOutcome(outcome)})` : '';
+    return { kind: 'script', name, why: `${name} ${tracker.up ? 'succeeded' : 'failed'}${result}` };
+  }
+
+  #settleProcess(tracker: ProcessTracker, turn: Turn, change: () => void): Change | undefined {
+    const before = tracker.up;
+    change();
+    this.#schedule(tracker);
+    if (tracker.up === before) return undefined;
+    const { name } = tracker.config;
+    const quorum = tracker.up ? 'quorum achieved' : 'quorum not achieved';
+    turn.log(tracker.up ? 'info' : 'warn', `track_process ${name}: ${quorum} (${tracker.words})`);
+    return { kind: 'process', name, why: `${name} ${tracker.up ? 'is there' : 'failed'} (${tracker.words})` };
+  }
+
+  #schedule(tracker: ScriptTracker | ProcessTracker): void {
+    this.deadlines.set(tracker, tracker.nextDeadline());
+  }
+}
