@@ -45,7 +45,9 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
     if (daemon) void daemon.reload();
     else early.push('SIGHUP');
   };
-  const ended = new Promise<SignalName>((resolve) => new Signals((signal) => act(signal, { log, resolve, reload })));
+  const ended = new Promise<SignalName>(
+    (resolve) => new Signals((signal) => act(signal, { resolve, reload, daemon: () => daemon })),
+  );
   log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
   if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
   const pidFile = new PidFile(plan.pidFile ?? `/run/${name}.pid`);
@@ -69,7 +71,16 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
 
 function act(
   signal: SignalName,
-  { log, resolve, reload }: { log: Log; resolve: (signal: SignalName) => void; reload: () => void },
+  {
+    resolve,
+    reload,
+    daemon,
+  }: {
+    resolve: (signal: SignalName) => void;
+    reload: () => void;
+    /** Absent until it has started: there is nothing to tell yet. */
+    daemon: () => Daemon | undefined;
+  },
 ): void {
   switch (signal) {
     case 'SIGTERM':
@@ -80,10 +91,16 @@ function act(
       reload();
       break;
     case 'SIGUSR1':
+      daemon()?.dump('data');
+      break;
     case 'SIGUSR2':
+      daemon()?.dump('stats');
+      break;
     case 'SIGRTMIN+2':
+      daemon()?.dump('json');
+      break;
     case 'SIGRTMAX-1':
-      log.warn(`${signal}: the dump files of keepalived are not written yet; see "vrrpd status --json"`);
+      daemon()?.clearStatistics();
       break;
   }
 }

@@ -16,6 +16,7 @@ import { inMilliseconds, type Instant } from '../time.js';
 import { Router } from '../vrrp/router.js';
 import { loadConfiguration, withoutHints, type Source } from './configuration.js';
 import { CONTROL_SOCKET, ControlServer, type Request } from './control.js';
+import { DumpFiles, type DumpKind } from './dump-files.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 import type { Log } from './log.js';
 import { Loop } from './loop.js';
@@ -51,6 +52,7 @@ export class Daemon {
   readonly #host: KernelHost;
   readonly #loop: Loop;
   #control: ControlServer | undefined;
+  readonly #dumps: DumpFiles;
   #watchdog: NodeJS.Timeout | undefined;
   readonly #reloader: Reloader;
   /** When the last reload was refused; absent when the last one was not. */
@@ -83,6 +85,7 @@ export class Daemon {
     this.#warnings = warnings;
     this.#locks = locks;
     this.#startedAt = now();
+    this.#dumps = new DumpFiles(log.warn);
     const scripts = new Scripts();
     this.#notifier = new Notifier(config, {
       start: (command, ended) => void scripts.start(command, ended),
@@ -142,6 +145,17 @@ export class Daemon {
       now: at,
       wallTime: (point) => wallTime(point, at),
     });
+  }
+
+  /** Writes the file that a signal asks for. */
+  dump(kind: DumpKind): void {
+    void this.#dumps.write(kind, { router: this.#loop.router, config: this.#config });
+  }
+
+  /** As keepalived does: the counters are written first. */
+  clearStatistics(): void {
+    this.dump('stats');
+    for (const { statistics } of this.#loop.router.instances.values()) statistics.clear();
   }
 
   async #listen(): Promise<void> {

@@ -1,7 +1,8 @@
 // What the clock on the wall showed at a point of the daemon's own clock: for people and for the status, never for the
 // protocol. A clock that was set meanwhile moves the past with it.
 
-import { between, inMilliseconds, type Instant } from '../time.js';
+import type { WallTime } from '../status/dump-words.js';
+import { between, inMilliseconds, instant, seconds, type Instant } from '../time.js';
 
 const two = (count: number): string => String(Math.trunc(count)).padStart(2, '0');
 
@@ -11,4 +12,29 @@ export function wallTime(at: Instant, now: Instant): string {
   const east = -date.getTimezoneOffset();
   const local = new Date(date.getTime() + east * 60_000).toISOString().slice(0, -1);
   return `${local}${east < 0 ? '-' : '+'}${two(Math.abs(east) / 60)}:${two(Math.abs(east) % 60)}`;
+}
+
+/**
+ * The same point is the same time at each question, to the microsecond, as long as nobody sets the clock on the wall:
+ * whoever compares two dump files must not see a transition that was none.
+ */
+export class SteadyWallTime {
+  readonly #milliseconds: () => number;
+  #start: Instant | undefined;
+
+  constructor(milliseconds: () => number = Date.now) {
+    this.#milliseconds = milliseconds;
+  }
+
+  at(point: Instant, now: Instant): WallTime {
+    const start = instant(this.#milliseconds() * 1_000 - now);
+    if (this.#start === undefined || Math.abs(start - this.#start) > seconds(1)) this.#start = start;
+    const microseconds = this.#start + point;
+    const [day, month, date = '', year, time] = new Date(microseconds / 1_000).toString().split(' ');
+    const fraction = String(microseconds % 1_000_000).padStart(6, '0');
+    return {
+      seconds: microseconds / 1_000_000,
+      date: `${day} ${month} ${date.replace(/^0/, ' ')} ${time}.${fraction} ${year}`,
+    };
+  }
 }

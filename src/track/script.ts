@@ -44,7 +44,6 @@ export class ScriptTracker {
   up: boolean | undefined;
   lastOutcome: ScriptOutcome | undefined;
   lastEndedAt: Instant | undefined;
-  /** keepalived's counter: 0 .. rise + fall - 1, up from rise on. */
   #result = 0;
   #nextRunAt: Instant | undefined;
   #run: Run | undefined;
@@ -93,6 +92,11 @@ export class ScriptTracker {
 
   get standing(): Standing {
     return this.up === undefined ? { kind: 'unknown' } : { kind: this.up ? 'up' : 'down' };
+  }
+
+  /** keepalived's counter: 0 .. rise + fall - 1, up from rise on. */
+  get result(): number {
+    return this.#result;
   }
 
   get isRunning(): boolean {

@@ -35,6 +35,11 @@ export class Statistics {
     DropReason,
     number
   >;
+
+  /** As at the start. */
+  clear(): void {
+    Object.assign(this, new Statistics());
+  }
 }
 
 /** Packets that no instance can be blamed for. */

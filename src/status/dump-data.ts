@@ -1,0 +1,224 @@
+// The text of keepalived.data: the running configuration and what became of it, a block each for an instance, a check and
+// an interface. Words and indentation are keepalived 2.2.7's, since other programs take it apart; a line for something
+// that vrrpd does not have is left out. It writes no file.
+
+import { VRRP_GROUP_IPV4 } from '../address.js';
+import type { GarpSettings, NotifyScripts, TrackScript } from '../config/model.js';
+import { inSeconds, milliseconds, type Instant } from '../time.js';
+import type { ScriptTracker } from '../track/script.js';
+import type { Link } from '../vrrp/input.js';
+import type { Instance } from '../vrrp/instance.js';
+import type { Router } from '../vrrp/router.js';
+import {
+  addressList,
+  addressWords,
+  commandWords,
+  MASKED,
+  outerState,
+  routeWords,
+  ruleWords,
+  wantedState,
+  type DumpFacts,
+  type WallTime,
+} from './dump-words.js';
+
+export function dumpData(router: Router, facts: DumpFacts): string {
+  const { config } = facts;
+  const instances = [...router.instances.values()];
+  const lines = [
+    ...section('Global definitions', globalLines(facts)),
+    ...section('Static Addresses', indented(config.staticIpaddress.map((one) => addressWords(one, { set: true })))),
+    ...section('Static Routes', indented(config.staticRoutes.map(routeWords))),
+    ...section('Static Rules', indented(config.staticRules.map(ruleWords))),
+    ...section(
+      'VRRP Topology',
+      instances.flatMap((instance) => instanceLines(instance, facts)),
+    ),
+    ...section(
+      'VRRP Scripts',
+      [...router.scripts.values()].flatMap((script) => scriptLines(script, instances)),
+    ),
+    ...section(
+      'Interfaces',
+      [...router.links].flatMap(([name, link]) => linkLines(name, link, instances)),
+    ),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`------< ${title} >------`, ...lines];
+const field = (name: string, value: string | number): string => `   ${name} = ${value}`;
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `     ${line}`);
+const list = (title: string, entries: readonly string[]): string[] =>
+  entries.length === 0 ? [] : [`   ${title} :`, ...indented(entries)];
+const enabled = (set: boolean): string => (set ? 'enabled' : 'disabled');
+const point = ({ seconds, date }: WallTime): string => `${seconds.toFixed(6)} (${date})`;
+const weightWords = (weight: number, reverse: boolean): string => `weight ${weight}${reverse ? ' reverse' : ''}`;
+
+const globalLines = ({ config: { global }, host }: DumpFacts): string[] => [
+  ` Router ID = ${global.routerId ?? host}`,
+  ` VRRP IPv4 mcast group = ${VRRP_GROUP_IPV4}`,
+  ` Script security ${enabled(global.enableScriptSecurity)}`,
+];
+
+function instanceLines(instance: Instance, facts: DumpFacts): string[] {
+  const { config } = instance;
+  return [
+    ` VRRP Instance = ${config.name}`,
+    field('VRRP Version', config.version),
+    ...stateLines(instance, facts),
+    ...interfaceLines(instance),
+    ...garpLines(config.garp),
+    field('Down timer adverts', config.downTimerAdverts),
+    field('Send advert after receive lower priority advert', String(!config.lowerPrioNoAdvert)),
+    field('Send advert after receive higher priority advert', String(config.higherPrioSendAdvert)),
+    field('Virtual Router ID', config.virtualRouterId),
+    ...priorityLines(instance),
+    ...preemptLines(instance),
+    field('Promote_secondaries', 'disabled'),
+    ...authenticationLines(instance),
+    `   Virtual IP (${config.virtualAddresses.length}):`,
+    ...indented(addressList(instance, config.virtualAddresses)),
+    ...list('Virtual IP Excluded', addressList(instance, config.excludedAddresses)),
+    ...list('Virtual Routes', config.virtualRoutes.map(routeWords)),
+    ...list('Virtual Rules', config.virtualRules.map(ruleWords)),
+    ...list('Tracked scripts', config.trackScripts.map(trackedWords)),
+    field('Using smtp notification', 'no'),
+    field('Notify deleted', 'Fault'),
+    ...notifyLines(config.notify),
+    field('Notify priority changes', 'false'),
+  ];
+}
+
+function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
+  const { config, master, state } = instance;
+  const waiting = config.trackScripts.filter(
+    ({ script, weight }) => weight === 0 && instance.scripts.get(script)?.up === undefined,
+  );
+  const due = nextByState(instance);
+  return [
+    field('State', outerState(instance)),
+    ...(state.kind === 'BACKUP'
+      ? [field('Master router', master?.address ?? '0.0.0.0'), field('Master priority', master?.priority ?? 0)]
+      : []),
+    field('Wantstate', wantedState(instance)),
+    field('Number of interface and track script faults', state.kind === 'FAULT' ? state.reasons.length : 0),
+    field('Number of track scripts init', waiting.length),
+    field('Last transition', point(wallTime(instance.since))),
+    field('Read timeout', due === undefined ? 'DISABLED' : point(wallTime(due))),
+    field('Master down timer', `${instance.masterDownInterval} usecs`),
+  ];
+}
+
+/** When a MASTER says its next advert, or a BACKUP takes over if it hears none. */
+function nextByState({ state }: Instance): Instant | undefined {
+  return state.kind === 'MASTER' ? state.advertAt : state.kind === 'BACKUP' ? state.masterDownAt : undefined;
+}
+
+function interfaceLines({ config, source }: Instance): string[] {
+  const configured = config.mcastSrcIp === undefined ? '' : ' (from configuration)';
+  return [
+    field('Interface', config.interface),
+    ...(config.dontTrackPrimary ? ['   VRRP interface tracking disabled'] : []),
+    field('Using src_ip', `${source ?? '(none)'}${configured}`),
+    `   Multicast address ${VRRP_GROUP_IPV4}`,
+  ];
+}
+
+const garpLines = (garp: GarpSettings): string[] => [
+  field('Gratuitous ARP delay', inSeconds(garp.masterDelay)),
+  field('Gratuitous ARP repeat', garp.masterRepeat),
+  field('Gratuitous ARP refresh', garp.masterRefresh === undefined ? 0 : inSeconds(garp.masterRefresh)),
+  field('Gratuitous ARP refresh repeat', garp.masterRefreshRepeat),
+  field('Gratuitous ARP lower priority delay', inSeconds(garp.lowerPrioDelay)),
+  field('Gratuitous ARP lower priority repeat', garp.lowerPrioRepeat),
+];
+
+/** The total is the effective priority before it is brought into 1..254. */
+function priorityLines(instance: Instance): string[] {
+  const { config, priority } = instance;
+  const { priority: base, advertInt, version } = config;
+  const total = base === 255 ? base : instance.contributions().reduce((sum, { value }) => sum + value, base);
+  return [
+    field('Priority', base),
+    field('Effective priority', priority),
+    field('Total priority', total),
+    field(
+      'Advert interval',
+      version === 2 ? `${inSeconds(advertInt)} sec` : `${advertInt / milliseconds(1)} milli-sec`,
+    ),
+    field('Accept', 'enabled'),
+  ];
+}
+
+const preemptLines = ({ config: { nopreempt, preemptDelay } }: Instance): string[] => [
+  field('Preempt', enabled(!nopreempt)),
+  ...(preemptDelay === 0 ? [] : [field('Preempt delay', `${inSeconds(preemptDelay)} secs`)]),
+];
+
+function authenticationLines({ config: { authentication, version } }: Instance): string[] {
+  if (version === 3) return [];
+  if (authentication.type === 'none') return [field('Authentication type', 'none')];
+  return [field('Authentication type', 'SIMPLE_PASSWORD'), field('Password', MASKED)];
+}
+
+const trackedWords = ({ script, weight, reverse }: TrackScript): string => `${script} ${weightWords(weight, reverse)}`;
+
+/** keepalived's order. */
+const NOTIFY: readonly (readonly [words: string, state: keyof NotifyScripts])[] = [
+  ['Backup state', 'backup'],
+  ['Master state', 'master'],
+  ['Fault state', 'fault'],
+  ['Stop state', 'stop'],
+  ['Generic state', 'any'],
+];
+
+const notifyLines = (notify: NotifyScripts): string[] =>
+  NOTIFY.flatMap(([words, state]) => {
+    const command = notify[state];
+    return command ? [field(`${words} transition script`, commandWords(command))] : [];
+  });
+
+/** A check without a result yet counts as bad, as with keepalived. */
+function scriptLines(tracker: ScriptTracker, instances: readonly Instance[]): string[] {
+  const { config, up, lastOutcome, result, isRunning } = tracker;
+  const tracking = instances.flatMap(({ config: { name, trackScripts } }) =>
+    trackScripts
+      .filter(({ script }) => script === config.name)
+      .map(({ weight, reverse }) => `     ${name}, ${weightWords(weight, reverse)}`),
+  );
+  return [
+    ` VRRP Script = ${config.name}`,
+    field('Command', commandWords(config.command)),
+    field('Interval', `${inSeconds(config.interval)} sec`),
+    field('Timeout', `${config.timeout === undefined ? 0 : inSeconds(config.timeout)} sec`),
+    field('Weight', `${config.weight}${config.reverse ? ' reverse' : ''}`),
+    field('Rise', config.rise),
+    field('Fall', config.fall),
+    field('Result', result),
+    field('Insecure', 'no'),
+    field('Init state', lastOutcome === undefined ? 'INIT' : 'unknown'),
+    field('Status', up === true ? 'GOOD' : 'BAD'),
+    '   VRRP instances :',
+    '   Tracking instances :',
+    ...tracking,
+    field('State', isRunning ? 'running' : 'idle'),
+  ];
+}
+
+function linkLines(name: string, link: Link, instances: readonly Instance[]): string[] {
+  const own = link.addresses.find(({ address }) => !address.includes(':'))?.address;
+  const on = instances
+    .filter(({ config }) => config.interface === name)
+    .map(({ config }) => `${config.name}, weight 0`);
+  return [
+    ` Name = ${name}`,
+    field('index', link.index),
+    field('IPv4 address', own ?? '(none)'),
+    field('MAC', link.mac),
+    field('State', link.up ? 'UP, RUNNING' : 'not RUNNING'),
+    field('MTU', link.mtu),
+    ...list('Tracking VRRP instances', on),
+  ];
+}

@@ -1,0 +1,116 @@
+// The text of keepalived.json: each instance with its settings and counters. Names, order and types are keepalived 2.2.7's:
+// lengths of time in whole seconds but for the interval of adverts. What vrrpd does not have, is there with
+// keepalived's default. It writes no file.
+
+import { inSeconds, type Duration } from '../time.js';
+import type { NotifyScripts } from '../config/model.js';
+import type { Instance } from '../vrrp/instance.js';
+import type { Router } from '../vrrp/router.js';
+import {
+  addressList,
+  commandWords,
+  counters,
+  MASKED,
+  outerState,
+  routeWords,
+  ruleWords,
+  wantedState,
+  type DumpFacts,
+} from './dump-words.js';
+
+const STATES = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3 } as const;
+
+/** Version 1 is an array, version 2 (of later keepalived) an object; undefined without an instance. */
+export function dumpJson(router: Router, facts: DumpFacts, version: 1 | 2): string | undefined {
+  const instances = [...router.instances.values()].map((instance) => ({
+    data: instanceData(instance, facts),
+    stats: counters(instance.statistics),
+  }));
+  if (instances.length === 0) return undefined;
+  const whole = version === 1 ? instances : { vrrp: instances, track_process: [] };
+  // A slash is in strings only.
+  return `${JSON.stringify(whole).replaceAll('/', '\\/')}\n`;
+}
+
+const bit = (set: boolean): 0 | 1 => (set ? 1 : 0);
+const whole = (duration: Duration | undefined): number =>
+  duration === undefined ? 0 : Math.trunc(inSeconds(duration));
+
+function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<string, unknown> {
+  const { config, master } = instance;
+  const { garp } = config;
+  const advertInt = inSeconds(config.advertInt);
+  return {
+    iname: config.name,
+    dont_track_primary: bit(config.dontTrackPrimary),
+    skip_check_adv_addr: 0,
+    strict_mode: 0,
+    vmac_ifname: '',
+    ifp_ifname: config.interface,
+    master_priority: instance.state.kind === 'BACKUP' ? (master?.priority ?? 0) : 0,
+    last_transition: wallTime(instance.since).seconds,
+    garp_delay: whole(garp.masterDelay),
+    garp_refresh: whole(garp.masterRefresh),
+    garp_rep: garp.masterRepeat,
+    garp_refresh_rep: garp.masterRefreshRepeat,
+    garp_lower_prio_delay: whole(garp.lowerPrioDelay),
+    garp_lower_prio_rep: garp.lowerPrioRepeat,
+    lower_prio_no_advert: bit(config.lowerPrioNoAdvert),
+    higher_prio_send_advert: bit(config.higherPrioSendAdvert),
+    vrid: config.virtualRouterId,
+    base_priority: config.priority,
+    effective_priority: instance.priority,
+    vipset: instance.holds,
+    promote_secondaries: false,
+    adver_int: advertInt,
+    master_adver_int: advertInt,
+    accept: 1,
+    nopreempt: config.nopreempt,
+    preempt_delay: whole(config.preemptDelay),
+    state: STATES[outerState(instance)],
+    wantstate: STATES[wantedState(instance)],
+    version: config.version,
+    smtp_alert: false,
+    notify_deleted: false,
+    ...notifyScripts(config.notify),
+    ...lists(instance),
+    ...authentication(instance),
+  };
+}
+
+/** keepalived's order. */
+const NOTIFY: readonly (readonly [field: string, state: keyof NotifyScripts])[] = [
+  ['script_backup', 'backup'],
+  ['script_master', 'master'],
+  ['script_fault', 'fault'],
+  ['script_stop', 'stop'],
+  ['script', 'any'],
+];
+
+function notifyScripts(notify: NotifyScripts): Record<string, string> {
+  return Object.fromEntries(
+    NOTIFY.flatMap(([field, state]) => {
+      const command = notify[state];
+      return command ? [[field, commandWords(command)]] : [];
+    }),
+  );
+}
+
+/** Those that have an entry. */
+function lists(instance: Instance): Record<string, readonly string[]> {
+  const { config, scripts } = instance;
+  const all = {
+    vips: addressList(instance, config.virtualAddresses),
+    evips: addressList(instance, config.excludedAddresses),
+    vroutes: config.virtualRoutes.map(routeWords),
+    vrules: config.virtualRules.map(ruleWords),
+    track_script: config.trackScripts.flatMap(({ script }) => {
+      const tracker = scripts.get(script);
+      return tracker ? [commandWords(tracker.config.command)] : [];
+    }),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, entries]) => entries.length > 0));
+}
+
+const authentication = ({ config: { authentication } }: Instance): Record<string, unknown> =>
+  authentication.type === 'none' ? { auth_type: 0 } : { auth_type: 1, auth_data: MASKED };
