@@ -18,6 +18,7 @@ import {
   routeWords,
   ruleWords,
   wantedState,
+  wholeSeconds,
   type DumpFacts,
   type WallTime,
 } from './dump-words.js';
@@ -103,6 +104,7 @@ function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
       ? [field('Master router', master?.address ?? '0.0.0.0'), field('Master priority', master?.priority ?? 0)]
       : []),
     field('Wantstate', wantedState(instance)),
+    field('Number of config faults', 0),
     field('Number of interface and track script faults', state.kind === 'FAULT' ? state.reasons.length : 0),
     field('Number of track scripts init', waiting.length),
     field('Last transition', point(wallTime(instance.since))),
@@ -127,11 +129,11 @@ function interfaceLines({ config, source }: Instance): string[] {
 }
 
 const garpLines = (garp: GarpSettings): string[] => [
-  field('Gratuitous ARP delay', inSeconds(garp.masterDelay)),
+  field('Gratuitous ARP delay', wholeSeconds(garp.masterDelay)),
   field('Gratuitous ARP repeat', garp.masterRepeat),
-  field('Gratuitous ARP refresh', garp.masterRefresh === undefined ? 0 : inSeconds(garp.masterRefresh)),
+  field('Gratuitous ARP refresh', wholeSeconds(garp.masterRefresh)),
   field('Gratuitous ARP refresh repeat', garp.masterRefreshRepeat),
-  field('Gratuitous ARP lower priority delay', inSeconds(garp.lowerPrioDelay)),
+  field('Gratuitous ARP lower priority delay', wholeSeconds(garp.lowerPrioDelay)),
   field('Gratuitous ARP lower priority repeat', garp.lowerPrioRepeat),
 ];
 

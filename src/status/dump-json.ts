@@ -2,7 +2,7 @@
 // lengths of time in whole seconds but for the interval of adverts. What vrrpd does not have, is there with
 // keepalived's default. It writes no file.
 
-import { inSeconds, type Duration } from '../time.js';
+import { inSeconds } from '../time.js';
 import type { NotifyScripts } from '../config/model.js';
 import type { Instance } from '../vrrp/instance.js';
 import type { Router } from '../vrrp/router.js';
@@ -15,6 +15,7 @@ import {
   routeWords,
   ruleWords,
   wantedState,
+  wholeSeconds,
   type DumpFacts,
 } from './dump-words.js';
 
@@ -27,14 +28,12 @@ export function dumpJson(router: Router, facts: DumpFacts, version: 1 | 2): stri
     stats: counters(instance.statistics),
   }));
   if (instances.length === 0) return undefined;
-  const whole = version === 1 ? instances : { vrrp: instances, track_process: [] };
+  const value = version === 1 ? instances : { vrrp: instances, track_process: [] };
   // A slash is in strings only.
-  return `${JSON.stringify(whole).replaceAll('/', '\\/')}\n`;
+  return `${JSON.stringify(value).replaceAll('/', '\\/')}\n`;
 }
 
 const bit = (set: boolean): 0 | 1 => (set ? 1 : 0);
-const whole = (duration: Duration | undefined): number =>
-  duration === undefined ? 0 : Math.trunc(inSeconds(duration));
 
 function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<string, unknown> {
   const { config, master } = instance;
@@ -49,11 +48,11 @@ function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<strin
     ifp_ifname: config.interface,
     master_priority: instance.state.kind === 'BACKUP' ? (master?.priority ?? 0) : 0,
     last_transition: wallTime(instance.since).seconds,
-    garp_delay: whole(garp.masterDelay),
-    garp_refresh: whole(garp.masterRefresh),
+    garp_delay: wholeSeconds(garp.masterDelay),
+    garp_refresh: wholeSeconds(garp.masterRefresh),
     garp_rep: garp.masterRepeat,
     garp_refresh_rep: garp.masterRefreshRepeat,
-    garp_lower_prio_delay: whole(garp.lowerPrioDelay),
+    garp_lower_prio_delay: wholeSeconds(garp.lowerPrioDelay),
     garp_lower_prio_rep: garp.lowerPrioRepeat,
     lower_prio_no_advert: bit(config.lowerPrioNoAdvert),
     higher_prio_send_advert: bit(config.higherPrioSendAdvert),
@@ -66,7 +65,7 @@ function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<strin
     master_adver_int: advertInt,
     accept: 1,
     nopreempt: config.nopreempt,
-    preempt_delay: whole(config.preemptDelay),
+    preempt_delay: wholeSeconds(config.preemptDelay),
     state: STATES[outerState(instance)],
     wantstate: STATES[wantedState(instance)],
     version: config.version,

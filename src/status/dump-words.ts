@@ -3,7 +3,7 @@
 
 import { familyOf, formatPrefix, type IpAddress, type Prefix } from '../address.js';
 import type { AddressFlag, Command, Config, Route, Rule, VirtualAddress } from '../config/model.js';
-import type { Instant } from '../time.js';
+import { inSeconds, type Duration, type Instant } from '../time.js';
 import type { Instance } from '../vrrp/instance.js';
 import type { Statistics } from '../vrrp/statistics.js';
 
@@ -21,7 +21,12 @@ export interface WallTime {
   readonly date: string;
 }
 
+/** Instead of a password: others read these files. */
 export const MASKED = '********';
+
+/** As keepalived counts most lengths of time; 0 where there is none. */
+export const wholeSeconds = (duration: Duration | undefined): number =>
+  duration === undefined ? 0 : Math.trunc(inSeconds(duration));
 
 type OuterState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
