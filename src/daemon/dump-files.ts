@@ -50,9 +50,9 @@ export class DumpFiles {
       facts: { config, host: hostname(), wallTime: (point) => this.#wallTime.at(point, at) },
       jsonVersion: plan.jsonVersion,
     });
-    if (text !== undefined) this.#texts.set(plan.files[kind], text);
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
-    return this.#writing;
+    if (text === undefined) return Promise.resolve();
+    this.#texts.set(plan.files[kind], text);
+    return (this.#writing ??= this.#writeAll());
   }
 
   /** One after the other, those included that are asked for meanwhile. */
@@ -61,6 +61,7 @@ export class DumpFiles {
       this.#texts.delete(file);
       await replace(file, text).catch((error: unknown) => this.#warn(`No dump file: ${String(error)}`));
     }
+    this.#writing = undefined;
   }
 }
 
