@@ -40,12 +40,12 @@ t.test('from start to stop', { skip: noMachine }, async (t) => {
     t.match(stderr, /permission/);
   });
 
-  await t.test('signals that ask for something later neither end it nor open an inspector', async (t) => {
+  await t.test('signals that ask for something neither end it nor open an inspector', async (t) => {
     for (const name of ['HUP', 'USR1', 'USR2', '36', '63'])
       await machine.namespace.run('pkill', `-${name}`, '-x', 'vrrpd');
     await machine.logged(job, /Reload complete: nothing has changed/);
-    for (const name of ['SIGUSR1', 'SIGUSR2', 'SIGRTMIN\\+2', 'SIGRTMAX-1'])
-      await machine.logged(job, new RegExp(` ${name}: .*(not|yet)`));
+    const files = ['data', 'stats', 'json'].map((kind) => `/tmp/keepalived.${kind}`);
+    for (const file of files) await eventually(file, () => machine.exists(file));
     t.ok(job.running);
     t.notMatch(job.log.join('\n'), /Debugger listening/);
     t.match((await machine.status()).instances, [{ state: 'MASTER' }]);
