@@ -4,6 +4,8 @@
 import type { WallTime } from '../status/dump-words.js';
 import { between, inMilliseconds, instant, seconds, type Instant } from '../time.js';
 
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (count: number): string => String(Math.trunc(count)).padStart(2, '0');
 
 /** "2026-11-21T03:12:07.250+01:00" in local time, of a point `at` when it is `now`. */
@@ -30,11 +32,10 @@ export class SteadyWallTime {
     const start = instant(this.#milliseconds() * 1_000 - now);
     if (this.#start === undefined || Math.abs(start - this.#start) > seconds(1)) this.#start = start;
     const microseconds = this.#start + point;
-    const [day, month, date = '', year, time] = new Date(microseconds / 1_000).toString().split(' ');
+    const date = new Date(microseconds / 1_000);
+    const day = `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${String(date.getDate()).padStart(2)}`;
+    const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
     const fraction = String(microseconds % 1_000_000).padStart(6, '0');
-    return {
-      seconds: microseconds / 1_000_000,
-      date: `${day} ${month} ${date.replace(/^0/, ' ')} ${time}.${fraction} ${year}`,
-    };
+    return { seconds: microseconds / 1_000_000, date: `${day} ${time}.${fraction} ${date.getFullYear()}` };
   }
 }

@@ -44,7 +44,7 @@ export function dumpData(router: Router, facts: DumpFacts): string {
       [...router.links].flatMap(([name, link]) => linkLines(name, link, instances)),
     ),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return `${lines.join('\n')}\n`;
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

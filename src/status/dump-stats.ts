@@ -6,10 +6,7 @@ import type { Router } from '../vrrp/router.js';
 import { counters } from './dump-words.js';
 
 export const dumpStats = (router: Router): string =>
-  [...router.instances.values()]
-    .flatMap(instanceLines)
-    .map((line) => `${line}\n`)
-    .join('');
+  [...router.instances.values()].map((instance) => `${instanceLines(instance).join('\n')}\n`).join('');
 
 function instanceLines({ config, statistics }: Instance): string[] {
   const count = counters(statistics);
