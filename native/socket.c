@@ -1,9 +1,10 @@
 // What Node.js lacks of the kernel: sockets of any family with options and control data, a timer on CLOCK_MONOTONIC,
-// real-time signals, ambient capabilities. It moves octets and knows no protocol; numbers and structures are the caller's.
+// real-time signals, ambient capabilities, named pipes. It moves octets and knows no protocol; numbers and structures are the caller's.
 // Everything is synchronous and non-blocking. A system call that fails throws an Error with code, errno (negative, as in
 // Node.js) and syscall; "would block" is never an error.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <node_api.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -14,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <uv.h>
@@ -543,6 +545,23 @@ static napi_value peer_user(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// mkfifo(3): (path, mode); the umask applies.
+static napi_value make_fifo(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  char path[PATH_MAX];
+  size_t count = 2, length;
+  int mode;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (napi_get_value_string_utf8(env, values[0], path, sizeof path, &length) != napi_ok)
+    return napi_throw_type_error(env, NULL, "a path was expected"), NULL;
+  if (!get_int(env, values[1], &mode)) return NULL;
+  // What did not fit has been cut off, and a path ends at its first NUL: neither may become another path.
+  if (length == sizeof path - 1) return throw_errno(env, ENAMETOOLONG, "mkfifo");
+  if (strlen(path) != length) return throw_errno(env, EINVAL, "mkfifo");
+  if (mkfifo(path, (mode_t)mode) < 0) return throw_errno(env, errno, "mkfifo");
+  return NULL;
+}
+
 #define METHOD(name, function) {name, NULL, function, NULL, NULL, NULL, napi_default_method, NULL}
 
 static void export_class(napi_env env, napi_value exports, const char *name, napi_callback constructor, size_t count,
@@ -571,6 +590,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "clearAmbientCapabilities", value);
   napi_create_function(env, "peerUser", NAPI_AUTO_LENGTH, peer_user, NULL, &value);
   napi_set_named_property(env, exports, "peerUser", value);
+  napi_create_function(env, "mkfifo", NAPI_AUTO_LENGTH, make_fifo, NULL, &value);
+  napi_set_named_property(env, exports, "mkfifo", value);
   napi_create_int32(env, SIGRTMIN, &value);
   napi_set_named_property(env, exports, "SIGRTMIN", value);
   napi_create_int32(env, SIGRTMAX, &value);

@@ -1,5 +1,6 @@
 // Builds the programs into dist/: the daemon with its command line as one file, and the demo and the bench beside it.
-// raw-socket keeps its compiled part outside the bundle; the addon is loaded by path from native/build.
+// raw-socket keeps its compiled part outside the bundle; the addon is loaded by path from native/build. nodemailer stays
+// outside so that it, and what it needs of Node, is loaded only where there is mail.
 import { build } from 'esbuild';
 import { chmodSync, existsSync } from 'node:fs';
 
@@ -19,7 +20,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  external: ['raw-socket'],
+  external: ['raw-socket', 'nodemailer'],
   // A megabyte of young heap is plenty, and a flood of packets does not make the process grow.
   // yargs brings a createRequire of its own into the bundle, so the banner's has another name.
   banner: {

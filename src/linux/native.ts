@@ -1,5 +1,5 @@
-// The addon of native/socket.c with its types: sockets of any family, a timer, real-time signals, ambient capabilities.
-// It gives names to the kernel's numbers and structures that several files use; it decides nothing.
+// The addon of native/socket.c with its types: sockets of any family, a timer, real-time signals, ambient capabilities,
+// named pipes. It gives names to the kernel's numbers and structures that several files use; it decides nothing.
 // A system call that fails throws an Error with code, errno and syscall; "would block" is undefined or 0.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -65,6 +65,8 @@ interface Addon {
   readonly clearAmbientCapabilities: () => void;
   /** The user number of the process that connected to a Unix socket, by the socket's descriptor. */
   readonly peerUser: (descriptor: number) => number;
+  /** mkfifo(3); the process's umask applies to the mode. */
+  readonly mkfifo: (path: string, mode: number) => void;
   readonly SIGRTMIN: number;
   readonly SIGRTMAX: number;
 }
@@ -80,7 +82,7 @@ function projectFolder(): string {
 }
 
 const addon = createRequire(import.meta.url)(join(projectFolder(), 'native/build/Release/socket.node')) as Addon;
-export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, SIGRTMIN, SIGRTMAX } = addon;
+export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, mkfifo, SIGRTMIN, SIGRTMAX } = addon;
 
 export const AF_UNIX = 1;
 export const AF_NETLINK = 16;
