@@ -72,9 +72,11 @@ export class Mailer {
   async stop(milliseconds: number): Promise<void> {
     this.#isStopping = true;
     this.#endPause?.();
-    const end = setTimeout(() => this.#end.abort('no time left at the stop'), milliseconds);
+    const end = (): void => this.#end.abort('no time left at the stop');
+    const timer = setTimeout(end, milliseconds);
     await this.#work;
-    clearTimeout(end);
+    clearTimeout(timer);
+    end();
   }
 
   async #sendWaiting(): Promise<void> {
@@ -137,7 +139,7 @@ export class Mailer {
       if (rejected.length > 0) this.#log('warn', `${this.#serverName} takes no mail for ${rejected.join(', ')}`);
       return undefined;
     } catch (error) {
-      const reason = signal.aborted ? signal.reason : error instanceof Error ? error.message : error;
+      const reason: unknown = signal.aborted ? signal.reason : error instanceof Error ? error.message : error;
       return String(reason)
         .replace(/\p{Cc}+/gu, ' ')
         .slice(0, REASON_LIMIT);

@@ -1,0 +1,125 @@
+// A mail server for tests: it takes mails and keeps them, or fails in one of the ways in which servers do. It listens on
+// the loopback and delivers nothing to anybody.
+
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A mail as the server got it. */
+export interface SunkMail {
+  readonly helo: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  /** Headers, an empty line, text. */
+  readonly lines: readonly string[];
+}
+
+/** Refusing in the greeting; silent from the start or from DATA on; dying in the middle of the mail. */
+export type SinkMode = 'good' | 'refusing' | 'silent' | 'stalling' | 'dying';
+
+export class SmtpSink {
+  readonly mails: SunkMail[] = [];
+  mode: SinkMode = 'good';
+  /** Recipients that it does not know. */
+  unknown: readonly string[] = [];
+  /** Connections so far. */
+  connections = 0;
+  readonly #open = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  /** At a port of 127.0.0.1 that the kernel chooses. */
+  static async listen(): Promise<SmtpSink> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const sink = new SmtpSink(server, (server.address() as AddressInfo).port);
+    server.on('connection', (socket) => sink.#serve(socket));
+    return sink;
+  }
+
+  /** Connections that are open. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#open) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  #serve(socket: Socket): void {
+    this.connections += 1;
+    this.#open.add(socket);
+    socket.on('close', () => this.#open.delete(socket));
+    socket.on('error', () => undefined);
+    if (this.mode === 'silent') {
+      socket.resume();
+      return;
+    }
+    socket.write(this.mode === 'refusing' ? '554 no service here\r\n' : '220 sink\r\n');
+    const session = new Session(this, socket);
+    let unfinished = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (unfinished + chunk).split('\r\n');
+      unfinished = lines.pop() ?? '';
+      for (const line of lines) session.take(line);
+    });
+  }
+}
+
+/** What one client says. */
+class Session {
+  #helo = '';
+  #from = '';
+  #to: string[] = [];
+  /** Present while the mail itself comes. */
+  #lines: string[] | undefined;
+
+  constructor(
+    private readonly sink: SmtpSink,
+    private readonly socket: Socket,
+  ) {}
+
+  take(line: string): void {
+    const answer = this.#lines === undefined ? this.#command(line) : this.#mail(this.#lines, line);
+    if (answer !== undefined) this.socket.write(`${answer}\r\n`);
+    if (answer === '354 go on' && this.sink.mode === 'dying') this.socket.destroy();
+  }
+
+  #mail(lines: string[], line: string): string | undefined {
+    if (line !== '.') {
+      lines.push(line);
+      return undefined;
+    }
+    this.#lines = undefined;
+    this.sink.mails.push({ helo: this.#helo, from: this.#from, to: this.#to, lines });
+    return '250 taken';
+  }
+
+  #command(line: string): string | undefined {
+    const [, address = ''] = /<(.*)>/.exec(line) ?? [];
+    const [verb = '', name = ''] = line.split(/[ :]/);
+    switch (verb) {
+      case 'EHLO':
+        this.#helo = name;
+        return '250 sink';
+      case 'MAIL':
+        this.#from = address;
+        return '250 ok';
+      case 'RCPT':
+        if (this.sink.unknown.includes(address)) return '550 no such user';
+        this.#to.push(address);
+        return '250 ok';
+      case 'DATA':
+        if (this.sink.mode === 'stalling') return undefined;
+        this.#lines = [];
+        return '354 go on';
+      default:
+        return '502 what?';
+    }
+  }
+}
