@@ -45,8 +45,10 @@ export class SmtpSink {
     return this.#open.size;
   }
 
+  /** May be called more than once. */
   async close(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
+    if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
   }
