@@ -3,12 +3,13 @@
 // that vrrpd does not have is left out. It writes no file.
 
 import { VRRP_GROUP_IPV4 } from '../address.js';
-import type { GarpSettings, NotifyScripts, TrackScript } from '../config/model.js';
+import type { GarpSettings, NotifyScripts } from '../config/model.js';
 import { inSeconds, milliseconds, type Instant } from '../time.js';
-import type { ScriptTracker } from '../track/script.js';
+import { judge } from '../track/standing.js';
 import type { Link } from '../vrrp/input.js';
 import type { Instance } from '../vrrp/instance.js';
 import type { Router } from '../vrrp/router.js';
+import { field, groupLines, indented, list, section, trackedLists, trackSections } from './dump-tracks.js';
 import {
   addressList,
   addressWords,
@@ -35,27 +36,18 @@ export function dumpData(router: Router, facts: DumpFacts): string {
       'VRRP Topology',
       instances.flatMap((instance) => instanceLines(instance, facts)),
     ),
-    ...section(
-      'VRRP Scripts',
-      [...router.scripts.values()].flatMap((script) => scriptLines(script, instances)),
-    ),
+    ...section('VRRP Sync groups', [...router.groups.values()].flatMap(groupLines)),
+    ...trackSections(router),
     ...section(
       'Interfaces',
-      [...router.links].flatMap(([name, link]) => linkLines(name, link, instances)),
+      [...router.surroundings.links].flatMap(([name, link]) => linkLines(name, link, instances)),
     ),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`------< ${title} >------`, ...lines];
-const field = (name: string, value: string | number): string => `   ${name} = ${value}`;
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `     ${line}`);
-const list = (title: string, entries: readonly string[]): string[] =>
-  entries.length === 0 ? [] : [`   ${title} :`, ...indented(entries)];
 const enabled = (set: boolean): string => (set ? 'enabled' : 'disabled');
 const point = ({ seconds, date }: WallTime): string => `${seconds.toFixed(6)} (${date})`;
-const weightWords = (weight: number, reverse: boolean): string => `weight ${weight}${reverse ? ' reverse' : ''}`;
 
 const globalLines = ({ config: { global }, host }: DumpFacts): string[] => [
   ` Router ID = ${global.routerId ?? host}`,
@@ -68,6 +60,7 @@ function instanceLines(instance: Instance, facts: DumpFacts): string[] {
   return [
     ` VRRP Instance = ${config.name}`,
     field('VRRP Version', config.version),
+    ...(instance.group ? [field('Sync group', instance.group.config.name)] : []),
     ...stateLines(instance, facts),
     ...interfaceLines(instance),
     ...garpLines(config.garp),
@@ -84,19 +77,17 @@ function instanceLines(instance: Instance, facts: DumpFacts): string[] {
     ...list('Virtual IP Excluded', addressList(instance, config.excludedAddresses)),
     ...list('Virtual Routes', config.virtualRoutes.map(routeWords)),
     ...list('Virtual Rules', config.virtualRules.map(ruleWords)),
-    ...list('Tracked scripts', config.trackScripts.map(trackedWords)),
-    field('Using smtp notification', 'no'),
-    field('Notify deleted', 'Fault'),
+    ...trackedLists(config.tracks),
+    field('Using smtp notification', config.smtpAlert ? 'yes' : 'no'),
+    field('Notify deleted', config.notifyDeleted ? 'Deleted' : 'Fault'),
     ...notifyLines(config.notify),
-    field('Notify priority changes', 'false'),
+    field('Notify priority changes', String(config.notifyPriorityChanges)),
   ];
 }
 
 function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
-  const { config, master, state } = instance;
-  const waiting = config.trackScripts.filter(
-    ({ script, weight }) => weight === 0 && instance.scripts.get(script)?.up === undefined,
-  );
+  const { master, state } = instance;
+  const waiting = instance.tracks.filter((track) => judge(track, instance.surroundings.standing(track)).awaited);
   const due = nextByState(instance);
   return [
     field('State', outerState(instance)),
@@ -165,8 +156,6 @@ function authenticationLines({ config: { authentication, version } }: Instance):
   return [field('Authentication type', 'SIMPLE_PASSWORD'), field('Password', MASKED)];
 }
 
-const trackedWords = ({ script, weight, reverse }: TrackScript): string => `${script} ${weightWords(weight, reverse)}`;
-
 /** keepalived's order. */
 const NOTIFY: readonly (readonly [words: string, state: keyof NotifyScripts])[] = [
   ['Backup state', 'backup'],
@@ -181,33 +170,6 @@ const notifyLines = (notify: NotifyScripts): string[] =>
     const command = notify[state];
     return command ? [field(`${words} transition script`, commandWords(command))] : [];
   });
-
-/** A check without a result yet counts as bad, as with keepalived. */
-function scriptLines(tracker: ScriptTracker, instances: readonly Instance[]): string[] {
-  const { config, up, lastOutcome, result, isRunning } = tracker;
-  const tracking = instances.flatMap(({ config: { name, trackScripts } }) =>
-    trackScripts
-      .filter(({ script }) => script === config.name)
-      .map(({ weight, reverse }) => `     ${name}, ${weightWords(weight, reverse)}`),
-  );
-  return [
-    ` VRRP Script = ${config.name}`,
-    field('Command', commandWords(config.command)),
-    field('Interval', `${inSeconds(config.interval)} sec`),
-    field('Timeout', `${config.timeout === undefined ? 0 : inSeconds(config.timeout)} sec`),
-    field('Weight', `${config.weight}${config.reverse ? ' reverse' : ''}`),
-    field('Rise', config.rise),
-    field('Fall', config.fall),
-    field('Result', result),
-    field('Insecure', 'no'),
-    field('Init state', lastOutcome === undefined ? 'INIT' : 'unknown'),
-    field('Status', up === true ? 'GOOD' : 'BAD'),
-    '   VRRP instances :',
-    '   Tracking instances :',
-    ...tracking,
-    field('State', isRunning ? 'running' : 'idle'),
-  ];
-}
 
 function linkLines(name: string, link: Link, instances: readonly Instance[]): string[] {
   const own = link.addresses.find(({ address }) => !address.includes(':'))?.address;

@@ -3,7 +3,7 @@
 // keepalived's default. It writes no file.
 
 import { inSeconds } from '../time.js';
-import type { NotifyScripts } from '../config/model.js';
+import type { NotifyScripts, TrackKind, VrrpInstance } from '../config/model.js';
 import type { Instance } from '../vrrp/instance.js';
 import type { Router } from '../vrrp/router.js';
 import {
@@ -69,8 +69,8 @@ function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<strin
     state: STATES[outerState(instance)],
     wantstate: STATES[wantedState(instance)],
     version: config.version,
-    smtp_alert: false,
-    notify_deleted: false,
+    smtp_alert: config.smtpAlert,
+    notify_deleted: config.notifyDeleted,
     ...notifyScripts(config.notify),
     ...lists(instance),
     ...authentication(instance),
@@ -83,7 +83,9 @@ const NOTIFY: readonly (readonly [field: string, state: keyof NotifyScripts])[] 
   ['script_master', 'master'],
   ['script_fault', 'fault'],
   ['script_stop', 'stop'],
+  ['script_deleted', 'deleted'],
   ['script', 'any'],
+  ['script_master_rx_lower_pri', 'rxLowerPri'],
 ];
 
 function notifyScripts(notify: NotifyScripts): Record<string, string> {
@@ -95,18 +97,23 @@ function notifyScripts(notify: NotifyScripts): Record<string, string> {
   );
 }
 
+const namesOf = ({ tracks }: VrrpInstance, kind: TrackKind): string[] =>
+  tracks.flatMap((track) => (track.kind === kind ? [track.name] : []));
+
 /** Those that have an entry. */
 function lists(instance: Instance): Record<string, readonly string[]> {
-  const { config, scripts } = instance;
+  const { config, surroundings } = instance;
   const all = {
     vips: addressList(instance, config.virtualAddresses),
     evips: addressList(instance, config.excludedAddresses),
     vroutes: config.virtualRoutes.map(routeWords),
     vrules: config.virtualRules.map(ruleWords),
-    track_script: config.trackScripts.flatMap(({ script }) => {
-      const tracker = scripts.get(script);
+    track_ifp: namesOf(config, 'interface'),
+    track_script: namesOf(config, 'script').flatMap((name) => {
+      const tracker = surroundings.scripts.get(name);
       return tracker ? [commandWords(tracker.config.command)] : [];
     }),
+    track_process: namesOf(config, 'process'),
   };
   return Object.fromEntries(Object.entries(all).filter(([, entries]) => entries.length > 0));
 }

@@ -75,7 +75,7 @@ const rich: Partial<VrrpInstance> = {
     { ...rule, to: ten, priority: 800, action: { kind: 'prohibit' } },
     { ...rule, from: ten, suppressPrefixlength: 8, priority: 801, action: { kind: 'goto', priority: 32766 } },
   ],
-  trackScripts: [tracked({ weight: 2 })],
+  tracks: [tracked({ weight: 2 })],
   notify: { master: command('/usr/bin/true', 'master', 'x y'), any: command('/usr/bin/true') },
 };
 
@@ -203,9 +203,7 @@ t.test('a BACKUP names its master, a FAULT counts its faults, and one that waits
   const backup = dataLines(host);
   t.ok(backup.includes('   Master router = 192.168.1.192'));
   t.ok(backup.includes('     192.168.1.190 dev eth1 scope global'), 'its address is not set');
-  const instances = [
-    anInstance({ trackScripts: [tracked()], mcastSrcIp: ip('192.168.1.191'), dontTrackPrimary: true }),
-  ];
+  const instances = [anInstance({ tracks: [tracked()], mcastSrcIp: ip('192.168.1.191'), dontTrackPrimary: true })];
   const checked = new TestHost({ instances, scripts: [aScript()] });
   checked.start();
   checked.pass(seconds(0));

@@ -21,7 +21,7 @@ const instance: InstanceStatus = {
   checks: [
     {
       kind: 'script',
-    name: 'chk_haproxy',
+      name: 'chk_haproxy',
       state: 'up',
       weight: 2,
       running: false,
