@@ -93,7 +93,12 @@ const program = yargs()
             type: argument === undefined ? 'boolean' : 'string',
             ...(description === undefined ? { hidden: true } : { describe: description }),
           });
-      return command;
+      return command
+        .option('log-format', { choices: ['text', 'json'], default: 'text', describe: 'how a line of the log looks' })
+        .option('notify-limit', {
+          type: 'number',
+          describe: 'seconds after which a notify script is ended; else none is',
+        });
     },
     (argv) => finish(() => serve(argv)),
   )
@@ -135,7 +140,12 @@ function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<Exit
   const signum = text('signum');
   if (signum !== undefined) return printSignal(signum);
   const facility = facilityNumber(text('log-facility') ?? 'daemon');
-  const refused = [...refusals(argv), ...(facility === undefined ? ['--log-facility: no such facility'] : [])];
+  const limit = argv['notify-limit'] as number | undefined;
+  const refused = [
+    ...refusals(argv),
+    ...(facility === undefined ? ['--log-facility: no such facility'] : []),
+    ...(limit === undefined || limit > 0 ? [] : ['--notify-limit: a number of seconds above 0']),
+  ];
   if (refused.length > 0 || facility === undefined) throw new CommandFailure(EXIT.refused, refused);
   const configId = text('config-id');
   const source = {
@@ -150,7 +160,8 @@ function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<Exit
   const [pidFile, vrrpPidFile] = [text('pid'), text('vrrp_pid')];
   const files = { ...(pidFile !== undefined && { pidFile }), ...(vrrpPidFile !== undefined && { vrrpPidFile }) };
   const log = { detailed: argv['log-detail'] === true, facility, withoutSyslog: argv['no-syslog'] === true };
-  return run({ name, source, ...files, ...log, withoutMeaning: withoutMeaning(argv) }, launcher);
+  const more = { jsonLog: argv['log-format'] === 'json', ...(limit !== undefined && { notifyLimit: limit * 1000 }) };
+  return run({ name, source, ...files, ...log, ...more, withoutMeaning: withoutMeaning(argv) }, launcher);
 }
 
 function printSignal(signal: string): ExitCode {

@@ -2,23 +2,15 @@
 // Signals end here; what they mean for the addresses is the daemon's business.
 
 import { spawn } from 'node:child_process';
-import type { Source } from '../daemon/configuration.js';
-import { Daemon } from '../daemon/daemon.js';
+import { Daemon, type Plan } from '../daemon/daemon.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { Log } from '../daemon/log.js';
-import { PidFile } from '../daemon/pid-file.js';
 import { VERSION } from '../daemon/version.js';
 import { Signals, type SignalName } from '../linux/signals.js';
 import { failed } from './check.js';
 
-export interface RunPlan {
-  /** The name it was called by, and is found under: vrrpd or keepalived. */
-  readonly name: 'vrrpd' | 'keepalived';
-  readonly source: Source;
-  /** keepalived's -p; its own place when it is not given. */
-  readonly pidFile?: string;
-  /** -r */
-  readonly vrrpPidFile?: string;
+export interface RunPlan extends Plan {
+  readonly jsonLog: boolean;
   readonly detailed: boolean;
   /** syslog(3)'s number. */
   readonly facility: number;
@@ -31,7 +23,6 @@ export interface RunPlan {
 export async function run(plan: RunPlan, launcher: Launcher | undefined): Promise<ExitCode> {
   process.title = plan.name;
   const detached = launcher !== undefined;
-  const { name } = plan;
   const log = new Log({ ...plan, detached });
   process.on('uncaughtException', (error) => {
     log.error(`Internal error, the daemon ends: ${error.stack ?? error.message}`);
@@ -50,11 +41,8 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   );
   log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
   if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
-  const pidFile = new PidFile(plan.pidFile ?? `/run/${name}.pid`);
-  const rivals = [pidFile, new PidFile('/run/keepalived.pid'), new PidFile('/run/vrrpd.pid')];
-  const more = plan.vrrpPidFile === undefined ? [] : [new PidFile(plan.vrrpPidFile)];
   try {
-    daemon = await Daemon.start({ source: plan.source, pidFiles: [pidFile, ...more], rivals }, log);
+    daemon = await Daemon.start(plan, log);
     launcher?.ready();
     if (early.length > 0) reload();
     await daemon.stop(await ended);

@@ -18,6 +18,10 @@ export interface Place {
 export type Places = Readonly<Record<string, Place>>;
 
 export interface Config {
+  /** The pid files are in a folder of their own. */
+  readonly usePidDir: boolean;
+  /** A part of the names of the pid files. */
+  readonly instance?: string;
   readonly global: GlobalDefs;
   readonly vrrpScripts: readonly VrrpScript[];
   readonly trackFiles: readonly TrackFile[];

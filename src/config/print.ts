@@ -20,6 +20,10 @@ export function printConfig(config: Config, { defaults }: { defaults: boolean })
       .map((field) => writers[field](value, context))
       .flatMap(({ lines, standard }) => (standard && !defaults ? [] : lines));
   const blocks = [
+    [
+      ...(config.usePidDir ? ['use_pid_dir'] : []),
+      ...(config.instance === undefined ? [] : [`instance ${quoteWord(config.instance)}`]),
+    ],
     block('global_defs', write(config.global, GLOBAL), { empty: false }),
     config.kept,
     block(

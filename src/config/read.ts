@@ -68,6 +68,8 @@ export function readConfig(request: ReadRequest): ReadResult {
 
   const diagnostics = report.sorted();
   const config: Config = {
+    usePidDir: written.usePidDir?.value ?? false,
+    ...(written.instance?.value !== undefined && { instance: written.instance.value }),
     global: completeGlobal(global, globalDefsTable.kept(inGlobal)),
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     trackFiles: [...files.values()].map(({ file: one }) => one),

@@ -38,6 +38,8 @@ export const rootTable = new Table('the top level', {
   ...each(['track_file', 'vrrp_track_file'], actedUpon(blocks(trackFileTable), 'none')),
   vrrp_track_process: actedUpon(blocks(trackProcessTable), 'none'),
   interface_up_down_delays: actedUpon(delayList, 'none'),
+  use_pid_dir: actedUpon(flag, 'not set'),
+  instance: actedUpon(text('name'), 'none'),
 
   ...each(['track_group', 'static_track_group'], notYet('addresses and routes are not grouped')),
   bfd_instance: notYet('it is not tracked'),
@@ -51,8 +53,6 @@ export const rootTable = new Table('the top level', {
     refused('start the program in the network namespace instead', { value: text('name') }),
   ),
   namespace_with_ipsets: withoutMeaning('no firewall rule is set'),
-  instance: withoutMeaning('only the names of files rest on it', text('name')),
-  use_pid_dir: withoutMeaning('the pid file is an option of the program', flag),
   child_wait_time: withoutMeaning('there is one process only', integer({ from: 0, to: 86_400 })),
   linkbeat_use_polling: withoutMeaning('keepalived gave it up'),
 });

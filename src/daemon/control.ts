@@ -19,6 +19,8 @@ const IDLE_MILLISECONDS = 10_000;
 /** What is asked for, and by which user (undefined: gone already). */
 export interface Request {
   readonly command: string;
+  /** What else stands in the request. */
+  readonly words: Readonly<Record<string, unknown>>;
   readonly user: number | undefined;
 }
 /** Gives a plain value, now or later; undefined when there is no such command. */
@@ -96,20 +98,21 @@ export class ControlServer {
   }
 
   async #result(client: Socket, line: string): Promise<unknown> {
-    const command = line.length > REQUEST_LIMIT ? undefined : readCommand(line);
-    if (command === undefined) return { error: 'a request is a line like {"command":"status"}' };
-    const answer = await this.#answer({ command, user: peerUser(client) });
-    return answer ?? { error: `no such command: ${command.slice(0, 40)}` };
+    const request = line.length > REQUEST_LIMIT ? undefined : readRequest(line);
+    if (request === undefined) return { error: 'a request is a line like {"command":"status"}' };
+    const answer = await this.#answer({ ...request, user: peerUser(client) });
+    return answer ?? { error: `no such command: ${request.command.slice(0, 40)}` };
   }
 }
 
 const encode = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-function readCommand(line: string): string | undefined {
+function readRequest(line: string): Omit<Request, 'user'> | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null || !('command' in value)) return undefined;
-    return typeof value.command === 'string' ? value.command : undefined;
+    const { command, ...words } = value;
+    return typeof command === 'string' ? { command, words } : undefined;
   } catch {
     return undefined;
   }

@@ -2,41 +2,47 @@
 // and at the end the peers are told first. It knows no rule of the protocol. sd_notify(3), signal(7)
 
 import { hostname } from 'node:os';
-import { clearAmbient, missingCapabilities } from '../linux/capabilities.js';
+import { clearAmbient } from '../linux/capabilities.js';
 import { now } from '../linux/clock.js';
 import { InstanceLocks } from '../linux/instance-lock.js';
 import { refusalOf } from '../linux/native.js';
 import { Scripts } from '../linux/scripts.js';
 import { ServiceManager } from '../linux/service-manager.js';
 import { virtualRouterOf } from '../config/diff.js';
-import type { Config, VrrpInstance } from '../config/model.js';
+import type { Config } from '../config/model.js';
 import { describeDiagnostic, type Diagnostic } from '../config/read.js';
 import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
 import { inMilliseconds, type Instant } from '../time.js';
+import { statesOf } from '../vrrp/event.js';
 import { Router } from '../vrrp/router.js';
-import { loadConfiguration, withoutHints, type Source } from './configuration.js';
-import { CONTROL_SOCKET, ControlServer, type Request } from './control.js';
-import { DumpFiles, type DumpKind } from './dump-files.js';
+import type { Maintenance } from '../vrrp/surroundings.js';
+import { answer } from './answers.js';
+import type { Source } from './configuration.js';
+import { CONTROL_SOCKET, ControlServer } from './control.js';
+import { DumpFiles, dumpPlan, type DumpKind } from './dump-files.js';
 import { CommandFailure, EXIT } from './exit-code.js';
+import { runLimited } from './limited-script.js';
 import type { Log } from './log.js';
 import { Loop } from './loop.js';
+import { MaintenanceNote } from './maintenance-note.js';
 import { Notifier } from './notifier.js';
 import { KernelHost } from './perform.js';
-import { rehearse } from './rehearsal.js';
-import type { PidFile } from './pid-file.js';
+import { PidFile, pidPaths, type PidOptions } from './pid-file.js';
+import * as preflight from './preflight.js';
 import { missingPrograms } from './programs.js';
 import { readApart } from './reading.js';
+import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
 import { VERSION } from './version.js';
 import { wallTime } from './wall-time.js';
 
+const MAINTENANCE_NOTE = '/run/vrrpd/maintenance';
+
 /** What a daemon is started with. */
-export interface Plan {
+export interface Plan extends PidOptions {
   readonly source: Source;
-  /** Those that are written. */
-  readonly pidFiles: readonly PidFile[];
-  /** Those that are looked at: a daemon that one of them names is not to be disturbed. */
-  readonly rivals: readonly PidFile[];
+  /** A notify script that runs so many milliseconds is ended; absent: none is. */
+  readonly notifyLimit?: number;
 }
 
 export class Daemon {
@@ -49,6 +55,9 @@ export class Daemon {
   /** Held until the process ends, however it ends. */
   readonly #locks: InstanceLocks;
   readonly #notifier: Notifier;
+  readonly #scripts = new Scripts();
+  readonly #maintenance = new MaintenanceNote(MAINTENANCE_NOTE);
+  readonly #pidFiles: readonly PidFile[];
   readonly #host: KernelHost;
   readonly #loop: Loop;
   #control: ControlServer | undefined;
@@ -62,37 +71,38 @@ export class Daemon {
 
   /** Resolves when every instance has begun. Throws a CommandFailure when it can't be; nothing has been touched then. */
   static async start(plan: Plan, log: Log): Promise<Daemon> {
-    const { config, warnings } = checkedConfiguration(plan.source, log);
-    refuseWithoutCapabilities();
-    refuseBesideRival(plan.rivals);
+    const { config, warnings } = preflight.checkedConfiguration(plan.source, log);
+    preflight.refuseWithoutCapabilities();
+    const pidFiles = pidPaths(config, plan).map((path) => new PidFile(path));
+    preflight.refuseBesideRival([...pidFiles, ...PidFile.usual]);
     const locks = new InstanceLocks();
-    const refusal = lockInstances(locks, config.vrrpInstances);
+    const refusal = preflight.lockInstances(locks, config.vrrpInstances);
     if (refusal !== undefined) throw new CommandFailure(EXIT.refused, [refusal]);
     clearAmbient();
-    const daemon = new Daemon(plan, { config, warnings, locks, log });
+    const daemon = new Daemon(plan, { config, warnings, locks, pidFiles, log });
     await daemon.#listen();
+    await runLimited('startup_script', config.global.startupScript, { scripts: daemon.#scripts, log: log.write });
     daemon.#begin(config);
     return daemon;
   }
 
-  private constructor(
-    plan: Plan,
-    { config, warnings, locks, log }: { config: Config; warnings: number; locks: InstanceLocks; log: Log },
-  ) {
+  private constructor(plan: Plan, { config, warnings, locks, pidFiles, log }: Prepared) {
     this.#plan = plan;
     this.#log = log;
     this.#config = config;
     this.#warnings = warnings;
     this.#locks = locks;
+    this.#pidFiles = pidFiles;
     this.#startedAt = now();
     this.#dumps = new DumpFiles(log.warn);
-    const scripts = new Scripts();
     this.#notifier = new Notifier(config, {
-      start: (command, ended) => void scripts.start(command, ended),
+      start: (command, ended) => this.#scripts.start(command, ended),
       log: log.write,
+      ...(plan.notifyLimit !== undefined && { limit: plan.notifyLimit }),
     });
     this.#host = new KernelHost({
       config,
+      scripts: this.#scripts,
       log: log.write,
       notify: (event) => {
         this.#notifier.notify(event);
@@ -128,7 +138,9 @@ export class Daemon {
     this.#control?.close();
     await this.#notifier.stop();
     this.#host.close();
-    for (const file of this.#plan.pidFiles) file.remove();
+    const { shutdownScript } = this.#config.global;
+    await runLimited('shutdown_script', shutdownScript, { scripts: this.#scripts, log: this.#log.write });
+    for (const file of this.#pidFiles) file.remove();
     this.#log.info(`Stopped vrrpd v${VERSION}`);
   }
 
@@ -140,7 +152,10 @@ export class Daemon {
       pid: process.pid,
       configFile: this.#plan.source.file,
       warnings: this.#warnings,
-      alerts: this.#refusedAt === undefined ? [] : [refusedReload(wallTime(this.#refusedAt, at))],
+      alerts: [
+        ...(this.#refusedAt === undefined ? [] : [refusedReload(wallTime(this.#refusedAt, at))]),
+        ...this.#notifier.alerts,
+      ],
       startedAt: this.#startedAt,
       now: at,
       wallTime: (point) => wallTime(point, at),
@@ -149,7 +164,8 @@ export class Daemon {
 
   /** Writes the file that a signal asks for. */
   dump(kind: DumpKind): void {
-    void this.#dumps.write(kind, { router: this.#loop.router, config: this.#config });
+    const { router } = this.#loop;
+    void this.#dumps.write(kind, { router, config: this.#config }, dumpPlan(this.#config.global));
   }
 
   /** As keepalived does: the counters are written first. */
@@ -160,7 +176,7 @@ export class Daemon {
 
   async #listen(): Promise<void> {
     try {
-      const control = await ControlServer.open(CONTROL_SOCKET, (request) => this.#answer(request));
+      const control = await ControlServer.open(CONTROL_SOCKET, (request) => answer(request, this.#asked));
       if (control === 'live')
         throw new CommandFailure(EXIT.refused, [`daemon is already running: it answers on ${CONTROL_SOCKET}`]);
       this.#control = control;
@@ -171,24 +187,43 @@ export class Daemon {
     }
   }
 
-  #answer({ command, user }: Request): unknown {
-    if (command === 'status') return this.snapshot();
-    if (command !== 'reload') return undefined;
-    return user === 0 ? this.reload() : { error: 'only root may ask for a reload' };
+  /** What the control socket may have done. */
+  get #asked() {
+    return {
+      router: () => this.#loop.router,
+      now,
+      snapshot: () => this.snapshot(),
+      reload: () => this.reload(),
+      failover: (name: string) => this.#loop.handle({ kind: 'failover', name }),
+      maintain: (maintenance: Maintenance | undefined) => {
+        this.#maintenance.write(maintenance);
+        this.#maintain(maintenance);
+      },
+    };
+  }
+
+  #maintain(maintenance: Maintenance | undefined): void {
+    this.#loop.handle(
+      maintenance ? { kind: 'maintenance', on: true, ...maintenance } : { kind: 'maintenance', on: false },
+    );
   }
 
   /** What the router says and does from now on is by the new configuration; all others must know it before. */
   #apply(config: Config, diagnostics: readonly Diagnostic[]): string | undefined {
     if (this.#isStopping) return 'vrrpd is stopping';
-    const refusal = lockInstances(this.#locks, config.vrrpInstances);
+    const isMoved = String(pidPaths(config, this.#plan)) !== String(pidPaths(this.#config, this.#plan));
+    if (isMoved) return 'use_pid_dir and instance count from a start on: they can not change in a reload';
+    const refusal = preflight.lockInstances(this.#locks, config.vrrpInstances);
     if (refusal !== undefined) return refusal;
     for (const one of diagnostics) this.#log.warn(describeDiagnostic(one));
     for (const line of missingPrograms(config)) this.#log.warn(line);
-    this.#warnings = warningsIn(diagnostics);
+    this.#warnings = preflight.warningsIn(diagnostics);
     this.#notifier.update(config);
     this.#host.update(config);
     this.#loop.handle({ kind: 'reload', config });
     this.#config = config;
+    if (config.global.fifoWriteVrrpStatesOnReload) this.#notifier.repeat(statesOf(this.#loop.router));
+    process.title = config.global.processName ?? this.#plan.name;
     this.#locks.keepOnly(config.vrrpInstances.map(virtualRouterOf));
     this.#tellStatus();
     return undefined;
@@ -197,11 +232,14 @@ export class Daemon {
   /** The links first, so that every instance knows its interface when it begins. */
   #begin(config: Config): void {
     for (const line of missingPrograms(config)) this.#log.warn(line);
-    for (const file of this.#plan.pidFiles) {
+    process.title = config.global.processName ?? this.#plan.name;
+    for (const file of this.#pidFiles) {
       const refusal = file.write();
       if (refusal !== undefined) this.#log.warn(`No pid file: ${refusal}`);
     }
     this.#loop.wake();
+    const maintenance = this.#maintenance.read();
+    if (maintenance && (maintenance.until ?? Infinity) > now()) this.#maintain(maintenance);
     this.#loop.handle({ kind: 'start' });
     rehearse(config);
     this.#log.info('Startup complete');
@@ -238,50 +276,14 @@ export class Daemon {
   }
 }
 
+/** What has been looked at and found good. */
+interface Prepared {
+  readonly config: Config;
+  readonly warnings: number;
+  readonly locks: InstanceLocks;
+  readonly pidFiles: readonly PidFile[];
+  readonly log: Log;
+}
+
 const refusedReload = (at: string): string =>
   `the reload at ${at.slice(11, 19)} was refused: the file is not what runs (vrrpd check says why)`;
-
-function checkedConfiguration(source: Source, log: Log): { config: Config; warnings: number } {
-  log.info(`Configuration file ${source.file}`);
-  const { config, diagnostics: all } = loadConfiguration(source);
-  const diagnostics = withoutHints(all);
-  if (config === undefined)
-    throw new CommandFailure(EXIT.configuration, [
-      ...diagnostics.map(describeDiagnostic),
-      `The configuration can't be used; nothing has been touched`,
-    ]);
-  for (const one of diagnostics) log.warn(describeDiagnostic(one));
-  return { config, warnings: warningsIn(diagnostics) };
-}
-
-const warningsIn = (diagnostics: readonly Diagnostic[]): number =>
-  diagnostics.filter(({ severity }) => severity === 'warning').length;
-
-function refuseWithoutCapabilities(): void {
-  const missing = missingCapabilities();
-  if (missing.length === 0) return;
-  const words = `Permission missing: ${missing.join(' and ')}. Run it as root or with these capabilities`;
-  throw new CommandFailure(EXIT.permission, [words]);
-}
-
-function refuseBesideRival(files: readonly PidFile[]): void {
-  for (const file of files) {
-    const holder = file.holder();
-    if (holder === undefined) continue;
-    const words = `daemon is already running: ${holder.name} with pid ${holder.pid}, says ${file.path}`;
-    throw new CommandFailure(EXIT.refused, [words]);
-  }
-}
-
-/** Takes the locks of all of them, or none that is not held yet; in words which one it can't have. */
-function lockInstances(locks: InstanceLocks, instances: readonly VrrpInstance[]): string | undefined {
-  let taken: ReturnType<InstanceLocks['takeAll']>;
-  try {
-    taken = locks.takeAll(instances.map(virtualRouterOf));
-  } catch (error) {
-    return `no lock for the instances: ${refusalOf(error).message}`;
-  }
-  if (taken === undefined) return undefined;
-  const { interface: dev, virtualRouterId } = taken;
-  return `daemon is already running: another vrrpd serves VRID ${virtualRouterId} on ${dev}`;
-}

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { Config } from '../config/model.js';
+import type { Config, GlobalDefs } from '../config/model.js';
 import { now } from '../linux/clock.js';
 import { dumpData } from '../status/dump-data.js';
 import { dumpJson } from '../status/dump-json.js';
@@ -28,6 +28,13 @@ export function usualDumps(temporary = process.env.TMPDIR): DumpPlan {
   const folder = temporary !== undefined && path.isAbsolute(temporary) ? temporary : '/tmp';
   const file = (kind: DumpKind): string => path.join(folder, `keepalived.${kind}`);
   return { files: { data: file('data'), stats: file('stats'), json: file('json') }, jsonVersion: 1 };
+}
+
+/** With the places that the configuration names. */
+export function dumpPlan({ stateDumpFile, statsDumpFile, jsonDumpFile, jsonVersion }: GlobalDefs): DumpPlan {
+  const { data, stats, json } = usualDumps().files;
+  const files = { data: stateDumpFile ?? data, stats: statsDumpFile ?? stats, json: jsonDumpFile ?? json };
+  return { files, jsonVersion };
 }
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;

@@ -15,6 +15,8 @@ export interface LogOptions {
   readonly detached: boolean;
   /** syslog's facility number; 3 is daemon. */
   readonly facility: number;
+  /** A line is pino's JSON object, wherever it goes. */
+  readonly jsonLog: boolean;
   /** keepalived's -G: nothing to syslog. */
   readonly withoutSyslog: boolean;
 }
@@ -36,11 +38,18 @@ export class Log {
 
   constructor(options: LogOptions) {
     const { outlet, format } = destination(options);
-    this.#queue = new LineQueue(outlet, (count) => Buffer.from(format('warn', `${count} log lines lost`)));
-    this.#pino = pino(
-      { level: options.detailed ? 'debug' : 'info', base: null, timestamp: false },
-      new TextLines((level, text) => this.#queue.push(Buffer.from(format(level, text)))),
-    );
+    const shape = options.jsonLog ? jsonLine : format;
+    this.#queue = new LineQueue(outlet, (count) => Buffer.from(shape('warn', `${count} log lines lost`)));
+    const level = options.detailed ? 'debug' : 'info';
+    this.#pino = options.jsonLog
+      ? pino(
+          { level, base: { pid: process.pid }, formatters: { level: (label) => ({ level: label }) } },
+          { write: (line) => this.#queue.push(Buffer.from(line)) },
+        )
+      : pino(
+          { level, base: null, timestamp: false },
+          new TextLines((severity, text) => this.#queue.push(Buffer.from(format(severity, text)))),
+        );
   }
 
   readonly write = (level: LogLevel, text: string): void => this.#pino[level](text);
@@ -86,6 +95,9 @@ function destination(options: LogOptions): { outlet: Outlet; format: Format } {
 
 /** sd-daemon(3): the journal adds the time, and takes the level from the number in front. */
 const journalLine: Format = (level, text) => `<${SEVERITY[level]}>${text}\n`;
+
+/** As pino writes it. */
+const jsonLine: Format = (level, msg) => `${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`;
 
 const plainLine: Format = (_level, text) => `${timestamp(new Date())} ${text}\n`;
 

@@ -1,114 +1,86 @@
-// Runs notify scripts: those of an instance one after the other in the order of its events, and beside those of other
-// instances. It never holds up the protocol: a script starts after the turn in which its event happened, and one that
-// does not end is passed over after a while. Which scripts an event means is said in src/notify/.
+// Tells those outside what happened: notify scripts, FIFOs and mail, each by the configuration as it is now. Nobody who is
+// told holds up the protocol, nor another one who is told. What an event means to each is said in src/notify/.
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command, Config, NotifyScripts } from '../config/model.js';
-import { notifyCommands, type NotifyCommand } from '../notify/scripts.js';
-import { describeOutcome, type ScriptOutcome } from '../track/script.js';
-import type { LogLevel } from '../vrrp/effect.js';
+import type { Config, NotifyScripts } from '../config/model.js';
+import { fifoLine } from '../notify/fifo.js';
+import { notifyCommands } from '../notify/scripts.js';
 import type { Event } from '../vrrp/event.js';
+import { Fifos } from './fifos.js';
+import { mailSettings } from './mail-settings.js';
+import { Mailer } from './mailer.js';
+import { NotifyScriptQueues, type Surroundings } from './notify-scripts.js';
 
-/** Starts a command and calls back once when it has ended. */
-export type StartScript = (command: Command, ended: (outcome: ScriptOutcome) => void) => void;
+/** How long a mail that waits may still take at the stop. */
+const MAIL_MILLISECONDS = 1_000;
 
-/** A script that runs so long is left alone, and the next one starts beside it. */
-const PATIENCE_MILLISECONDS = 10_000;
-/** keepalived's limit for notify_stop. */
-const STOP_MILLISECONDS = 1_000;
-
-interface Surroundings {
-  readonly start: StartScript;
-  readonly log: (level: LogLevel, text: string) => void;
-}
-
-/** The scripts of one instance. */
-class Queue {
-  readonly #waiting: NotifyCommand[] = [];
-  /** Absent while nothing runs that the next one has to wait for. */
-  #passOver: NodeJS.Timeout | undefined;
-
-  constructor(
-    readonly instance: string,
-    readonly surroundings: Surroundings,
-  ) {}
-
-  push(commands: readonly NotifyCommand[]): void {
-    this.#waiting.push(...commands);
-    setImmediate(() => {
-      if (this.#passOver === undefined) this.#startNext();
-    });
-  }
-
-  /** Starts all that waits at once; a promise for the end of each notify_stop. */
-  hurry(): Promise<void>[] {
-    clearTimeout(this.#passOver);
-    return this.#waiting.splice(0).flatMap((command) => {
-      const ended = new Promise<void>((resolve) => this.#start(command, resolve));
-      return command.keyword === 'notify_stop' ? [ended] : [];
-    });
-  }
-
-  #startNext(): void {
-    this.#passOver = undefined;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    const patience = setTimeout(() => {
-      this.#say(next, `still runs after ${PATIENCE_MILLISECONDS / 1000} s: no longer waited for`);
-      this.#startNext();
-    }, PATIENCE_MILLISECONDS);
-    this.#passOver = patience;
-    this.#start(next, () => {
-      clearTimeout(patience);
-      if (this.#passOver === patience) this.#startNext();
-    });
-  }
-
-  #start(next: NotifyCommand, ended: () => void): void {
-    this.surroundings.start(next.command, (outcome) => {
-      if (outcome.kind !== 'exited' || outcome.code !== 0) this.#say(next, describeOutcome(outcome));
-      ended();
-    });
-  }
-
-  #say({ keyword, command }: NotifyCommand, words: string): void {
-    this.surroundings.log('warn', `(${this.instance}) ${keyword} ${command.argv[0]}: ${words}`);
-  }
+/** What an instance or a group wants to be told of. */
+interface Wishes {
+  readonly notify: NotifyScripts;
+  readonly smtpAlert: boolean;
+  readonly notifyDeleted?: boolean;
 }
 
 export class Notifier {
   readonly #surroundings: Surroundings;
-  readonly #queues = new Map<string, Queue>();
-  #scripts: ReadonlyMap<string, NotifyScripts> = new Map();
+  readonly #scripts: NotifyScriptQueues;
+  readonly #fifos: Fifos;
+  #mailer: Mailer | undefined;
+  #wishes: ReadonlyMap<string, Wishes> = new Map();
   /** Those before the last reload: an instance that it removed has a farewell to tell. */
-  #former: ReadonlyMap<string, NotifyScripts> = new Map();
+  #former: ReadonlyMap<string, Wishes> = new Map();
 
   constructor(config: Config, surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#scripts = new NotifyScriptQueues(surroundings);
+    this.#fifos = new Fifos(surroundings);
     this.update(config);
   }
 
-  /** The scripts of a new configuration. */
-  update({ vrrpInstances }: Config): void {
-    this.#former = this.#scripts;
-    this.#scripts = new Map(vrrpInstances.map(({ name, notify }) => [name, notify]));
+  /** From now on by a new configuration. */
+  update({ global, vrrpInstances, syncGroups }: Config): void {
+    this.#former = this.#wishes;
+    this.#wishes = new Map<string, Wishes>([
+      ...vrrpInstances.map((one) => [`INSTANCE ${one.name}`, one] as const),
+      ...syncGroups.map((one) => [`GROUP ${one.name}`, one] as const),
+    ]);
+    this.#fifos.update(global);
+    const settings = mailSettings(global);
+    if (settings === undefined) this.#endMail();
+    else if (this.#mailer) this.#mailer.update(settings);
+    else this.#mailer = new Mailer(settings, this.#surroundings.log);
   }
 
   notify(event: Event): void {
-    const scripts = this.#scripts.get(event.name) ?? this.#former.get(event.name) ?? {};
-    const commands = notifyCommands(event, scripts);
-    if (commands.length > 0) this.#queueOf(event.name).push(commands);
+    const subject = `${event.subject} ${event.name}`;
+    const wishes = this.#wishes.get(subject) ?? this.#former.get(subject);
+    // keepalived says FAULT of an instance that is gone, unless it has notify_deleted.
+    const isFault = event.state === 'DELETED' && wishes?.notifyDeleted !== true;
+    const told: Event = isFault ? { ...event, state: 'FAULT' } : event;
+    this.#fifos.write(fifoLine(told));
+    if (!wishes) return;
+    this.#scripts.push(event.name, notifyCommands(told, wishes.notify));
+    if (wishes.smtpAlert) this.#mailer?.notify(told);
   }
 
-  #queueOf(instance: string): Queue {
-    const queue = this.#queues.get(instance) ?? new Queue(instance, this.#surroundings);
-    this.#queues.set(instance, queue);
-    return queue;
+  /** fifo_write_vrrp_states_on_reload: to the FIFOs alone. */
+  repeat(states: readonly Event[]): void {
+    for (const state of states) this.#fifos.write(fifoLine(state));
   }
 
-  /** After the STOP events: starts everything that still waits. Resolves when every notify_stop ended or after 1 s. */
+  /** What an operator has to know of it. */
+  get alerts(): string[] {
+    return this.#fifos.alerts;
+  }
+
+  /** After the STOP events: what still waits gets its last second. */
   async stop(): Promise<void> {
-    const ends = [...this.#queues.values()].flatMap((queue) => queue.hurry());
-    if (ends.length > 0) await Promise.race([Promise.all(ends), sleep(STOP_MILLISECONDS)]);
+    const mail = this.#mailer?.stop(MAIL_MILLISECONDS);
+    await Promise.all([this.#scripts.stop(), mail]);
+    this.#fifos.close();
+  }
+
+  #endMail(): void {
+    void this.#mailer?.stop(MAIL_MILLISECONDS);
+    this.#mailer = undefined;
   }
 }

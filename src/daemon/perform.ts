@@ -12,7 +12,7 @@ import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
 import { Routes } from '../linux/routes.js';
 import { Processes } from '../linux/processes.js';
-import { Scripts, type Running } from '../linux/scripts.js';
+import type { Running, Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
 import { encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
@@ -27,6 +27,7 @@ const EARLY = milliseconds(1);
 /** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
 export interface Surroundings {
   readonly config: Config;
+  readonly scripts: Scripts;
   readonly log: (level: LogLevel, text: string) => void;
   readonly notify: (event: Event) => void;
   readonly wake: () => void;
@@ -41,7 +42,6 @@ export class KernelHost implements Host {
   readonly #adverts: AdvertSockets;
   readonly #frames = new FrameSocket();
   readonly #alarm: Alarm;
-  readonly #scripts = new Scripts();
   readonly #files = new WatchedFiles((name, reading) => this.#arrive({ kind: 'file', name, reading }));
   readonly #processes: Processes;
   #commands: ReadonlyMap<string, VrrpScript> = new Map();
@@ -214,7 +214,7 @@ export class KernelHost implements Host {
   #runScript(name: string): void {
     const script = this.#commands.get(name);
     if (!script) return;
-    const running = this.#scripts.start(script.command, (outcome) => {
+    const running = this.#surroundings.scripts.start(script.command, (outcome) => {
       // A check of that name that came with a later reload has a run of its own.
       if (this.#running.get(name) !== running) return;
       this.#running.delete(name);

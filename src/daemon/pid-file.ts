@@ -1,12 +1,37 @@
 // Pid files: they say which process serves this host, to scripts and to a second daemon that is about to start. A file
 // that a dead process left, or whose number another program has by now, says nothing. It never ends a process.
 
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Config } from '../config/model.js';
 
 /** Names of programs that serve virtual addresses. */
 const DAEMONS = ['vrrpd', 'keepalived'];
 
+/** By what name the daemon was called, and what its options say. */
+export interface PidOptions {
+  readonly name: 'vrrpd' | 'keepalived';
+  /** keepalived's -p */
+  readonly pidFile?: string;
+  /** -r */
+  readonly vrrpPidFile?: string;
+}
+
+/** keepalived's places: a second file for the VRRP process, and a folder for use_pid_dir and instance. */
+export function pidPaths(
+  { usePidDir, instance }: Pick<Config, 'usePidDir' | 'instance'>,
+  { name, pidFile, vrrpPidFile }: PidOptions,
+): string[] {
+  const folder = usePidDir || instance !== undefined ? '/run/keepalived' : '/run';
+  const suffix = instance === undefined ? '' : `_${instance}`;
+  const second = vrrpPidFile ?? (name === 'keepalived' ? `${folder}/vrrp${suffix}.pid` : undefined);
+  return [pidFile ?? `${folder}/${name}${suffix}.pid`, ...(second === undefined ? [] : [second])];
+}
+
 export class PidFile {
+  /** Where a daemon that is not to be disturbed says that it runs. */
+  static readonly usual = ['/run/keepalived.pid', '/run/vrrpd.pid'].map((path) => new PidFile(path));
+
   constructor(readonly path: string) {}
 
   /** The living daemon that this file names; undefined when there is none or it is this process. */
@@ -21,6 +46,7 @@ export class PidFile {
   /** Writes this process's number; why not, when it can't be. */
   write(): string | undefined {
     try {
+      mkdirSync(dirname(this.path), { recursive: true });
       writeFileSync(this.path, `${process.pid}\n`);
       return undefined;
     } catch (error) {

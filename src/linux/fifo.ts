@@ -2,34 +2,33 @@
 // take is lost and counted. It knows nothing of what is in a line.
 // fifo(7): opened for reading too, so that it has a reader always and the one outside never sees its end.
 
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Account } from './account.js';
 import { mkfifo, refusalOf } from './native.js';
 
 const { O_RDWR, O_NONBLOCK, O_NOFOLLOW, O_NOCTTY } = constants;
 const FLAGS = O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
-const MODE = 0o644;
+/** As keepalived's come out: whoever else could open it could take lines away from its reader. */
+const MODE = 0o600;
 
 export class Fifo {
   /** Lines that the pipe had no room for. */
   lost = 0;
   readonly #path: string;
-  readonly #isOurs: boolean;
   /** Undefined once closed. */
   #descriptor: number | undefined;
 
-  private constructor(path: string, { descriptor, isOurs }: { descriptor: number; isOurs: boolean }) {
+  private constructor(path: string, descriptor: number) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.#isOurs = isOurs;
   }
 
   /** Makes the pipe, for the owner, where it is missing; a text that says what is in the way. */
   static open(path: string, owner?: Account): Fifo | string {
     try {
-      const isOurs = make(path);
-      const fifo = new Fifo(path, { descriptor: openSync(path, FLAGS), isOurs });
-      const wrong = fifo.#prepare(owner);
+      const isNew = make(path);
+      const fifo = new Fifo(path, openSync(path, FLAGS));
+      const wrong = fifo.#prepare({ isNew, owner });
       if (wrong === undefined) return fifo;
       fifo.close();
       return wrong;
@@ -39,10 +38,10 @@ export class Fifo {
   }
 
   /** The descriptor is asked, not the path, which may name another file by now; a text that says what is wrong. */
-  #prepare(owner: Account | undefined): string | undefined {
+  #prepare({ isNew, owner }: { isNew: boolean; owner: Account | undefined }): string | undefined {
     const descriptor = this.#descriptor;
     if (descriptor === undefined || !fstatSync(descriptor).isFIFO()) return `${this.#path}: not a FIFO`;
-    if (!this.#isOurs) return undefined;
+    if (!isNew) return undefined;
     try {
       // The umask may have taken more than was wanted.
       fchmodSync(descriptor, MODE);
@@ -64,12 +63,11 @@ export class Fifo {
     }
   }
 
-  /** Removes it where open() has made it; may be called more than once. */
+  /** It stays where it is: its reader may wait there for the next daemon. May be called more than once. */
   close(): void {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    if (this.#isOurs) rmSync(this.#path, { force: true });
   }
 }
 

@@ -8,6 +8,8 @@ import type { Event } from '../vrrp/event.js';
 export interface NotifyCommand {
   readonly keyword: string;
   readonly command: Command;
+  /** While one waits to be run, another one would say nothing new. */
+  readonly once?: true;
 }
 
 const SPECIFIC: Readonly<Partial<Record<Event['state'], keyof NotifyScripts>>> = {
@@ -15,15 +17,19 @@ const SPECIFIC: Readonly<Partial<Record<Event['state'], keyof NotifyScripts>>> =
   BACKUP: 'backup',
   FAULT: 'fault',
   STOP: 'stop',
+  DELETED: 'deleted',
 };
 
-/** The commands that are to run for this event, in their order. */
+/** The commands that are to run for this event, in their order; a change of the priority is for FIFOs only. */
 export function notifyCommands(event: Event, scripts: NotifyScripts): NotifyCommand[] {
-  const { subject, name, priority } = event;
-  // keepalived says FAULT for an instance that a reload removed.
-  const state = event.state === 'DELETED' ? 'FAULT' : event.state;
+  const { subject, name, state, priority } = event;
+  if (state === 'MASTER_RX_LOWER_PRI') {
+    const { rxLowerPri: command } = scripts;
+    return command ? [{ keyword: 'notify_master_rx_lower_pri', command, once: true }] : [];
+  }
   const keyword = SPECIFIC[state];
-  const specific = keyword && scripts[keyword];
+  if (keyword === undefined) return [];
+  const specific = scripts[keyword];
   const { any } = scripts;
   const words = [subject, name, state, String(priority)];
   return [

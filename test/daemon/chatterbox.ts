@@ -13,6 +13,7 @@ const log = new Log({
   detached: detached === 'detached',
   facility: 3,
   withoutSyslog: false,
+  jsonLog: false,
 });
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();

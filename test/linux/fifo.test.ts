@@ -28,15 +28,15 @@ function read(path: string): string {
   return into.toString('utf8', 0, length);
 }
 
-t.test('made where it is missing, readable for all whatever the umask, and removed at the end', (t) => {
+t.test('made where it is missing, for its owner alone whatever the umask, and left there at the end', (t) => {
   const path = join(folder, 'new');
-  const umask = process.umask(0o177);
+  const umask = process.umask(0o377);
   const fifo = opened(path);
   process.umask(umask);
   t.ok(statSync(path).isFIFO());
-  t.equal(statSync(path).mode & 0o777, 0o644);
+  t.equal(statSync(path).mode & 0o777, 0o600);
   fifo.close();
-  t.notOk(existsSync(path));
+  t.ok(existsSync(path));
   fifo.close();
   fifo.write(LINE);
   t.end();

@@ -172,6 +172,7 @@ export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS, ..
     kept: [],
     ...parts.global,
   },
+  usePidDir: false,
   vrrpScripts: scripts,
   trackFiles: parts.files ?? [],
   trackProcesses: parts.processes ?? [],

@@ -2,8 +2,9 @@
 
 import { mock } from 'node:test';
 import t from 'tap';
-import type { Command, Config, NotifyScripts, VrrpInstance } from '../../src/config/model.js';
-import { Notifier } from '../../src/daemon/notifier.js';
+import type { Command, NotifyScripts } from '../../src/config/model.js';
+import { NotifyScriptQueues } from '../../src/daemon/notify-scripts.js';
+import { notifyCommands } from '../../src/notify/scripts.js';
 import type { ScriptOutcome } from '../../src/track/script.js';
 import type { Event } from '../../src/vrrp/event.js';
 
@@ -11,26 +12,28 @@ const command = (name: string): Command => ({ argv: [name], place: { file: 'test
 const well: ScriptOutcome = { kind: 'exited', code: 0, milliseconds: 1, output: '' };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A notifier whose scripts end when the test says so. */
-function notifier(instances: Record<string, NotifyScripts>) {
+/** Queues whose scripts end when the test says so. */
+function notifier(instances: Record<string, NotifyScripts>, limit?: number) {
   const started: string[] = [];
   const log: string[] = [];
   const ends = new Map<string, (outcome: ScriptOutcome) => void>();
-  const vrrpInstances = Object.entries(instances).map(([name, notify]) => ({ name, notify }) as VrrpInstance);
-  const subject = new Notifier({ vrrpInstances } as unknown as Config, {
+  const signals: string[] = [];
+  const subject = new NotifyScriptQueues({
     start: ({ argv }, ended) => {
       started.push(argv.join(' '));
       ends.set(argv[0], ended);
+      return { signal: (signal) => signals.push(`${signal} ${argv[0]}`) };
     },
     log: (level, text) => log.push(`${level} ${text}`),
+    ...(limit !== undefined && { limit }),
   });
-  const tell = (instance: string, state: Event['state']): void =>
-    subject.notify({ subject: 'INSTANCE', name: instance, state, priority: 1 });
+  const tell = (name: string, state: Event['state']): void =>
+    subject.push(name, notifyCommands({ subject: 'INSTANCE', name, state, priority: 1 }, instances[name] ?? {}));
   const end = async (name: string, outcome = well): Promise<void> => {
     ends.get(name)?.(outcome);
     await turn();
   };
-  return { subject, started, log, tell, end };
+  return { subject, started, log, signals, tell, end };
 }
 
 t.test('one after the other within an instance, beside each other between instances', async (t) => {
@@ -53,7 +56,8 @@ t.test('one after the other within an instance, beside each other between instan
   await end('a-any');
   await end('b-master');
   t.equal(started.length, 5);
-  t.same(log, []);
+  t.equal(log[0], 'info (A) notify_master a-master: exit 0 after 1 ms');
+  t.equal(log.length, 5, 'the end of each is told');
 });
 
 t.test('one that fails is told and holds nothing up', async (t) => {
@@ -86,6 +90,39 @@ t.test('one that does not end is passed over after ten seconds', async (t) => {
   t.same(started, ['hangs', 'next'], 'its late end starts nothing: "next" is the one that runs');
   await end('next');
   t.same(started, ['hangs', 'next', 'hangs']);
+});
+
+t.test('with a limit one that does not end is ended, and the next one waits for that', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { started, signals, tell, end, log } = notifier(
+    { A: { master: command('hangs'), backup: command('next') } },
+    30_000,
+  );
+  tell('A', 'MASTER');
+  tell('A', 'BACKUP');
+  await turn();
+  mock.timers.tick(29_999);
+  t.same([started, signals], [['hangs'], []]);
+  mock.timers.tick(1);
+  t.same([started, signals], [['hangs'], ['SIGTERM hangs']]);
+  t.same(log, ['warn (A) notify_master hangs: still runs after 30 s: it is ended']);
+  mock.timers.tick(2_000);
+  t.same(signals, ['SIGTERM hangs', 'SIGKILL hangs']);
+  await end('hangs', { kind: 'signalled', signal: 'SIGKILL', milliseconds: 32_000, output: '' });
+  t.same(started, ['hangs', 'next']);
+});
+
+t.test('what may be said again and again waits once', async (t) => {
+  const { started, tell, end } = notifier({ A: { rxLowerPri: command('lower'), master: command('m') } });
+  for (let count = 0; count < 5; count += 1) tell('A', 'MASTER_RX_LOWER_PRI');
+  tell('A', 'MASTER');
+  await turn();
+  tell('A', 'MASTER_RX_LOWER_PRI');
+  await end('lower');
+  await end('m');
+  await end('lower');
+  t.same(started, ['lower', 'm', 'lower']);
 });
 
 t.test('at the stop', async (t) => {
