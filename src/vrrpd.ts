@@ -14,6 +14,7 @@ import {
 } from './cli/options.js';
 import { printConfiguration } from './cli/config.js';
 import { checkPair } from './cli/pair.js';
+import { probe } from './cli/probe.js';
 import { reload } from './cli/reload.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
 import { status } from './cli/status.js';
@@ -83,6 +84,17 @@ const program = yargs()
     ({ socket }) => finish(() => reload({ socket })),
   )
   .command(
+    'probe <kind> <target>',
+    'look once at tcp HOST:PORT, http URL or haproxy SOCKET; exit code 0 as it should be, 1 not',
+    (command) =>
+      command
+        .positional('kind', { type: 'string', describe: 'tcp, http or haproxy' })
+        .positional('target', { type: 'string', describe: 'HOST:PORT, a URL, or the path of a stats socket' })
+        .option('status', { type: 'string', describe: 'http: the status of the answer, else 200' })
+        .option('match', { type: 'string', describe: 'http: a text that the answer has in it' })
+        .option('frontend', { type: 'string', describe: 'haproxy: a frontend that is open' }),
+  )
+  .command(
     '$0',
     'run the daemon',
     (command) => {
@@ -111,10 +123,14 @@ const program = yargs()
   .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false })
   .wrap(80);
 
-void program.parse(withLongOptions(process.argv.slice(2)), {}, (error, _argv, output) => {
-  if (output !== '') (error ? process.stderr : process.stdout).write(`${output}\n`);
-  if (error) process.exitCode = EXIT.refused;
-});
+const words = process.argv.slice(2);
+// A probe has the same words here as in a configuration file, and one reader for both; yargs knows its help.
+if (words[0] === 'probe' && !/^(-h|--help)$/.test(words[1] ?? '')) void finish(() => probe(words.slice(1)));
+else
+  void program.parse(withLongOptions(words), {}, (error, _argv, output) => {
+    if (output !== '') (error ? process.stderr : process.stdout).write(`${output}\n`);
+    if (error) process.exitCode = EXIT.refused;
+  });
 
 /** Carries a command out; its exit code becomes the process's. */
 async function finish(command: () => ExitCode | Promise<ExitCode>): Promise<void> {

@@ -4,12 +4,13 @@
 import { named, type Report } from './diagnostic.js';
 import type { Value } from './keyword.js';
 import type { Command, ScriptUser } from './model.js';
+import { probeOf } from './probe.js';
 import { splitScript, type ScriptWord } from './script-words.js';
 import { spanIn } from './tokens.js';
 import type { Statement } from './tree.js';
 import { reportMissingValue } from './value.js';
 
-/** `script`: what stands behind the command is dropped, as keepalived does. */
+/** `script`: what stands behind the command is dropped, as keepalived does. A probe must be one that can be made. */
 export const checkCommand: Value<Command> = {
   form: 'command, in quotes when it has arguments',
   read(statement, report) {
@@ -21,7 +22,10 @@ export const checkCommand: Value<Command> = {
       const words = `${named(dropped.text)} and what follows is dropped: an argument belongs in the quotes of the command`;
       report.warning('dropped-arguments', place(statement, dropped), words, command.quoted ? {} : { note });
     }
-    return readCommand({ statement, command, report });
+    const read = readCommand({ statement, command, report });
+    const probe = read && probeOf(read.argv);
+    if (typeof probe === 'string') report.error('bad-value', place(statement, command), probe);
+    return read;
   },
 };
 
@@ -44,7 +48,10 @@ export const notifyCommand: Value<Command> = {
         `${named(dropped.text)} and what follows is dropped`,
       );
     const runAs = user && { user: user.text, ...(group && { group: group.text.replace(/^:/, '') }) };
-    return readCommand({ statement, command, report, ...(runAs && { runAs }) });
+    const read = readCommand({ statement, command, report, ...(runAs && { runAs }) });
+    if (read?.argv[0].startsWith('<'))
+      report.error('refused', place(statement, command), 'only the script of a check can be a file behind "<"');
+    return read;
   },
 };
 
@@ -89,8 +96,6 @@ function readCommand(request: {
   const [program, ...rest] = words.map(({ text }) => text);
   if (unclosed !== undefined) report.error('unclosed-quote', span, 'a quote inside the command is never closed');
   else if (program === undefined || program === '') report.error('missing-value', span, 'the command is empty');
-  else if (program.startsWith('<'))
-    report.error('refused', span, 'a check that only reads a file is not supported yet');
   else return { argv: [program, ...rest], place: span.place, ...(runAs && { runAs }) };
   return undefined;
 }

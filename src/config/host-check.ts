@@ -6,6 +6,7 @@ import { addressesOf } from './diff.js';
 import { usedScripts } from './tracks.js';
 import { named, type Code, type Diagnostic, type Severity } from './diagnostic.js';
 import type { Command, Config, NotifyScripts, Place, VrrpInstance } from './model.js';
+import { probeOf } from './probe.js';
 import { nearest } from './spelling.js';
 
 /** What there is to know of a program that the file names. */
@@ -29,7 +30,7 @@ export interface HostFacts {
 /** The same for commands that are the same program run by the same user. */
 export const programKey = ({ argv, runAs }: Command): string => JSON.stringify([argv[0], runAs]);
 
-/** All commands that the configuration would run. */
+/** All commands that the configuration would run as programs; a probe needs none. */
 export function commandsOf(config: Config): Command[] {
   const { global, vrrpInstances, syncGroups } = config;
   const notify = [...vrrpInstances, ...syncGroups].flatMap(({ notify: scripts }) =>
@@ -37,7 +38,9 @@ export function commandsOf(config: Config): Command[] {
   );
   const { startupScript, shutdownScript, notifyFifo, vrrpNotifyFifo } = global;
   const others = [startupScript?.command, shutdownScript?.command, notifyFifo?.script, vrrpNotifyFifo?.script];
-  return [...usedScripts(config).map(({ command }) => command), ...notify, ...others.flatMap((one) => one ?? [])];
+  const checks = usedScripts(config).map(({ command }) => command);
+  const all = [...checks, ...notify, ...others.flatMap((one) => one ?? [])];
+  return all.filter(({ argv }) => typeof probeOf(argv) !== 'object');
 }
 
 /** Messages with their places, without the text of the lines. */

@@ -3,7 +3,7 @@
 
 export const EXIT = {
   normal: 0,
-  /** Options that can't be, or another daemon that is there already. */
+  /** Options that can't be, or another daemon that is there already; `probe`: not as it should be. */
   refused: 1,
   configuration: 2,
   /** `status`: there is no daemon. */

@@ -1,16 +1,19 @@
 // Starts scripts: without a shell, in a process group of their own, as another user where told, and reports how each one
-// ended with the last line that it wrote. It decides neither when one runs nor how long it may.
-// execvp(3): a file without "#!" that is no program is run by /bin/sh.
+// ended with the last line that it wrote. A command that is a probe is carried out here, without a process. It decides
+// neither when one runs nor how long it may. execvp(3): a file without "#!" that is no program is run by /bin/sh.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Command } from '../config/model.js';
-import { between, inMilliseconds } from '../time.js';
+import { probeOf, type Probe } from '../config/probe.js';
+import { between, inMilliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import { findAccount, type Account } from './account.js';
 import { now } from './clock.js';
+import { LINE_LIMIT, oneLine } from './line.js';
 import { refusalOf } from './native.js';
+import { runProbe } from './probes.js';
 
 /** A script that was started. */
 export interface Running {
@@ -18,8 +21,6 @@ export interface Running {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** The characters kept of a line. */
-const LINE_LIMIT = 200;
 /** What a script does not inherit: they change what the programs it calls mean. */
 const NOT_INHERITED = ['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH'];
 
@@ -30,6 +31,8 @@ export class Scripts {
 
   /** Calls `ended` exactly once, never before start() has returned. Throws nothing. */
   start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
+    const probe = probeOf(command.argv);
+    if (typeof probe === 'object') return look(probe, ended);
     const [file, ...args] = command.argv;
     const account = command.runAs === undefined ? standardAccount() : findAccount(command.runAs);
     if (typeof account === 'string') return refuse(account, ended);
@@ -59,6 +62,26 @@ function refuse(error: string, ended: (outcome: ScriptOutcome) => void): Running
   return NOT_RUNNING;
 }
 
+/** A probe is like a script that ends with 0 or 1 and says one line. It runs as this process does. */
+function look(probe: Probe, ended: (outcome: ScriptOutcome) => void): Running {
+  const startedAt = now();
+  const end = new AbortController();
+  let signal: NodeJS.Signals | undefined;
+  void runProbe(probe, end.signal).then(({ ok, words }) => {
+    const common = { milliseconds: millisecondsSince(startedAt), output: words };
+    const outcome: ScriptOutcome =
+      signal === undefined ? { kind: 'exited', code: ok ? 0 : 1, ...common } : { kind: 'signalled', signal, ...common };
+    // What is thrown there is no failure of the promise.
+    setImmediate(() => ended(outcome));
+  });
+  return {
+    signal: (name) => {
+      signal ??= name;
+      end.abort();
+    },
+  };
+}
+
 function follow(child: ChildProcess, pid: number, ended: (outcome: ScriptOutcome) => void): Running {
   const startedAt = now();
   const line = new LastLine();
@@ -68,7 +91,7 @@ function follow(child: ChildProcess, pid: number, ended: (outcome: ScriptOutcome
   let running = true;
   child.once('exit', (code, signal) => {
     running = false;
-    const duration = Math.round(inMilliseconds(between({ from: startedAt, to: now() })));
+    const duration = millisecondsSince(startedAt);
     for (const stream of [child.stdout, child.stderr] as Socket[]) stream.unref();
     // What was written before the end is in the pipes, and has been read when the loop has gone round once more.
     setImmediate(() =>
@@ -86,6 +109,8 @@ function follow(child: ChildProcess, pid: number, ended: (outcome: ScriptOutcome
     },
   };
 }
+
+const millisecondsSince = (from: Instant): number => Math.round(inMilliseconds(between({ from, to: now() })));
 
 /** The group may be gone although the end of its leader has not been reported yet. */
 function signalGroup(leader: number, signal: NodeJS.Signals): void {
@@ -106,13 +131,7 @@ class LastLine {
     return (chunk) => {
       const lines = (unfinished + chunk).split('\n');
       unfinished = (lines.at(-1) ?? '').slice(0, LINE_LIMIT);
-      const printable = lines.map((line) =>
-        line
-          .slice(0, LINE_LIMIT)
-          .replace(/\p{Cc}+/gu, ' ')
-          .trim(),
-      );
-      this.text = printable.findLast((line) => line !== '') ?? this.text;
+      this.text = lines.map(oneLine).findLast((line) => line !== '') ?? this.text;
     };
   }
 }

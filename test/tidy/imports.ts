@@ -39,7 +39,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   'advice/': { modules: PROTOCOL },
   'sim/': { modules: [...PURE, 'daemon/loop'] },
   'linux/': {
-    modules: ['time', 'address', 'packet/'],
+    // config/probe: a command that is a probe is carried out without a process, and it alone can tell which one is.
+    modules: ['time', 'address', 'packet/', 'config/probe'],
     // Inputs and effects, and what they are made of: addresses and commands of the configuration, outcomes of scripts.
     types: ['vrrp/', 'config/model', 'track/script', 'track/file'],
     packages: ['netlink', 'raw-socket'],

@@ -1,0 +1,13 @@
+// The script "</path" of a check: whether a file can be read. It is not opened: that would wait at a pipe. access(2)
+
+import { once } from 'node:events';
+import { access, constants } from 'node:fs/promises';
+import type { Probe } from '../config/probe.js';
+import type { Finding } from './finding.js';
+
+/** Throws what is in the way. A file system that does not answer is not waited for. */
+export async function probeFile({ path }: Extract<Probe, { kind: 'file' }>, signal: AbortSignal): Promise<Finding> {
+  await Promise.race([access(path, constants.R_OK), once(signal, 'abort')]);
+  signal.throwIfAborted();
+  return { ok: true, words: `${path} can be read` };
+}
