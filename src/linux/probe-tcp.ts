@@ -18,10 +18,11 @@ export async function probeTcp(probe: Tcp, signal: AbortSignal): Promise<Finding
   try {
     await once(socket, 'connect', { signal });
     // On a host of its own, a port where nobody listens can be the one that the kernel picks for this end: then the
-    // connection is made with itself.
-    if (socket.localPort === port && socket.localAddress === socket.remoteAddress)
-      return { ok: false, words: `${nameOf(probe)}: nobody listens`, passing: true };
-    return { ok: true, words: `${nameOf(probe)} accepts connections` };
+    // connection is made with itself. A reset leaves the port free for who is to listen on it.
+    const isItself = socket.localPort === port && socket.localAddress === socket.remoteAddress;
+    if (!isItself) return { ok: true, words: `${nameOf(probe)} accepts connections` };
+    socket.resetAndDestroy();
+    return { ok: false, words: `${nameOf(probe)}: nobody listens`, passing: true };
   } finally {
     socket.destroy();
   }

@@ -52,6 +52,12 @@ vrrp_script good {
     script "true --quickly"
     interval 1
 }
+vrrp_script probe {
+    script "/nowhere/vrrpd probe tcp 127.0.0.1:80"
+}
+vrrp_script readable {
+    script "</nowhere/file"
+}
 vrrp_script unused {
     script /nowhere/other.sh
     interval 1
@@ -63,6 +69,8 @@ vrrp_instance VI_1 {
     track_script {
         used
         good
+        probe
+        readable
     }
     virtual_ipaddress {
         192.168.1.190
