@@ -1,7 +1,9 @@
 // Scripts: how each end is reported, the last line that was written, what can't be run and why, signals to the whole
-// group, other users, the environment, and children that outlive their script.
+// group, other users, the environment, children that outlive their script, and probes, which are no process at all.
 
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -174,4 +176,67 @@ t.test('many at once end once each', async (t) => {
     outcomes,
     Array.from({ length: 30 }, (_, code) => ({ kind: 'exited', code, output: `line ${code}` })),
   );
+});
+
+t.test('a probe is carried out here, whoever it is to run as', async (t) => {
+  let open = 0;
+  const server = createServer((socket) => {
+    open += 1;
+    socket.resume().on('close', () => (open -= 1));
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const program = '/no/such/folder/vrrpd';
+
+  const good = await run(commandOf([program, 'probe', 'tcp', target], { user: 'vl-none' }));
+  t.match(good, { kind: 'exited', code: 0, output: `${target} accepts connections` });
+  t.match(await run(commandOf([program, 'probe', 'tcp', '127.0.0.1:1'])), {
+    kind: 'exited',
+    code: 1,
+    output: '127.0.0.1:1: connection refused',
+  });
+  const wrong = await run(commandOf([program, 'probe', 'tcp']));
+  t.match(wrong, { kind: 'cannot-run' }, 'one that can not be made is left to the program');
+  await until(() => open === 0);
+
+  await t.test('any signal ends it', async (t) => {
+    for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+      let running: Running | undefined;
+      const outcome = run(commandOf([program, 'probe', 'http', `http://${target}/`]), (started) => (running = started));
+      await until(() => open > 0);
+      running?.signal(name);
+      running?.signal('SIGKILL');
+      const ended = await outcome;
+      t.match(ended, { kind: 'signalled', signal: name });
+      t.ok('milliseconds' in ended && ended.milliseconds < 4_000, JSON.stringify(ended));
+      running?.signal('SIGKILL');
+      await until(() => open === 0);
+    }
+    let early: Running | undefined;
+    const outcome = run(commandOf([program, 'probe', 'tcp', target]), (started) => (early = started));
+    early?.signal('SIGTERM');
+    t.match(await outcome, { kind: 'signalled', signal: 'SIGTERM' });
+  });
+
+  await t.test('and so is a look at a file', async (t) => {
+    const path = file('up', '', 0o600);
+    t.match(await run(commandOf([`<${path}`])), { kind: 'exited', code: 0, output: `${path} can be read` });
+    rmSync(path);
+    t.match(await run(commandOf([`<${path}`])), {
+      kind: 'exited',
+      code: 1,
+      output: `${path}: no such file or directory`,
+    });
+  });
+
+  await t.test('many at once end once each', async (t) => {
+    let ends = 0;
+    await Promise.all(
+      Array.from({ length: 50 }, () => run(commandOf([program, 'probe', 'tcp', target])).then(() => (ends += 1))),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    t.equal(ends, 50);
+    t.equal(open, 0);
+  });
 });
