@@ -70,6 +70,32 @@ t.test('checks', { skip: noMachine }, async (t) => {
     t.match(await job.stop(), { code: 0 });
   });
 
+  await t.test('one that is a probe needs no program', async (t) => {
+    const check = (name: string, script: string): string =>
+      `vrrp_script ${name} {\n    script "${script}"\n    interval 1\n    weight -10\n}\n`;
+    const checks = check('port', '/none/vrrpd probe tcp 192.168.1.191:7') + check('file', '</run/up');
+    const instance = owner({ more: 'track_script {\n port\n file\n}' });
+    await machine.namespace.write('/run/up', '');
+    await machine.namespace.write(CONFIGURATION, checks + instance.replace('255', '100').replace('MASTER', 'BACKUP'));
+    const job = await machine.serve('vrrpd');
+    await machine.logged(job, /Changing effective priority from 100 to 90: port failed/);
+    t.match((await machine.status()).instances, [
+      {
+        checks: [
+          { name: 'port', state: 'down', lastResult: /^exit 1 after .*: "192\.168\.1\.191:7: connection refused"$/ },
+          { name: 'file', state: 'up', lastResult: /^exit 0 after .*: "\/run\/up can be read"$/ },
+        ],
+      },
+    ]);
+    await machine.namespace.run('rm', '/run/up');
+    await machine.logged(job, /Changing effective priority from 90 to 80: file failed/);
+    t.notOk(
+      job.log.find((line) => line.includes('cannot run')),
+      'no program is missed',
+    );
+    t.match(await job.stop(), { code: 0 });
+  });
+
   await t.test('one that calls killall ends the daemon that is called keepalived', async (t) => {
     const check = '#!/bin/sh\nkillall keepalived\n';
     await machine.namespace.write('/etc/check.sh', check, { mode: 0o755 });
