@@ -1,4 +1,5 @@
-// The script "</path" of a check: whether a file can be read. It is not opened: that would wait at a pipe. access(2)
+// The script "</path" of a check: whether a file can be read. access(2)
+// It is not opened, since that would wait at a pipe, and nothing in it is looked at.
 
 import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';

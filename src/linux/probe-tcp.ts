@@ -1,4 +1,5 @@
-// `vrrpd probe tcp`: whether a port accepts connections. Nothing is said on them, and nothing is waited for.
+// `vrrpd probe tcp`: whether a port accepts connections.
+// Nothing is said on them, and nothing is waited for.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';

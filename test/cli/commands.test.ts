@@ -1,7 +1,6 @@
 // The commands as an operator types them: what they print, where, and their exit codes. None of them needs root.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -12,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,15 +60,7 @@ t.test('version and help', async (t) => {
     t.same(await vrrpd(option), { code: 0, stdout: 'vrrpd v0.1.0\n', stderr: '' }, option);
   const help = await vrrpd('-h');
   t.match(help, { code: 0, stderr: '' });
-  for (const word of [
-    'check [file..]',
-    'probe <kind> <target>',
-    'status',
-    'reload',
-    '--use-file',
-    '--config-test',
-    '--signum',
-  ])
+  for (const word of ['check [file..]', 'probe <kind> <target>', 'status', 'reload', '--use-file', '--config-test', '--signum'])
     t.ok(help.stdout.includes(word), word);
   t.notMatch(help.stdout, /--snmp/, 'what has no meaning here is in the manual page');
   for (const line of help.stdout.split('\n')) t.ok(line.length <= 80, line);
@@ -186,26 +177,6 @@ t.test('check', async (t) => {
     t.match(stdout, /^host\.conf:4:8: warning missing-program: \/none\/x: there is no folder \/none$/m);
   });
 
-  await t.test('a probe needs no program of this host', async (t) => {
-    const scripts = ['"/none/vrrpd probe tcp 127.0.0.1:80"', '</none/up'].map(
-      (script, index) => `vrrp_script c${index} {\nscript ${script}\n}\n`,
-    );
-    const rest =
-      'interface nosuch0\nvirtual_router_id 5\nvirtual_ipaddress {\n10.0.0.1/24\n}\ntrack_script {\nc0\nc1\n}\n}\n';
-    writeFileSync(join(folder, 'probe.conf'), `${scripts.join('')}vrrp_instance V {\n${rest}`);
-    const { stdout } = await vrrpd('check', '--host', 'probe.conf');
-    t.match(stdout, /error no-such-interface/);
-    t.notMatch(stdout, /missing-program|unsafe-program/);
-    const printed = await vrrpd('config', 'probe.conf');
-    writeFileSync(join(folder, 'printed.conf'), printed.stdout);
-    t.equal((await vrrpd('config', 'printed.conf')).stdout, printed.stdout);
-    writeFileSync(join(folder, 'wrong.conf'), printed.stdout.replace('.1:80', '.1'));
-    t.match(await vrrpd('check', 'wrong.conf'), {
-      code: 2,
-      stdout: /^wrong\.conf:2:12: error bad-value: .*HOST:PORT$/m,
-    });
-  });
-
   await t.test('what this host lacks, also for a file with errors', async (t) => {
     const damaged = layout('damaged/copied-from-a-web-page.conf');
     t.match((await vrrpd('check', damaged)).stdout, /:10:15: hint look-alike/);
@@ -279,43 +250,6 @@ t.test('-t', async (t) => {
   const output = join(folder, 'output');
   t.same(await vrrpd(`--config-test=${output}`, '-f', bad), { code: 5, stdout: '', stderr: '' });
   t.match(readFileSync(output, 'utf8'), /error unknown-keyword/);
-});
-
-t.test('probe', async (t) => {
-  const server = createServer((socket) => socket.resume());
-  server.listen(0, '127.0.0.1');
-  t.teardown(() => server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const target = `127.0.0.1:${port}`;
-  t.same(await vrrpd('probe', 'tcp', target), { code: 0, stdout: `${target} accepts connections\n`, stderr: '' });
-  t.match(await call(['probe', 'tcp', target], { name: keepalived }), { code: 0 });
-  t.same(await vrrpd('probe', 'tcp', '127.0.0.1:1'), {
-    code: 1,
-    stdout: '127.0.0.1:1: connection refused\n',
-    stderr: '',
-  });
-  t.match(await vrrpd('probe', 'tcp', '[::1]:1'), { code: 1, stdout: /^\[::1\]:1: / });
-  for (const status of [['--status', '204'], ['--status=204']])
-    t.same(
-      await vrrpd('probe', 'http', ...status, 'http://127.0.0.1:1/', '--match', '-x y'),
-      { code: 1, stdout: 'http://127.0.0.1:1/: connection refused\n', stderr: '' },
-      status.join(' '),
-    );
-  t.match(await vrrpd('probe', 'haproxy', '--frontend=www', '/none'), {
-    code: 1,
-    stdout: '/none: no such file or directory\n',
-  });
-  const wrong: [words: string[], message: RegExp][] = [
-    [[], /^vrrpd probe: there is nothing to probe: write tcp HOST:PORT, /],
-    [['tcp', '::1:80'], /^vrrpd probe: "::1:80": an IPv6 address stands in brackets/],
-    [['tcp', target, '--frobnicate'], /^vrrpd probe: there is no option "--frobnicate" here\n$/],
-    [['http', 'http://a/', '--status'], /^vrrpd probe: --status needs a value\n$/],
-  ];
-  for (const [words, stderr] of wrong)
-    t.match(await vrrpd('probe', ...words), { code: 1, stdout: '', stderr }, words.join(' '));
-  const help = await vrrpd('probe', '--help');
-  t.match(help, { code: 0, stdout: /--frontend .*a frontend that is open/ });
 });
 
 t.test('status', async (t) => {

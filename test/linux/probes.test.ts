@@ -217,7 +217,7 @@ t.test('a signal ends it at once', async (t) => {
     if (delay > 0) await sleep(delay);
     end.abort();
     for (const { ok } of await Promise.all(findings)) t.notOk(ok);
-    t.ok(performance.now() - before < 3_000, 'not by its own limit');
+    t.ok(performance.now() - before < 4_500, 'not by its own limit');
   }
   t.match(await runProbe({ kind: 'haproxy', socket: path }, AbortSignal.abort()), { ok: false });
   await noneOpen(silent);
@@ -324,10 +324,10 @@ t.test('the real haproxy is reloaded three times, and stopped', { skip: noHaprox
   t.match(await haproxy(path), { ok: true, words: /: HAProxy \d\S* runs$/ });
   t.match(await haproxy(path, 'nowhere'), { ok: false, words: /without a frontend nowhere$/ });
 
-  let reloading = true;
+  const reloaded = new AbortController();
   const findings: Finding[] = [];
   const probing = (async () => {
-    while (reloading && findings.length < 2_000) {
+    while (!reloaded.signal.aborted && findings.length < 2_000) {
       findings.push(await haproxy(path, 'www'));
       await sleep(20);
     }
@@ -339,7 +339,7 @@ t.test('the real haproxy is reloaded three times, and stopped', { skip: noHaprox
     await eventually('another process answers', another, { within: 15_000 });
     await sleep(200);
   }
-  reloading = false;
+  reloaded.abort();
   await probing;
   t.ok(findings.length > 10, `${findings.length} looks`);
   t.same(
