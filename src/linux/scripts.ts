@@ -37,13 +37,14 @@ export class Scripts {
     const account = command.runAs === undefined ? standardAccount() : findAccount(command.runAs);
     if (typeof account === 'string') return refuse(account, ended);
     let child: ChildProcess;
+    const startedAt = now();
     try {
       const options = { ...account, env: this.#environment, detached: true };
       child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     } catch (error) {
       return refuse(explain(file, error), ended);
     }
-    if (child.pid !== undefined) return follow(child, child.pid, ended);
+    if (child.pid !== undefined) return follow({ child, pid: child.pid, startedAt }, ended);
     child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
     return NOT_RUNNING;
   }
@@ -82,8 +83,13 @@ function look(probe: Probe, ended: (outcome: ScriptOutcome) => void): Running {
   };
 }
 
-function follow(child: ChildProcess, pid: number, ended: (outcome: ScriptOutcome) => void): Running {
-  const startedAt = now();
+interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly startedAt: Instant;
+}
+
+function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutcome) => void): Running {
   const line = new LastLine();
   // What the script leaves behind may hold the pipes open: they are read on, but neither it nor this process waits for
   // the other.

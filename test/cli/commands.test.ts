@@ -60,7 +60,15 @@ t.test('version and help', async (t) => {
     t.same(await vrrpd(option), { code: 0, stdout: 'vrrpd v0.1.0\n', stderr: '' }, option);
   const help = await vrrpd('-h');
   t.match(help, { code: 0, stderr: '' });
-  for (const word of ['check [file..]', 'probe <kind> <target>', 'status', 'reload', '--use-file', '--config-test', '--signum'])
+  for (const word of [
+    'check [file..]',
+    'probe <kind> <target>',
+    'status',
+    'reload',
+    '--use-file',
+    '--config-test',
+    '--signum',
+  ])
     t.ok(help.stdout.includes(word), word);
   t.notMatch(help.stdout, /--snmp/, 'what has no meaning here is in the manual page');
   for (const line of help.stdout.split('\n')) t.ok(line.length <= 80, line);
