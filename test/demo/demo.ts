@@ -1,8 +1,11 @@
-// `npm run demo`: layout 1 for real, the operator's five checks one after the other, a verdict for each. Exit code 0 only
-// if all five hold. Everything lives in namespaces that end with this program, also when it is interrupted.
+// `npm run demo`: layout 1 for real, in namespaces that end with this program, also when it is interrupted. It plays the
+// operator's five checks and ends; with --interactive it plays none and stays, for the operator to look at and to break.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { Prober } from '../lab/prober.js';
+import { becomeRoot } from '../own-root.mjs';
+import { BOUND, stay } from './interactive.js';
 import { Layout } from './layout.js';
 import { judge, STEPS } from './steps.js';
 import { View } from './view.js';
@@ -10,12 +13,15 @@ import { View } from './view.js';
 /** Milliseconds between two looks at the hosts. */
 const LOOK_EVERY = 1_000;
 
-if (process.getuid?.() !== 0) {
-  console.error('The demo makes network namespaces: run it as root, for instance with "sudo npm run demo".');
+const { interactive } = parseArgs({ options: { interactive: { type: 'boolean', default: false } } }).values;
+const refusal = await becomeRoot();
+if (refusal !== undefined) {
+  console.error(refusal);
   process.exit(1);
 }
 
 const view = new View();
+if (interactive) view.say([BOUND]);
 let over = false;
 let stepBegan = Prober.mark();
 const layout = await Layout.open('vrrpd called keepalived');
@@ -23,13 +29,31 @@ const layout = await Layout.open('vrrpd called keepalived');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
     console.log('\ninterrupted: the hosts are gone');
-    process.exit(130);
+    process.exit(interactive ? 0 : 130);
   });
 
 const watching = watch();
 const failures: string[] = [];
 try {
   await layout.begin();
+  if (interactive) await stay(layout, view);
+  else await play();
+} catch (error) {
+  failures.push(String(error));
+  view.verdict('the demo could not go on', [String(error)]);
+} finally {
+  over = true;
+  await watching;
+  for (const node of failures.length === 0 ? [] : layout.nodes)
+    console.log(`\nlog of ${node.name}:\n${await node.log()}`);
+  await layout.close();
+}
+if (!interactive)
+  console.log(failures.length === 0 ? '\nall five checks hold' : `\n${failures.length} of the checks failed`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+/** The five checks, one after the other, a verdict for each. */
+async function play(): Promise<void> {
   const servedAround: boolean[] = [];
   for (const [index, step] of STEPS.entries()) {
     stepBegan = Prober.mark();
@@ -42,24 +66,17 @@ try {
   const unserved = servedAround.flatMap((served, index) => (served ? [] : [`not around step ${index + 1}`]));
   view.verdict('5 the database client works before and after each step', unserved);
   failures.push(...unserved);
-} catch (error) {
-  failures.push(String(error));
-  view.verdict('the demo could not go on', [String(error)]);
-} finally {
-  over = true;
-  await watching;
-  for (const { name, vrrpd } of failures.length === 0 ? [] : layout.nodes)
-    console.log(`\nlog of ${name}:\n${vrrpd?.log.join('\n') ?? ''}`);
-  await layout.close();
 }
-console.log(failures.length === 0 ? '\nall five checks hold' : `\n${failures.length} of the checks failed`);
-process.exit(failures.length === 0 ? 0 : 1);
 
 async function watch(): Promise<void> {
+  const draw = (): void =>
+    interactive
+      ? view.draw(layout, `${layout.service.failedSince(Prober.mark() - 10_000)} failed in the last 10 s`)
+      : view.draw(layout, `${layout.service.failedSince(stepBegan)} failed in this step`);
   while (!over) {
     await layout.look();
-    view.draw(layout, stepBegan);
+    draw();
     await sleep(LOOK_EVERY);
   }
-  view.draw(layout, stepBegan);
+  draw();
 }

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { projectRoot, type Daemon } from '../lab/daemon.js';
 import { eventually } from '../lab/eventually.js';
+import type { Host } from '../lab/host.js';
 import { Lab } from '../lab/lab.js';
 import { Prober } from '../lab/prober.js';
 import { HaproxyNode } from './node.js';
@@ -17,6 +18,7 @@ export class Layout {
   private constructor(
     private readonly lab: Lab,
     readonly nodes: readonly [HaproxyNode, HaproxyNode],
+    readonly client: Host,
     readonly prober: Prober,
     readonly service: Service,
   ) {}
@@ -32,7 +34,7 @@ export class Layout {
       HaproxyNode.open(await lab.host({ ...plan, interface: 'eth1' }), daemon);
     const nodes = [await node(NODES[0]), await node(NODES[1])] as const;
     const client = await lab.host({ ...CLIENT, interface: 'eth0' });
-    return new Layout(lab, nodes, await Prober.start(client, VIP), new Service(client));
+    return new Layout(lab, nodes, client, await Prober.start(client, VIP), new Service(client));
   }
 
   /** Starts the daemons, the one with the higher priority first, and waits until the client is served. */

@@ -4,14 +4,17 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstanceStatus, Snapshot } from '../../src/status/snapshot.js';
-import { projectRoot, startDaemon, type Daemon } from '../lab/daemon.js';
+import { daemonCommand, projectRoot, type Daemon } from '../lab/daemon.js';
 import type { Host } from '../lab/host.js';
 import type { Job } from '../lab/job.js';
 import { haproxyConfiguration, VIP } from './plan.js';
 
+export const CONFIGURATION = '/etc/keepalived/keepalived.conf';
+export const LOG = '/var/log/vrrpd.log';
+export const HAPROXY_CONFIGURATION = '/etc/haproxy/haproxy.cfg';
+export const INIT = '/etc/init.d/haproxy';
 const FIXTURES = 'test/fixtures/layouts/1-mycat-haproxy-pair';
 const CHECK_SCRIPT = 'haproxy_check.sh';
-const HAPROXY_CONFIGURATION = '/etc/haproxy/haproxy.cfg';
 /** The distribution's script with the one thing the check script asks of it. */
 const INIT_SCRIPT = `#!/bin/sh
 [ "$1" = start ] && exec haproxy -D -f ${HAPROXY_CONFIGURATION}
@@ -33,11 +36,11 @@ export class HaproxyNode {
   static async open(host: Host, daemon: Daemon): Promise<HaproxyNode> {
     const { namespace } = host;
     const fixture = (name: string): Promise<string> => readFile(path.join(projectRoot(), FIXTURES, name), 'utf8');
-    await namespace.write('/etc/keepalived/keepalived.conf', await fixture(`keepalived-${host.name}.conf`));
+    await namespace.write(CONFIGURATION, await fixture(`keepalived-${host.name}.conf`));
     await namespace.write(`/etc/keepalived/${CHECK_SCRIPT}`, await fixture(CHECK_SCRIPT), { mode: 0o755 });
     await namespace.write(HAPROXY_CONFIGURATION, haproxyConfiguration(host.name));
-    await namespace.write('/etc/init.d/haproxy', INIT_SCRIPT, { mode: 0o755 });
-    await namespace.run('/etc/init.d/haproxy', 'start');
+    await namespace.write(INIT, INIT_SCRIPT, { mode: 0o755 });
+    await namespace.run(INIT, 'start');
     return new HaproxyNode(host, daemon);
   }
 
@@ -46,7 +49,13 @@ export class HaproxyNode {
   }
 
   async startVrrpd(): Promise<void> {
-    this.vrrpd = await startDaemon(this.host, this.daemon);
+    const command = await daemonCommand(this.host, this.daemon);
+    this.vrrpd = this.host.namespace.start(['sh', '-c', `exec "$@" >> ${LOG} 2>&1`, 'sh', ...command]);
+  }
+
+  /** What the daemon said since it was first started. */
+  log(): Promise<string> {
+    return this.host.namespace.read(LOG).catch(() => '');
   }
 
   /** As `systemctl stop` does. */
@@ -68,7 +77,7 @@ export class HaproxyNode {
     [this.haproxyRuns, this.holdsAddress, this.instance] = await Promise.all([
       this.runs('haproxy'),
       this.host.holds(VIP),
-      this.vrrpd?.running ? this.status() : undefined,
+      this.status(),
     ]);
   }
 

@@ -5,7 +5,6 @@ import type { Layout } from './layout.js';
 import type { HaproxyNode } from './node.js';
 import { VIP } from './plan.js';
 import { STEPS, type Verdict } from './steps.js';
-import type { Mark } from '../lab/prober.js';
 
 const COLUMNS = 80;
 
@@ -37,8 +36,14 @@ export class View {
     if (!this.#isTerminal) console.log(lines.join('\n'));
   }
 
-  /** Draws anew, on a terminal only. */
-  draw(layout: Layout, stepBegan: Mark): void {
+  /** Lines that stay; what is drawn goes on below them. */
+  say(lines: readonly string[]): void {
+    process.stdout.write(`${this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\u001b[J`}${lines.join('\n')}\n`);
+    this.#drawn = 0;
+  }
+
+  /** Draws anew, on a terminal only; `failed` says how many requests failed. */
+  draw(layout: Layout, failed: string): void {
     if (!this.#isTerminal) return;
     const title = `vrrpd demo: layout 1, two HAProxy hosts behind ${VIP}`;
     const { service, nodes, prober } = layout;
@@ -49,7 +54,7 @@ export class View {
       '',
       '  host             state    priority        haproxy    address',
       ...nodes.map(describe),
-      `  client  ${count} requests, ${service.failedSince(stepBegan)} failed in this step, answered by ${answering}`,
+      `  client  ${count} requests, ${failed}, answered by ${answering}`,
       '',
       ...this.#verdicts,
       ...(this.#current === '' ? [] : [`  ${this.#current.padEnd(COLUMNS - 10)}...`]),

@@ -10,6 +10,7 @@ import { ETHERTYPE_IPV4, readPcap, type Frame } from '../pcap.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
 import type { Namespace } from './namespace.js';
+import { recording, type Filter } from './sniffer.js';
 
 /** An advert on the wire, or what our codec has against it. */
 export interface SeenAdvert {
@@ -28,38 +29,22 @@ let number = 0;
 
 export class Capture {
   private constructor(
-    private readonly tcpdump: Job,
+    private readonly sniffer: Job,
     /** The capture file as this program sees it; it goes away with the lab. */
     readonly path: string,
   ) {}
 
   /** Ready to record when it returns. `-Q in` of a port is what its host sends. */
-  static async start(at: Namespace, { port, filter }: { port: string; filter: string }): Promise<Capture> {
+  static async start(at: Namespace, { port, filter }: { port: string; filter: Filter }): Promise<Capture> {
     const file = `/run/capture-${(number += 1)}.pcap`;
-    // With the usual snapshot length the ring has room for eight packets.
-    const options = [
-      '-i',
-      port,
-      '-Q',
-      'in',
-      '-U',
-      '-Z',
-      'root',
-      '--nano',
-      '--immediate-mode',
-      '-s',
-      '1600',
-      '-w',
-      file,
-    ];
-    const tcpdump = at.start(['tcpdump', ...options, filter]);
-    await eventually('tcpdump listens', () => tcpdump.log.some((line) => line.includes('listening on')));
-    return new Capture(tcpdump, at.outside(file));
+    const sniffer = at.start(recording(port, filter, file));
+    await eventually('the capture listens', () => sniffer.log.some((line) => line.includes('listening on')));
+    return new Capture(sniffer, at.outside(file));
   }
 
   /** Ends the recording; what was seen up to now is in the file. */
   async stop(): Promise<void> {
-    await this.tcpdump.stop();
+    await this.sniffer.stop();
   }
 
   async frames(): Promise<Frame[]> {

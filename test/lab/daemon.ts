@@ -20,19 +20,24 @@ export function projectRoot(): string {
 /** Writes the configuration, when one is given, and starts the daemon. */
 export async function startDaemon(host: Host, daemon: Daemon, configuration?: string): Promise<Job> {
   if (configuration !== undefined) await host.namespace.write('/etc/keepalived/keepalived.conf', configuration);
+  return host.namespace.start(await daemonCommand(host, daemon));
+}
+
+/** The command line that starts the daemon on the host. */
+export async function daemonCommand(host: Host, daemon: Daemon): Promise<string[]> {
   switch (daemon) {
     case 'keepalived':
-      return host.namespace.start(['keepalived', '-n', '-l', '-D']);
+      return ['keepalived', '-n', '-l', '-D'];
     case 'vrrpd called keepalived':
-      return host.namespace.start([await link(host, 'keepalived'), '-n']);
+      return [await link(host, 'keepalived'), '-n'];
     case 'vrrpd':
-      return host.namespace.start([await link(host, 'vrrpd')]);
+      return [await link(host, 'vrrpd')];
   }
 }
 
-/** The program as it is installed: a link under the name it is called by. */
-async function link(host: Host, name: string): Promise<string> {
-  const file = `/run/lab/${name}`;
-  await host.namespace.run('ln', '-sf', path.join(projectRoot(), 'dist/vrrpd.js'), file);
-  return file;
+/** The program as it is installed: a link under each of its names; the path of the one. */
+async function link(host: Host, name: 'vrrpd' | 'keepalived'): Promise<string> {
+  for (const one of ['vrrpd', 'keepalived'])
+    await host.namespace.run('ln', '-sf', path.join(projectRoot(), 'dist/vrrpd.js'), `/run/lab/${one}`);
+  return `/run/lab/${name}`;
 }

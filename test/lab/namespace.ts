@@ -13,6 +13,9 @@ import { childrenOf, Job } from './job.js';
 const INIT = `
 set -e
 mount -t tmpfs tmpfs /run
+# The root of a user namespace may write only what is its own, as copies are; some files it may not even read.
+mkdir -p /run/lab/etc/upper
+[ -w /etc ] || cp -R --no-dereference --preserve=mode /etc/. /run/lab/etc/upper 2>/dev/null || true
 for folder in /etc /tmp /var/log; do
   mkdir -p /run/lab$folder/upper /run/lab$folder/work
   mount -t overlay -o lowerdir=$folder,upperdir=/run/lab$folder/upper,workdir=/run/lab$folder/work overlay $folder

@@ -7,6 +7,7 @@ import type { IpAddress, MacAddress } from '../../src/address.js';
 import { eventually } from './eventually.js';
 import type { Host } from './host.js';
 import type { Job } from './job.js';
+import { echoes } from './sniffer.js';
 
 /** Seconds from one request to the next, rounded up by ping to the kernel's ticks; it waits busily for less. */
 const INTERVAL = '0.01';
@@ -43,13 +44,12 @@ export class Prober {
 
   static async start(client: Host, target: IpAddress): Promise<Prober> {
     const prober = new Prober([]);
-    const options = ['-i', client.interface, '-nn', '-e', '-tt', '-l', '--immediate-mode', '-Z', 'root'];
-    const tcpdump = client.namespace.start(['tcpdump', ...options, `icmp and host ${target}`], (line) => {
+    const sniffer = client.namespace.start(echoes(client.interface, target), (line) => {
       prober.note(line);
     });
-    await eventually('tcpdump listens', () => tcpdump.log.some((line) => line.includes('listening on')));
+    await eventually('the sniffer listens', () => sniffer.log.some((line) => line.includes('listening on')));
     const ping = client.namespace.start(['ping', '-n', '-q', '-i', INTERVAL, target]);
-    prober.jobs.push(tcpdump, ping);
+    prober.jobs.push(sniffer, ping);
     return prober;
   }
 

@@ -5,6 +5,7 @@ import type { MacAddress } from '../../src/address.js';
 import { Capture } from './capture.js';
 import type { Host } from './host.js';
 import { Namespace } from './namespace.js';
+import type { Filter } from './sniffer.js';
 
 export class Switch {
   private readonly ports = new Map<string, string>();
@@ -51,8 +52,8 @@ export class Switch {
       await this.namespace.run('bridge', 'link', 'set', 'dev', this.port(host), 'isolated', 'off');
   }
 
-  /** Records what a host sends; the filter is tcpdump's. */
-  capture(host: Host, filter: string): Promise<Capture> {
+  /** Records what a host sends; the filter is one of tcpdump's. */
+  capture(host: Host, filter: Filter): Promise<Capture> {
     return Capture.start(this.namespace, { port: this.port(host), filter });
   }
 

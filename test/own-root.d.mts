@@ -1,0 +1,3 @@
+// The type of test/own-root.mjs, for the demo.
+
+export function becomeRoot(): Promise<string | undefined>;
