@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { noRealRoot } from '../lab/real-root.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 chmodSync(folder, 0o755);
@@ -237,7 +238,7 @@ t.test('check', async (t) => {
     t.match(await vrrpd('check', 'none.conf'), { code: 6, stdout: '', stderr: /no configuration file none\.conf\n$/ });
   });
 
-  await t.test('one that may not be read', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
+  await t.test('one that may not be read', { skip: noRealRoot }, async (t) => {
     const path = join(folder, 'secret.conf');
     writeFileSync(path, '', { mode: 0o600 });
     t.match(await call(['check', path], { uid: 65534 }), { code: 4, stderr: /permission/i });
@@ -274,7 +275,7 @@ t.test('status', async (t) => {
     t.match(await vrrpd('status', '--socket', path), { code: 3, stdout: '', stderr: /no answer/ });
   });
 
-  await t.test('no permission', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async (t) => {
+  await t.test('no permission', { skip: noRealRoot }, async (t) => {
     mkdirSync(join(folder, 'closed'), { mode: 0o750 });
     const path = join(folder, 'closed', 'control.sock');
     const server = createServer().listen(path);

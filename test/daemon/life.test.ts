@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { eventually } from '../lab/eventually.js';
+import { noRealRoot } from '../lab/real-root.js';
 import { CONFIGURATION, Machine, noMachine, owner } from './machine.js';
 
 t.test('from start to stop', { skip: noMachine }, async (t) => {
@@ -31,7 +32,7 @@ t.test('from start to stop', { skip: noMachine }, async (t) => {
     t.equal(String((await machine.status()).pid), number);
   });
 
-  await t.test('only root and the group get at its control socket', async (t) => {
+  await t.test('only root and the group get at its control socket', { skip: noRealRoot }, async (t) => {
     const modes = await machine.namespace.run('stat', '-c', '%a %U', '/run/vrrpd', '/run/vrrpd/control.sock');
     t.equal(modes, '750 root\n660 root\n');
     const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
@@ -151,9 +152,11 @@ t.test('nothing is touched when it can not start', { skip: noMachine }, async (t
   t.equal((await machine.finish(machine.command('vrrpd', '-f', '/etc'))).code, 6);
 
   await machine.namespace.write(CONFIGURATION, owner());
-  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
-  const permission = await machine.finish([...nobody, ...machine.command('vrrpd')]);
-  t.match(permission, { code: 4, stderr: /CAP_NET_ADMIN and CAP_NET_RAW/ });
+  await t.test('by an ordinary user', { skip: noRealRoot }, async (t) => {
+    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+    const permission = await machine.finish([...nobody, ...machine.command('vrrpd')]);
+    t.match(permission, { code: 4, stderr: /CAP_NET_ADMIN and CAP_NET_RAW/ });
+  });
   const admin = ['setpriv', '--bounding-set', '-net_raw', '--inh-caps', '-net_raw', '--'];
   const one = await machine.finish([...admin, ...machine.command('vrrpd')]);
   t.match(one, { code: 4, stderr: /Permission missing: CAP_NET_RAW/ });

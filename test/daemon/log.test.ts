@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LineQueue, type Outlet } from '../../src/daemon/line-queue.js';
-import { Machine, noMachine } from './machine.js';
+import { noRealRoot } from '../lab/real-root.js';
+import { Machine } from './machine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
@@ -185,7 +186,7 @@ t.test('a file gets lines with the time', async (t) => {
   );
 });
 
-t.test('a daemon without a terminal writes to syslog', { skip: noMachine }, async (t) => {
+t.test('a daemon without a terminal writes to syslog', { skip: noRealRoot }, async (t) => {
   const machine = await Machine.open();
   t.teardown(() => machine.close());
   await machine.namespace.run('mkdir', '-p', '/run/lab/dev/upper', '/run/lab/dev/work');

@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { eventually } from '../lab/eventually.js';
+import { noRealRoot } from '../lab/real-root.js';
 import { CONFIGURATION, Machine, noMachine, owner, VIP } from './machine.js';
 
 const withAddress = (address: string): string => owner().replace(VIP, `${VIP}\n        ${address}`);
@@ -76,7 +77,7 @@ t.test('a reload', { skip: noMachine }, async (t) => {
     t.same((await machine.status()).alerts, [], 'a reload that succeeds ends the alert');
   });
 
-  await t.test('is for root alone', async (t) => {
+  await t.test('is for root alone', { skip: noRealRoot }, async (t) => {
     await machine.finish(['chmod', '-R', 'a+rwx', '/run/vrrpd']);
     const nobody = (command: string) =>
       machine.finish(['setpriv', '--reuid=65534', '--clear-groups', ...machine.command('vrrpd', command)]);

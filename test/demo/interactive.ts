@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Namespace } from '../lab/namespace.js';
-import { noOtherUsers } from '../lab/setgroups.js';
+import { noRealRoot } from '../lab/real-root.js';
 import type { Layout } from './layout.js';
 import { CONFIGURATION, HAPROXY_CONFIGURATION, INIT, LOG } from './node.js';
 import { VIP } from './plan.js';
@@ -41,19 +41,22 @@ const ON_A_NODE = [
 const ON_THE_CLIENT = [[`ping ${VIP}`, 'what the others get']] as const;
 
 /** Said before anything else. */
-export const BOUND = 'It runs until Ctrl-C here, for an hour at most; then all of it is gone.';
+export const BOUND = 'Starting. It runs until Ctrl-C here, for an hour at most; then all is gone.';
 
 /** Returns after an hour. */
 export async function stay(layout: Layout, view: View): Promise<void> {
   const hosts = [...layout.nodes.map(({ host }) => host), layout.client];
   for (const { namespace } of hosts) await namespace.write(SHELL, SHELL_TEXT, { mode: 0o755 });
   for (const { host } of layout.nodes) await host.namespace.write(START, START_TEXT, { mode: 0o755 });
-  const who = noOtherUsers ? 'as the same user' : 'as root';
+  const who = noRealRoot ? 'as the same user' : 'as root';
   view.say([
+    '',
     `Enter a host in another terminal, ${who}:`,
     ...hosts.flatMap(({ name, namespace }) => [`  ${name}`, `    ${entering(namespace)}`]),
+    '',
     `Try on the first two; the address is ${VIP}:`,
     ...ON_A_NODE.map(told),
+    '',
     'Try on the client:',
     ...ON_THE_CLIENT.map(told),
     '',
@@ -66,6 +69,6 @@ const told = ([command, effect]: readonly [string, string]): string => `  ${comm
 
 /** A user namespace is entered first: only in it is the user allowed the others. */
 function entering({ pid }: Namespace): string {
-  const user = noOtherUsers ? '-U --preserve-credentials ' : '';
+  const user = noRealRoot ? '-U --preserve-credentials ' : '';
   return `nsenter -t ${pid} ${user}-n -m -p -u ${SHELL}`;
 }

@@ -40,6 +40,7 @@ export class View {
   say(lines: readonly string[]): void {
     process.stdout.write(`${this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\u001b[J`}${lines.join('\n')}\n`);
     this.#drawn = 0;
+    this.#current = '';
   }
 
   /** Draws anew, on a terminal only; `failed` says how many requests failed. */

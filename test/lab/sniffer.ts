@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { projectRoot } from './daemon.js';
-import { noOtherUsers } from './setgroups.js';
+import { noRealRoot } from './real-root.js';
 
 const recorder = (...args: string[]): string[] => [
   process.execPath,
@@ -17,7 +17,7 @@ export type Filter = 'vrrp' | 'vrrp or arp';
 
 /** Writes what comes in from the host at a port into a capture file. */
 export function recording(port: string, filter: Filter, file: string): string[] {
-  if (noOtherUsers) return recorder(port, filter, file);
+  if (noRealRoot) return recorder(port, filter, file);
   // With the usual snapshot length the ring has room for eight packets.
   return tcpdump('-i', port, '-Q', 'in', '-U', '--nano', '-s', '1600', '-w', file, filter);
 }
@@ -25,6 +25,6 @@ export function recording(port: string, filter: Filter, file: string): string[] 
 /** Writes a line for each echo of an address, asked for or given: seconds, source, kind and number. */
 export function echoes(name: string, address: string): string[] {
   const filter = `icmp and host ${address}`;
-  if (noOtherUsers) return recorder(name, filter);
+  if (noRealRoot) return recorder(name, filter);
   return tcpdump('-i', name, '-nn', '-e', '-tt', '-l', filter);
 }

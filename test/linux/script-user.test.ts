@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Scripts } from '../../src/linux/scripts.js';
 import type { ScriptOutcome } from '../../src/track/script.js';
+import { noRealRoot } from '../lab/real-root.js';
 
 const whoRuns = (): Promise<ScriptOutcome> =>
   new Promise((resolve) => {
@@ -15,7 +16,7 @@ const whoRuns = (): Promise<ScriptOutcome> =>
     new Scripts().start({ argv: ['/bin/sh', '-c', 'echo $(id -u):$(id -g)'], place }, resolve);
   });
 
-t.test('without that user it is the daemon’s own, with it that one', async (t) => {
+t.test('without that user it is the daemon’s own, with it that one', { skip: noRealRoot }, async (t) => {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('keepalived_script:'));

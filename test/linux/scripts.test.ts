@@ -11,11 +11,11 @@ import type { Command, ScriptUser } from '../../src/config/model.js';
 import { findAccount } from '../../src/linux/account.js';
 import { Scripts, type Running } from '../../src/linux/scripts.js';
 import type { ScriptOutcome } from '../../src/track/script.js';
+import { noRealRoot } from '../lab/real-root.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vl-'));
 chmodSync(folder, 0o755);
 t.teardown(() => rmSync(folder, { recursive: true }));
-const root = process.getuid?.() === 0;
 
 const commandOf = (argv: readonly [string, ...string[]], runAs?: ScriptUser): Command => ({
   argv,
@@ -137,7 +137,7 @@ t.test('a child that holds the pipes does not delay the end, and may write on', 
   t.equal(readFileSync(proof, 'utf8'), '0\n', 'its line was taken');
 });
 
-t.test('another user', { skip: !root && 'needs root to become another user' }, async (t) => {
+t.test('another user', { skip: noRealRoot }, async (t) => {
   const id = 'echo $(id -un):$(id -gn):$(id -G)';
   t.match(await sh(id, { user: 'nobody' }), { output: 'nobody:nogroup:65534' });
   t.match(await sh(id, { user: 'nobody', group: 'daemon' }), { output: 'nobody:daemon:1' });
