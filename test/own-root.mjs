@@ -23,7 +23,9 @@ export async function becomeRoot() {
   if (status !== 0) return refusal(error?.message ?? stderr.trim());
   // When this process is killed, the one inside is told; it does not hear of the terminal's end otherwise.
   const inside = ['setpriv', '--pdeathsig', 'TERM', process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const program = spawn('unshare', [...OWN_ROOT, ...inside], { stdio: 'inherit' });
+  // An ordinary user's PATH may lack the folders of root's programs.
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  const program = spawn('unshare', [...OWN_ROOT, ...inside], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
   const [code, signal] = await once(program, 'exit');
   process.exit(code ?? 128 + constants.signals[signal]);

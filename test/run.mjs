@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { Parser } from 'tap-parser';
 import { becomeRoot } from './own-root.mjs';
 
@@ -82,7 +83,7 @@ function describe(diag) {
   const parts = Object.entries(others)
     .filter(([key, value]) => value !== null && !NOISE.includes(key))
     .map(([key, value]) => {
-      const text = typeof value === 'string' ? value.trimEnd() : JSON.stringify(value);
+      const text = typeof value === 'string' ? value.trimEnd() : inspect(value, { breakLength: Infinity, compact: true, depth: 1 });
       return text.includes('\n') ? `${key}:\n${text.replace(/^/gm, '  ')}` : `${key}: ${text}`;
     });
   if (at) parts.unshift(`at ${at.fileName}:${at.lineNumber}:${at.columnNumber}`);

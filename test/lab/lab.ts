@@ -1,5 +1,6 @@
 // A network for tests and the demo: one switch, any number of hosts, real packets, real daemons. Several labs live side
-// by side without knowing of each other. Needs root; see namespace.ts for why nothing is left over.
+// by side without knowing of each other. Needs root, if only of a user namespace; namespace.ts tells why nothing is left
+// over.
 
 import { Host } from './host.js';
 import { Namespace } from './namespace.js';
