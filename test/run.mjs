@@ -83,7 +83,10 @@ function describe(diag) {
   const parts = Object.entries(others)
     .filter(([key, value]) => value !== null && !NOISE.includes(key))
     .map(([key, value]) => {
-      const text = typeof value === 'string' ? value.trimEnd() : inspect(value, { breakLength: Infinity, compact: true, depth: 1 });
+      const text =
+        typeof value === 'string'
+          ? value.trimEnd()
+          : inspect(value, { breakLength: Infinity, compact: true, depth: 1 });
       return text.includes('\n') ? `${key}:\n${text.replace(/^/gm, '  ')}` : `${key}: ${text}`;
     });
   if (at) parts.unshift(`at ${at.fileName}:${at.lineNumber}:${at.columnNumber}`);
