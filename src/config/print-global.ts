@@ -5,7 +5,7 @@ import { inSeconds, seconds } from '../time.js';
 import type { FifoSettings, GlobalDefs, LimitedCommand } from './model.js';
 import { block, commandWords, flag, NOTHING, optional, part, time, userWords, value, type Part } from './part.js';
 import type { Writers } from './part.js';
-import { quoteWord } from './quote.js';
+import { quoteFirst, quoteWord } from './quote.js';
 
 export const GLOBAL: Writers<GlobalDefs> = {
   routerId: ({ routerId }) => optional('router_id', routerId, quoteWord),
@@ -31,7 +31,7 @@ export const GLOBAL: Writers<GlobalDefs> = {
 function mailLines(mail: NonNullable<GlobalDefs['mail']>): string[] {
   const { to, from, server, heloName, connectTimeout, withoutFaults } = mail;
   return [
-    ...block('notification_email', to.map(quoteWord)),
+    ...block('notification_email', to.map(quoteFirst)),
     ...(from === undefined ? [] : [`notification_email_from ${quoteWord(from)}`]),
     `smtp_server ${quoteWord(server.host)} ${server.port}`,
     ...(heloName === undefined ? [] : [`smtp_helo_name ${quoteWord(heloName)}`]),

@@ -6,7 +6,7 @@ import { isEqual } from './diff.js';
 import type { Track, TrackFile, TrackKind, TrackProcess, VrrpScript } from './model.js';
 import { block, elsewhere, flag, NOTHING, optional, part, time, userWords, value, weightWords } from './part.js';
 import type { Part, Surroundings, Writers } from './part.js';
-import { quoteCommand, quoteWord } from './quote.js';
+import { quoteCommand, quoteFirst, quoteWord } from './quote.js';
 
 export const SCRIPT: Writers<VrrpScript> = {
   name: elsewhere,
@@ -62,7 +62,7 @@ export function trackLists(tracks: readonly Track[], { weightOf }: Surroundings)
     const text = names.map((track) => {
       const own = weightOf(track);
       const isSame = own?.weight === track.weight && own.reverse === track.reverse;
-      return `${quoteWord(track.name)}${isSame ? '' : ` weight ${weightWords(track.weight, track.reverse)}`}`;
+      return `${quoteFirst(track.name)}${isSame ? '' : ` weight ${weightWords(track.weight, track.reverse)}`}`;
     });
     return block(`track_${kind}`, text, { empty: false });
   });

@@ -35,7 +35,7 @@ export function printConfig(config: Config, { defaults }: { defaults: boolean })
     block('static_rules', config.staticRules.map(describeRoute), { empty: false }),
     block(
       'interface_up_down_delays',
-      config.interfaceDelays.map((one) => `${quoteWord(one.interface)} ${inSeconds(one.down)} ${inSeconds(one.up)}`),
+      config.interfaceDelays.map((one) => `${quoteFirst(one.interface)} ${inSeconds(one.down)} ${inSeconds(one.up)}`),
       { empty: false },
     ),
     ...config.vrrpScripts.map((script) => block(`vrrp_script ${quoteWord(script.name)}`, write(script, SCRIPT))),

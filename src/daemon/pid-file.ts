@@ -46,7 +46,7 @@ export class PidFile {
   /** Writes this process's number; why not, when it can't be. */
   write(): string | undefined {
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       writeFileSync(this.path, `${process.pid}\n`);
       return undefined;
     } catch (error) {
@@ -67,6 +67,15 @@ export class PidFile {
   #read(): number | undefined {
     const [, digits] = /^\s*([1-9]\d{0,9})\s*$/.exec(textOf(this.path) ?? '') ?? [];
     return digits === undefined ? undefined : Number(digits);
+  }
+}
+
+/** The last part of the path alone. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch {
+    return; // It is there, or the file will tell what is in the way.
   }
 }
 
