@@ -13,6 +13,7 @@ import {
   withoutMeaning,
 } from './cli/options.js';
 import { printConfiguration } from './cli/config.js';
+import { order, parseLength } from './cli/order.js';
 import { checkPair } from './cli/pair.js';
 import { probe } from './cli/probe.js';
 import { reload } from './cli/reload.js';
@@ -93,6 +94,29 @@ const program = yargs()
         .option('status', { type: 'string', describe: 'http: the status of the answer, else 200' })
         .option('match', { type: 'string', describe: 'http: a text that the answer has in it' })
         .option('frontend', { type: 'string', describe: 'haproxy: a frontend that is open' }),
+  )
+  .command(
+    'failover <name>',
+    'an instance or sync group gives its addresses up once; exit code 0 done, 1 it has none, 3 not running, 4 not root',
+    (command) =>
+      command
+        .positional('name', { type: 'string', demandOption: true, describe: 'a vrrp_instance or vrrp_sync_group' })
+        .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
+    ({ name: subject, socket }) => finish(() => order({ socket, command: 'failover', words: { name: subject } })),
+  )
+  .command(
+    'maintenance <state>',
+    'on: this host does not become master until off, or until the time is over; exit codes as for failover',
+    (command) =>
+      command
+        .positional('state', { choices: ['on', 'off'], demandOption: true })
+        .option('for', { type: 'string', describe: 'it ends by itself after so long: 90s, 10m, 2h, 1d' })
+        .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
+    ({ state, for: length, socket }) =>
+      finish(() => {
+        const words = { on: state === 'on', ...(length !== undefined && { seconds: parseLength(length) }) };
+        return order({ socket, command: 'maintenance', words });
+      }),
   )
   .command(
     '$0',

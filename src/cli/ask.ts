@@ -5,11 +5,16 @@ import { connect } from 'node:net';
 import { CommandFailure, EXIT } from '../daemon/exit-code.js';
 
 /** The answer as a line of JSON; throws a CommandFailure when there is none within `patience` milliseconds. */
-export function ask(request: { socket: string; command: string; patience: number }): Promise<string> {
-  const { socket: path, command, patience } = request;
+export function ask(request: {
+  socket: string;
+  command: string;
+  words?: Readonly<Record<string, unknown>>;
+  patience: number;
+}): Promise<string> {
+  const { socket: path, command, words, patience } = request;
   return new Promise((resolve, reject) => {
     let answer = '';
-    const client = connect(path, () => client.write(`${JSON.stringify({ command })}\n`));
+    const client = connect(path, () => client.write(`${JSON.stringify({ ...words, command })}\n`));
     client.setEncoding('utf8').setTimeout(patience, () => {
       client.destroy();
       reject(new CommandFailure(EXIT.notRunning, [`vrrpd does not answer on ${path}`]));

@@ -24,10 +24,21 @@ export type ScriptChange =
   | { readonly kind: 'add'; readonly after: VrrpScript }
   | { readonly kind: 'remove'; readonly before: VrrpScript };
 
+/** A block that is carried over by its name, and taken as it is. */
+export interface BlockChange {
+  /** "vrrp_sync_group G" */
+  readonly title: string;
+  /** Absent: it is new, or (after) it is gone. */
+  readonly before?: object;
+  readonly after?: object;
+}
+
 export interface Difference {
   /** Those of the new file in its order, then those that are gone. */
   readonly instances: readonly InstanceChange[];
   readonly scripts: readonly ScriptChange[];
+  /** Of the other blocks those that differ. */
+  readonly blocks: readonly BlockChange[];
   /** Whether what the host has in any state differs. */
   readonly statics: boolean;
 }
@@ -47,6 +58,7 @@ export function diffConfigs(before: Config, after: Config): Difference {
   return {
     instances: diffInstances(before, after),
     scripts: diffScripts(before, after),
+    blocks: diffBlocks(before, after),
     statics: statics.some((name) => !isEqual(before[name], after[name])),
   };
 }
@@ -100,6 +112,22 @@ function diffInstances({ vrrpInstances: before }: Config, { vrrpInstances: after
   });
   const gone = before.filter((instance) => !taken.has(instance));
   return [...changes, ...gone.map((instance): InstanceChange => ({ kind: 'remove', before: instance }))];
+}
+
+function diffBlocks(before: Config, after: Config): BlockChange[] {
+  const blocksOf = (config: Config): Map<string, object> =>
+    new Map<string, object>([
+      ['global_defs', config.global],
+      ...config.trackFiles.map((one) => [`track_file ${one.name}`, one] as const),
+      ...config.trackProcesses.map((one) => [`vrrp_track_process ${one.name}`, one] as const),
+      ...config.interfaceDelays.map((one) => [`interface_up_down_delays ${one.interface}`, one] as const),
+      ...config.syncGroups.map((one) => [`vrrp_sync_group ${one.name}`, one] as const),
+    ]);
+  const [old, next] = [blocksOf(before), blocksOf(after)];
+  return [...new Set([...next.keys(), ...old.keys()])].flatMap((title) => {
+    const [was, is] = [old.get(title), next.get(title)];
+    return isEqual(was, is) ? [] : [{ title, ...(was && { before: was }), ...(is && { after: is }) }];
+  });
 }
 
 /** By name; a check that has another name is the same one when its command is. */

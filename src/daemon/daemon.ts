@@ -29,7 +29,7 @@ import { Notifier } from './notifier.js';
 import { KernelHost } from './perform.js';
 import { PidFile, pidPaths, type PidOptions } from './pid-file.js';
 import * as preflight from './preflight.js';
-import { missingPrograms } from './programs.js';
+import { describePrograms } from './programs.js';
 import { readApart } from './reading.js';
 import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
@@ -81,6 +81,7 @@ export class Daemon {
     clearAmbient();
     const daemon = new Daemon(plan, { config, warnings, locks, pidFiles, log });
     await daemon.#listen();
+    daemon.#scripts.areSecured = config.global.enableScriptSecurity;
     await runLimited('startup_script', config.global.startupScript, { scripts: daemon.#scripts, log: log.write });
     daemon.#begin(config);
     return daemon;
@@ -216,7 +217,8 @@ export class Daemon {
     const refusal = preflight.lockInstances(this.#locks, config.vrrpInstances);
     if (refusal !== undefined) return refusal;
     for (const one of diagnostics) this.#log.warn(describeDiagnostic(one));
-    for (const line of missingPrograms(config)) this.#log.warn(line);
+    for (const line of describePrograms(config)) this.#log.warn(line);
+    this.#scripts.areSecured = config.global.enableScriptSecurity;
     this.#warnings = preflight.warningsIn(diagnostics);
     this.#notifier.update(config);
     this.#host.update(config);
@@ -231,7 +233,7 @@ export class Daemon {
 
   /** The links first, so that every instance knows its interface when it begins. */
   #begin(config: Config): void {
-    for (const line of missingPrograms(config)) this.#log.warn(line);
+    for (const line of describePrograms(config)) this.#log.warn(line);
     process.title = config.global.processName ?? this.#plan.name;
     for (const file of this.#pidFiles) {
       const refusal = file.write();

@@ -2,7 +2,7 @@
 // and the service manager told. What the change consists of is the router's business; a file that can't be used changes
 // nothing. sd_notify(3): RELOADING.
 
-import { diffConfigs, isEqual } from '../config/diff.js';
+import { diffConfigs } from '../config/diff.js';
 import type { Config } from '../config/model.js';
 import { describeDiagnostic, printDiagnostic, type Diagnostic } from '../config/read.js';
 import { adviseOnPeers, describeReload, summarizeReload } from '../status/reload.js';
@@ -71,7 +71,6 @@ export class Reloader {
     const refusal = apply(config, diagnostics);
     if (refusal !== undefined) return this.#refuse(messages, refusal);
     const changes = describeReload(difference);
-    if (changes.length === 0 && !isEqual(before.global, config.global)) changes.push('global_defs: changed');
     const advice = adviseOnPeers(difference);
     const verdict = `Reload complete: ${changes.length === 0 ? 'nothing has changed' : summarizeReload(difference)}`;
     for (const line of changes) log.info(line);

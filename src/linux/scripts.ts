@@ -1,5 +1,5 @@
 // Starts scripts: without a shell, in a process group of their own, as another user where told, and reports how each one
-// ended with the last line that it wrote. A command that is a probe is carried out here, without a process. It decides
+// ended with the last lines that it wrote. A command that is a probe is carried out here, without a process. It decides
 // neither when one runs nor how long it may. execvp(3): a file without "#!" that is no program is run by /bin/sh.
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -9,11 +9,11 @@ import type { Command } from '../config/model.js';
 import { probeOf, type Probe } from '../config/probe.js';
 import { between, inMilliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
-import { findAccount, type Account } from './account.js';
 import { now } from './clock.js';
-import { LINE_LIMIT, oneLine } from './line.js';
+import { LastLines } from './last-lines.js';
 import { refusalOf } from './native.js';
 import { runProbe } from './probes.js';
+import { accountOf, unsafeProgram } from './script-security.js';
 
 /** A script that was started. */
 export interface Running {
@@ -29,13 +29,18 @@ export class Scripts {
     Object.entries(process.env).filter(([name]) => !NOT_INHERITED.includes(name)),
   );
 
+  /** enable_script_security: a program that others than root may change is not run by root. */
+  areSecured = false;
+
   /** Calls `ended` exactly once, never before start() has returned. Throws nothing. */
   start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
     const probe = probeOf(command.argv);
     if (typeof probe === 'object') return look(probe, ended);
     const [file, ...args] = command.argv;
-    const account = command.runAs === undefined ? standardAccount() : findAccount(command.runAs);
+    const account = accountOf(command);
     if (typeof account === 'string') return refuse(account, ended);
+    const unsafe = this.areSecured ? unsafeProgram(command) : undefined;
+    if (unsafe !== undefined) return refuse(`unsafe: ${unsafe}`, ended);
     let child: ChildProcess;
     const startedAt = now();
     try {
@@ -48,12 +53,6 @@ export class Scripts {
     child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
     return NOT_RUNNING;
   }
-}
-
-/** keepalived.conf(5), script_user: the user keepalived_script where there is one and root may choose, else the own user. */
-function standardAccount(): Partial<Account> {
-  const account = process.getuid?.() === 0 ? findAccount({ user: 'keepalived_script' }) : '';
-  return typeof account === 'string' ? {} : account;
 }
 
 const NOT_RUNNING: Running = { signal: () => undefined };
@@ -90,10 +89,10 @@ interface Started {
 }
 
 function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutcome) => void): Running {
-  const line = new LastLine();
+  const lines = new LastLines();
   // What the script leaves behind may hold the pipes open: they are read on, but neither it nor this process waits for
   // the other.
-  for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').on('data', line.reader());
+  for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').on('data', lines.reader());
   let running = true;
   child.once('exit', (code, signal) => {
     running = false;
@@ -102,7 +101,7 @@ function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutco
     // What was written before the end is in the pipes, and has been read when the loop has gone round once more.
     setImmediate(() =>
       setImmediate(() => {
-        const common = { milliseconds: duration, output: line.text };
+        const common = { milliseconds: duration, output: lines.text };
         ended(
           signal === null ? { kind: 'exited', code: code ?? 0, ...common } : { kind: 'signalled', signal, ...common },
         );
@@ -124,21 +123,6 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
     process.kill(-leader, signal);
   } catch (error) {
     if (refusalOf(error).code !== 'ESRCH') throw error;
-  }
-}
-
-/** The last line with something in it that one of several streams brought, in the order in which it was read. */
-class LastLine {
-  text = '';
-
-  /** Takes what one stream brings. */
-  reader(): (chunk: string) => void {
-    let unfinished = '';
-    return (chunk) => {
-      const lines = (unfinished + chunk).split('\n');
-      unfinished = (lines.at(-1) ?? '').slice(0, LINE_LIMIT);
-      this.text = lines.map(oneLine).findLast((line) => line !== '') ?? this.text;
-    };
   }
 }
 

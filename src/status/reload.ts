@@ -2,7 +2,7 @@
 // is not as before, and what to do on the other host. It compares nothing itself: src/config/diff.ts does.
 
 import { formatPrefix } from '../address.js';
-import { isEqual, without, type Difference, type InstanceChange } from '../config/diff.js';
+import { isEqual, without, type BlockChange, type Difference, type InstanceChange } from '../config/diff.js';
 import type { VirtualAddress, VrrpInstance } from '../config/model.js';
 import { describeDuration, type Duration } from '../time.js';
 import { masterDownInterval } from '../vrrp/timers.js';
@@ -20,9 +20,10 @@ export function summarizeReload({ instances }: Difference): string {
 }
 
 /** A line for each instance and check that is not as before. */
-export function describeReload({ instances, scripts, statics }: Difference): string[] {
+export function describeReload({ instances, scripts, blocks, statics }: Difference): string[] {
   return [
     ...(statics ? ['static addresses, routes or rules: changed'] : []),
+    ...blocks.map(describeBlock),
     ...instances.flatMap(describeInstance),
     ...scripts.flatMap((change) => {
       if (change.kind === 'add') return [`vrrp_script ${change.after.name}: added`];
@@ -50,6 +51,12 @@ export function adviseOnPeers({ instances }: Difference): string[] {
   });
 }
 
+function describeBlock({ title, before, after }: BlockChange): string {
+  if (!before) return `${title}: added`;
+  if (!after) return `${title}: removed`;
+  return `${title}: ${changedFields(before, after).join(', ')}`;
+}
+
 function describeInstance(change: InstanceChange): string[] {
   if (change.kind === 'keep') return [];
   if (change.kind === 'add') return [`${change.after.name}: added`];
@@ -74,7 +81,10 @@ function changedAddresses(before: VrrpInstance, after: VrrpInstance): string[] {
 const SHOWN_APART = ['name', 'place', 'places', 'virtualAddresses', 'excludedAddresses'];
 
 /** Fields in microseconds. */
-const DURATIONS = ['advertInt', 'preemptDelay', 'interval', 'timeout'];
+const DURATIONS = [
+  ...['advertInt', 'preemptDelay', 'interval', 'timeout', 'forkDelay', 'terminateDelay', 'up', 'down'],
+  'vrrpStartupDelay',
+];
 
 /** "priority 120 -> 110", and only the keyword of what is not one number or word. */
 function changedFields(before: object, after: object): string[] {

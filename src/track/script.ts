@@ -15,7 +15,7 @@ import {
 } from '../time.js';
 import type { Standing } from './standing.js';
 
-/** How a run ended. `output` is the last line it wrote, empty when it wrote none. */
+/** How a run ended. `output` is the last lines it wrote, empty when it wrote none. */
 export type ScriptOutcome =
   | { readonly kind: 'exited'; readonly code: number; readonly milliseconds: number; readonly output: string }
   | { readonly kind: 'signalled'; readonly signal: string; readonly milliseconds: number; readonly output: string }
@@ -169,7 +169,7 @@ export function describeOutcome(outcome: ScriptOutcome): string {
     case 'exited':
     case 'signalled': {
       const how = outcome.kind === 'exited' ? `exit ${outcome.code}` : outcome.signal;
-      const said = outcome.output === '' ? '' : `: "${outcome.output}"`;
+      const said = outcome.output === '' ? '' : `: "${outcome.output.replaceAll('\n', ' / ')}"`;
       return `${how} after ${describeDuration(milliseconds(outcome.milliseconds))}${said}`;
     }
     case 'cannot-run':

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { readConfig } from '../../src/config/read.js';
 import { timestamp } from '../../src/daemon/log.js';
-import { missingPrograms } from '../../src/daemon/programs.js';
+import { describePrograms } from '../../src/daemon/programs.js';
 import { VERSION } from '../../src/daemon/version.js';
 import { wallTime } from '../../src/daemon/wall-time.js';
 import { instant } from '../../src/time.js';
@@ -82,10 +82,12 @@ vrrp_instance VI_1 {
 `;
   const { config, diagnostics } = readConfig({ file: 'test.conf', load: () => text });
   if (config === undefined) throw new Error(JSON.stringify(diagnostics));
-  t.same(missingPrograms(config), [
-    'vrrp_script used: cannot run /nowhere/check.sh: the check counts as failed',
-    '(VI_1) notify_master: cannot run /etc/passwd',
-    '(VI_1) notify: cannot run no-such-program',
+  const lines = describePrograms(config);
+  t.same(lines.slice(-3), [
+    'vrrp_script used: cannot run /nowhere/check.sh: there is no folder /nowhere: the check counts as failed',
+    '(VI_1) notify_master: cannot run /etc/passwd: it is not executable (chmod +x /etc/passwd)',
+    '(VI_1) notify: cannot run no-such-program: not found in PATH',
   ]);
+  t.equal(lines[0], 'SECURITY VIOLATION - scripts are being executed but script_security not enabled.');
   t.end();
 });

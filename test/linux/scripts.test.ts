@@ -58,14 +58,15 @@ t.test('arguments are passed as they are, without a shell', async (t) => {
   t.match(await run(commandOf([path, 'a b', '$HOME', '*', ''])), { output: '[a b][$HOME][*][]' });
 });
 
-t.test('the last line with something in it', async (t) => {
+t.test('the last three lines with something in them', async (t) => {
   const lines: [string, string][] = [
-    ['echo one; echo two', 'two'],
+    ['echo one; echo two', 'one\ntwo'],
+    ['for i in 1 2 3 4 5; do echo $i; done', '3\n4\n5'],
     ['printf "one\\n\\n  \\n"', 'one'],
     ['printf "no newline"', 'no newline'],
     ['printf "in "; sleep 0.1; echo pieces', 'in pieces'],
-    ['echo out; sleep 0.1; echo wrong >&2', 'wrong'],
-    ['echo wrong >&2; sleep 0.1; echo out', 'out'],
+    ['echo out; sleep 0.1; echo wrong >&2', 'out\nwrong'],
+    ['echo wrong >&2; sleep 0.1; echo out', 'wrong\nout'],
     ['printf "a\\tb\\033[1mc\\r\\n"', 'a b [1mc'],
     ['head -c 3000 /dev/zero | tr "\\0" x', 'x'.repeat(200)],
     ['head -c 300000 /dev/zero | tr "\\0" "\\n"; echo end', 'end'],
