@@ -70,6 +70,8 @@ export interface InstanceStatus {
   };
   /** A BACKUP that hears nobody, or only lower adverts. */
   readonly takesOverInSeconds?: number;
+  /** Why a BACKUP does not take over although its time came or will come. */
+  readonly holdsBack?: string;
   readonly addresses: readonly {
     readonly prefix: string;
     readonly dev: string;
@@ -136,6 +138,7 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     nopreempt: config.nopreempt,
     priority: { base: config.priority, effective: instance.priority, contributions: instance.contributions() },
     ...listening(instance, now),
+    ...holdingBack(instance),
     addresses: addresses(instance, now),
     ...(instance.group && { group: instance.group.config.name }),
     checks: instance.tracks.map((track) => trackStatus(track, { surroundings: instance.surroundings, now })),
@@ -167,6 +170,14 @@ function listening({ state, master }: Instance, now: Instant): Pick<InstanceStat
   if (!master) return { takesOverInSeconds };
   const { address, priority, heardAt } = master;
   return { master: { address, priority, heardSecondsAgo: secondsSince(heardAt, now), takesOverInSeconds } };
+}
+
+function holdingBack({ state, surroundings, hasYielded, group }: Instance): Pick<InstanceStatus, 'holdsBack'> {
+  if (state.kind !== 'BACKUP') return {};
+  if (surroundings.maintenance) return { holdsBack: 'does not take over: maintenance' };
+  if (hasYielded) return { holdsBack: 'asked to yield: takes over only when the other falls silent' };
+  if (state.wantsMaster && group) return { holdsBack: `waits for the others of ${group.config.name}` };
+  return {};
 }
 
 function addresses(instance: Instance, now: Instant): InstanceStatus['addresses'] {

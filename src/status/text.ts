@@ -39,14 +39,15 @@ function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
   ];
 }
 
-function renderMaster({ state, master, takesOverInSeconds, priority }: InstanceStatus): string[] {
+function renderMaster({ state, master, takesOverInSeconds, holdsBack, priority }: InstanceStatus): string[] {
   if (state !== 'BACKUP') return [];
-  if (!master) return labelled('master', ['none heard', `takes over in ${ago(takesOverInSeconds ?? NaN)}`]);
+  if (!master)
+    return labelled('master', ['none heard', holdsBack ?? `takes over in ${ago(takesOverInSeconds ?? NaN)}`]);
   const { address, heardSecondsAgo, takesOverInSeconds: rest } = master;
   const lower = master.priority > 0 && master.priority < priority.effective ? ', lower than ours' : '';
   return labelled('master', [
     `${address} priority ${master.priority}${lower}, heard ${ago(heardSecondsAgo)} ago,`,
-    `takes over in ${ago(rest)} if it falls silent`,
+    holdsBack ?? `takes over in ${ago(rest)} if it falls silent`,
   ]);
 }
 
