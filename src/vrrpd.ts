@@ -7,6 +7,7 @@ import { check, configTest, failed, ignoredCodes } from './cli/check.js';
 import {
   facilityNumber,
   KEEPALIVED_OPTIONS,
+  OWN_OPTIONS,
   refusals,
   SIGNAL_NUMBERS,
   withLongOptions,
@@ -129,12 +130,7 @@ const program = yargs()
             type: argument === undefined ? 'boolean' : 'string',
             ...(description === undefined ? { hidden: true } : { describe: description }),
           });
-      return command
-        .option('log-format', { choices: ['text', 'json'], default: 'text', describe: 'how a line of the log looks' })
-        .option('notify-limit', {
-          type: 'number',
-          describe: 'seconds after which a notify script is ended; else none is',
-        });
+      return command.options(OWN_OPTIONS);
     },
     (argv) => finish(() => serve(argv)),
   )

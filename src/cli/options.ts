@@ -51,6 +51,12 @@ export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
   help: { short: 'h' },
 };
 
+/** Those of the daemon that keepalived does not have. */
+export const OWN_OPTIONS = {
+  'log-format': { choices: ['text', 'json'], default: 'text', describe: 'how a line of the log looks' },
+  'notify-limit': { type: 'number', describe: 'seconds after which a notify script is ended; else none is' },
+} as const;
+
 const BY_SHORT = new Map(
   Object.entries(KEEPALIVED_OPTIONS).flatMap(([long, { short }]) => (short === undefined ? [] : [[short, long]])),
 );
