@@ -1,0 +1,69 @@
+// What an operator asks a running daemon for: to yield once, and maintenance, which outlives a reload and a restart.
+// Who may ask, and what is said when it can't be.
+
+import t from 'tap';
+import { eventually } from '../lab/eventually.js';
+import { CONFIGURATION, Machine, noMachine, owner } from './machine.js';
+
+t.test('orders', { skip: noMachine }, async (t) => {
+  const machine = await Machine.open();
+  t.teardown(() => machine.close());
+  await machine.namespace.write(CONFIGURATION, owner());
+  const order = (...words: string[]) => machine.finish(machine.command('vrrpd', ...words));
+  const state = async (): Promise<string> => (await machine.status()).instances[0]?.state ?? '';
+  const becomes = (wanted: string): Promise<void> =>
+    eventually(`${wanted}`, async () => (await state()) === wanted, { within: 8_000 });
+
+  await t.test('without a daemon', async (t) => {
+    t.match(await order('failover', 'VI_1'), { code: 3, stderr: /not running/ });
+    t.match(await order('maintenance', 'on'), { code: 3 });
+  });
+
+  const job = await machine.serve('vrrpd');
+  await becomes('MASTER');
+
+  await t.test('what can not be asked for', async (t) => {
+    t.match(await order('failover', 'VI_9'), { code: 1, stderr: /no instance or sync group VI_9; there is VI_1/ });
+    t.match(await order('maintenance', 'on', '--for', 'soon'), { code: 1, stderr: /a length of time like 90s/ });
+    t.match(await order('maintenance', 'maybe'), { code: 1 });
+    t.match(await order('maintenance', 'on', '--for', '400d'), { code: 1, stderr: /a year at most/ });
+    t.match(await order('maintenance', 'off'), { code: 0, stdout: /there was no maintenance/ });
+    t.equal(await state(), 'MASTER');
+  });
+
+  await t.test('failover: the addresses go, and come back when nobody takes them', async (t) => {
+    t.match(await order('failover', 'VI_1'), { code: 0, stdout: /^VI_1: gave the addresses up/ });
+    t.equal(await state(), 'BACKUP');
+    t.notOk(await machine.holds());
+    t.match(await machine.status(), { instances: [{ holdsBack: /only when the other falls silent/ }] });
+    t.match(await order('failover', 'VI_1'), { code: 1, stderr: /VI_1 is BACKUP/ });
+    await becomes('MASTER');
+  });
+
+  await t.test('maintenance', async (t) => {
+    t.match(await order('maintenance', 'on'), { code: 0, stdout: /does not become MASTER/ });
+    t.equal(await state(), 'BACKUP');
+    t.notOk(await machine.holds());
+    t.match((await machine.status()).alerts, [/^maintenance: this host does not become MASTER/]);
+    t.match(await order('reload'), { code: 0 });
+    t.equal(await state(), 'BACKUP', 'a reload does not end it');
+    t.match(await job.stop(), { code: 0 });
+  });
+
+  const next = await machine.serve('vrrpd');
+  await t.test('maintenance outlives the daemon', async (t) => {
+    await machine.logged(next, /no master is heard, but in maintenance this host does not take over/);
+    t.equal(await state(), 'BACKUP');
+    t.match(await order('maintenance', 'off'), { code: 0, stdout: /the election is as before/ });
+    await becomes('MASTER');
+    t.same((await machine.status()).alerts, []);
+  });
+
+  await t.test('maintenance for a time', async (t) => {
+    t.match(await order('maintenance', 'on', '--for', '3s'), { code: 0 });
+    t.match((await machine.status()).alerts, [/^maintenance for another [0-3].* s: /]);
+    await becomes('MASTER');
+    await machine.logged(next, /Maintenance is over/);
+    t.match(await next.stop(), { code: 0 });
+  });
+});
