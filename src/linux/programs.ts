@@ -24,6 +24,7 @@ export function problemOf(program: string): string | undefined {
   if (path === undefined) return 'not found in PATH';
   for (const part of partsOf(path))
     if (statOf(part) === undefined) return part === path ? 'there is no such file' : `there is no folder ${part}`;
+  if (statOf(path)?.isDirectory() === true) return 'it is a folder';
   return isExecutable(path) ? undefined : `it is not executable (chmod +x ${path})`;
 }
 

@@ -6,6 +6,17 @@ import { eventually } from '../lab/eventually.js';
 import { noRealRoot } from '../lab/real-root.js';
 import { CONFIGURATION, Machine, noMachine, owner } from './machine.js';
 
+t.test('a log of JSON lines', { skip: noMachine }, async (t) => {
+  const machine = await Machine.open();
+  t.teardown(() => machine.close());
+  await machine.namespace.write(CONFIGURATION, owner());
+  const job = await machine.serve('vrrpd', '--log-format', 'json');
+  await job.stop();
+  const lines = job.log.map((line) => JSON.parse(line) as { level: string; time: number; pid: number; msg: string });
+  t.match(lines.at(-1), { level: 'info', pid: Number, msg: /^Stopped vrrpd/ });
+  t.ok(lines.every(({ time }) => Math.abs(time - Date.now()) < 60_000));
+});
+
 t.test('from start to stop', { skip: noMachine }, async (t) => {
   const machine = await Machine.open();
   t.teardown(() => machine.close());

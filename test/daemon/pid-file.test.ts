@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { PidFile } from '../../src/daemon/pid-file.js';
+import { PidFile, pidPaths } from '../../src/daemon/pid-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
@@ -33,6 +33,22 @@ t.test('it names a daemon that lives, and no other process', async (t) => {
   for (const text of ['', 'x', '0', '-1', '99999999999', '1 2']) t.equal(holds(text), undefined, JSON.stringify(text));
 });
 
+t.test('keepalived’s places', (t) => {
+  const usual = { usePidDir: false };
+  t.same(pidPaths(usual, { name: 'vrrpd' }), ['/run/vrrpd.pid']);
+  t.same(pidPaths(usual, { name: 'keepalived' }), ['/run/keepalived.pid', '/run/vrrp.pid']);
+  t.same(pidPaths(usual, { name: 'keepalived', pidFile: '/x', vrrpPidFile: '/y' }), ['/x', '/y']);
+  t.same(pidPaths({ usePidDir: true }, { name: 'keepalived' }), [
+    '/run/keepalived/keepalived.pid',
+    '/run/keepalived/vrrp.pid',
+  ]);
+  t.same(pidPaths({ usePidDir: false, instance: 'web1' }, { name: 'keepalived' }), [
+    '/run/keepalived/keepalived_web1.pid',
+    '/run/keepalived/vrrp_web1.pid',
+  ]);
+  t.end();
+});
+
 t.test('it is written, and removed by whom it names only', (t) => {
   t.equal(file.write(), undefined);
   t.equal(readFileSync(path, 'utf8'), `${String(process.pid)}\n`);
@@ -42,6 +58,8 @@ t.test('it is written, and removed by whom it names only', (t) => {
   writeFileSync(path, '1\n');
   file.remove();
   t.ok(existsSync(path), "somebody else's stays");
+  const inFolder = new PidFile(join(folder, 'new/daemon.pid'));
+  t.equal(inFolder.write(), undefined, 'its folder is made');
   t.match(new PidFile('/proc/none/daemon.pid').write(), /ENOENT.*\/proc\/none\/daemon\.pid/);
   t.end();
 });

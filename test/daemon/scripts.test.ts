@@ -62,7 +62,10 @@ t.test('checks', { skip: noMachine }, async (t) => {
     const instance = owner({ more: 'track_script {\n chk\n}' }).replace('255', '100').replace('MASTER', 'BACKUP');
     await machine.namespace.write(CONFIGURATION, script + instance);
     const job = await machine.serve('vrrpd');
-    await machine.logged(job, /vrrp_script chk: cannot run \/etc\/none\.sh: there is no such file: the check counts as failed/);
+    await machine.logged(
+      job,
+      /vrrp_script chk: cannot run \/etc\/none\.sh: there is no such file: the check counts as failed/,
+    );
     await machine.logged(job, /Changing effective priority from 100 to 90: chk failed/);
     const { alerts, instances } = await machine.status();
     t.match(alerts, [/check chk cannot run: \/etc\/none\.sh: no such file/]);
