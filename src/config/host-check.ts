@@ -48,6 +48,9 @@ export function checkHost(config: Config, facts: HostFacts): Diagnostic[] {
   return [
     ...config.vrrpInstances.flatMap((instance) => checkInterfaces(instance, facts)),
     ...config.staticIpaddress.flatMap(({ dev, place }) => missingInterface(dev, place, facts)),
+    ...[...config.staticRoutes, ...config.vrrpInstances.flatMap((one) => one.virtualRoutes)].flatMap(
+      ({ dev = '', place }) => missingInterface(dev, place, facts),
+    ),
     ...commandsOf(config).flatMap((command) => checkProgram(command, facts)),
   ];
 }

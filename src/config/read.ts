@@ -8,6 +8,7 @@ import type { Surroundings } from './definitions.js';
 import { expandFile } from './expand.js';
 import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs.js';
 import type { Files } from './include.js';
+import { completeDelays } from './interface-delays.js';
 import type { Config } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
@@ -63,6 +64,7 @@ export function readConfig(request: ReadRequest): ReadResult {
   if (vrrpInstance === undefined && !report.hasError)
     report.warning('no-instance', whole, 'no vrrp_instance: there is nothing to do');
   const staticIpaddress = completeStatic(written.staticIpaddress?.value ?? [], { global, instances, report });
+  const interfaceDelays = completeDelays(interfaceUpDownDelays?.value ?? [], { instances, report });
   const sendsMail = lines.some((line) => /^\s*smtp_alert/.test(line.text));
   checkConfig({ global, trackables, instances, groups, sendsMail, report });
 
@@ -74,7 +76,7 @@ export function readConfig(request: ReadRequest): ReadResult {
     vrrpScripts: [...scripts.values()].map(({ script }) => script),
     trackFiles: [...files.values()].map(({ file: one }) => one),
     trackProcesses: [...processes.values()].map(({ tracked }) => tracked),
-    interfaceDelays: interfaceUpDownDelays?.value ?? [],
+    interfaceDelays,
     syncGroups: groups.map(({ group }) => group),
     vrrpInstances: instances.map(({ instance }) => instance),
     staticIpaddress,

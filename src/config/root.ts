@@ -1,8 +1,9 @@
 // What may stand outside all blocks: the blocks that are read, and those of other subsystems, which are parsed whole and
 // reported once each. keepalived.conf(5): TOP HIERARCHY.
 
-import { delayList, garpGroupTable, linkbeatList } from './garp-group.js';
+import { garpGroupTable, linkbeatList } from './garp-group.js';
 import { globalDefsTable } from './global-defs.js';
+import { delayList } from './interface-delays.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Keywords, type Value } from './keyword.js';
 import { routeList } from './route.js';
 import { ruleList } from './rule.js';

@@ -170,3 +170,18 @@ t.test('sync groups', (t) => {
   ]);
   t.end();
 });
+
+t.test('a delay of an interface is never longer than a peer waits', (t) => {
+  const delays = (line: string) =>
+    readConfig({
+      file: 'x',
+      load: () =>
+        `interface_up_down_delays {\n${line}\n}\nvrrp_instance V {\ninterface eth0\nvirtual_router_id 5\nadvert_int 1\n}`,
+    });
+  t.match(delays('eth0 1.5').config?.interfaceDelays, [{ interface: 'eth0', down: 1_500_000, up: 1_500_000 }]);
+  const { config, diagnostics } = delays('eth0 2 3');
+  t.match(config?.interfaceDelays, [{ down: 1_996_094, up: 1_996_094 }], "keepalived's own limit");
+  t.match(diagnostics, [{ code: 'rounded-value', place: { line: 2 } }]);
+  t.match(delays('eth7 200').config?.interfaceDelays, [{ down: 200_000_000 }], 'nobody speaks there');
+  t.end();
+});

@@ -291,7 +291,7 @@ t.test('made-up configurations', (t) => {
       scripts,
       files,
       processes,
-      delays: random.chance(2) ? [{ interface: 'eth0', down: seconds(0.5), up: seconds(2) }] : [],
+      delays: random.chance(2) ? [{ interface: 'eth0', down: seconds(0.5), up: seconds(0.75) }] : [],
       groups: members.length === 2 ? [group(random, 0, { members, tracked })] : [],
       instances,
       statics: { staticIpaddress: random.list(3, (index) => address(random, index)), staticRoutes, staticRules },
