@@ -137,6 +137,7 @@ export class Daemon {
     this.#manager.stopping();
     this.#log.info(`Stopping (${cause})`);
     this.#control?.close();
+    this.#scripts.hurry();
     await this.#notifier.stop();
     this.#host.close();
     const { shutdownScript } = this.#config.global;

@@ -14,6 +14,7 @@ import { LastLines } from './last-lines.js';
 import { refusalOf } from './native.js';
 import { runProbe } from './probes.js';
 import { accountOf, unsafeProgram } from './script-security.js';
+import { ScriptQueue } from './script-queue.js';
 
 /** A script that was started. */
 export interface Running {
@@ -32,10 +33,21 @@ export class Scripts {
   /** enable_script_security: a program that others than root may change is not run by root. */
   areSecured = false;
 
-  /** Calls `ended` exactly once, never before start() has returned. Throws nothing. */
+  readonly #queue = new ScriptQueue();
+
+  /** Calls `ended` exactly once, never before start() has returned. Throws nothing. A process begins in its turn. */
   start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
     const probe = probeOf(command.argv);
     if (typeof probe === 'object') return look(probe, ended);
+    return this.#queue.push(() => this.#spawn(command, ended), ended);
+  }
+
+  /** The daemon ends: what waits for its turn begins now, and what comes at once. */
+  hurry(): void {
+    this.#queue.hurry();
+  }
+
+  #spawn(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
     const [file, ...args] = command.argv;
     const account = accountOf(command);
     if (typeof account === 'string') return refuse(account, ended);

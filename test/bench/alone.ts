@@ -1,18 +1,18 @@
 // One router alone on its network: how soon it has started, how exact its interval is, how much memory it has, and how
 // much more after many adverts.
 
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IpAddress } from '../../src/address.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
 import { startDaemon, type Daemon } from '../lab/daemon.js';
 import { eventually } from '../lab/eventually.js';
-import { childrenOf, type Job } from '../lab/job.js';
+import type { Job } from '../lab/job.js';
 import { Lab } from '../lab/lab.js';
 import { configuration, PASSWORD, VIP, VRID } from '../lab/pair.js';
 import { Stranger } from '../lab/stranger.js';
 import { percentile } from './figures.js';
+import { residentMegabytes } from './resident.js';
 
 const SECONDS_OF_INTERVALS = 30;
 /** Adverts a second that the stranger says. */
@@ -105,16 +105,4 @@ async function saysBackup(job: Job): Promise<number> {
   for (let tries = 0; tries < 5_000 && !isSaid(); tries += 1) await sleep(2);
   if (!isSaid()) throw new Error(`it does not start: ${job.log.join('\n')}`);
   return performance.now();
-}
-
-async function residentMegabytes(job: Job): Promise<number> {
-  const pids = [(await job.pid()) ?? 0];
-  // The list grows while it is walked.
-  for (const pid of pids) pids.push(...(await childrenOf(pid)));
-  let kilobytes = 0;
-  for (const pid of pids) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    kilobytes += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-  }
-  return kilobytes / 1024;
 }

@@ -3,6 +3,7 @@
 
 import { cpus } from 'node:os';
 import { measureAlone, measureMemory } from './alone.js';
+import { measureLateness, measureRuns, type Lateness } from './checks.js';
 import { FailoverBench, type Sample } from './failover.js';
 import { table, type Row } from './figures.js';
 import { measureReading, measureReloads, type Reloads } from './reload.js';
@@ -11,7 +12,7 @@ const ROUNDS = 5;
 
 const say = (line: string): void => console.log(line);
 say(`vrrpd beside keepalived, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`);
-say('a median of the rounds, with their range; about five minutes');
+say('a median of the rounds, with their range; about eight minutes');
 
 const samples: Record<'vrrpd' | 'keepalived', Sample[]> = { vrrpd: [], keepalived: [] };
 for (const daemon of ['vrrpd', 'keepalived'] as const) {
@@ -33,6 +34,9 @@ const memory = { vrrpd: await measureMemory('vrrpd'), keepalived: await measureM
 const reading = measureReading();
 const reloads = { vrrpd: await measureReloads('vrrpd'), keepalived: await measureReloads('keepalived') };
 say('reloads of 255 instances: done');
+const lateness = { vrrpd: await measureLateness('vrrpd'), keepalived: await measureLateness('keepalived') };
+const [ourRuns, theirRuns] = await Promise.all([measureRuns('vrrpd'), measureRuns('keepalived')]);
+say('100 check scripts: done');
 const growth = (resident: readonly number[]): number => (resident[2] ?? NaN) - (resident[1] ?? NaN);
 
 const failover = (title: string, field: keyof Sample, target: number): Row => ({
@@ -49,6 +53,13 @@ const silence = (title: string, field: keyof Reloads, target: number): Row => ({
   vrrpd: [reloads.vrrpd[field]],
   ...(Number.isNaN(reloads.keepalived[field]) ? {} : { keepalived: [reloads.keepalived[field]] }),
   target,
+});
+const late = (field: keyof Lateness): Row => ({
+  title: `100 MASTERs with a check each: interval deviation ${field}`,
+  unit: 'ms',
+  vrrpd: [lateness.vrrpd[field]],
+  keepalived: [lateness.keepalived[field]],
+  ...(field === 'p99' && { target: 20 }),
 });
 const rows: Row[] = [
   failover('dead master: silence over Master_Down_Interval', 'silenceOver', 1),
@@ -81,6 +92,23 @@ const rows: Row[] = [
   silence('one address more', 'oneMore', 1_100),
   silence('a broken file', 'broken', 1_100),
   silence('1000 instances', 'thousand', 1_020),
+  late('p50'),
+  late('p99'),
+  late('max'),
+  {
+    title: 'growth by 10000 runs of scripts',
+    unit: 'MB',
+    vrrpd: [ourRuns.megabytes],
+    keepalived: [theirRuns.megabytes],
+    target: 3,
+  },
+  {
+    title: 'descriptors more after 10000 runs of scripts',
+    unit: '',
+    vrrpd: [ourRuns.descriptors],
+    keepalived: [theirRuns.descriptors],
+    target: 0,
+  },
   { title: 'reading 1000 instances, first time', unit: 'ms', vrrpd: [reading.cold], target: 300 },
   { title: 'reading 1000 instances, warm', unit: 'ms', vrrpd: reading.warm, target: 300 },
 ];
