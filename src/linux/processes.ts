@@ -5,9 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { TrackProcess } from '../config/model.js';
-import { ProcessEvents } from './process-events.js';
+import { ProcessConnector, type ProcessEvents } from './process-events.js';
 
-const POLL_MILLISECONDS = 1_000;
+const LOOK_MILLISECONDS = 1_000;
 /** So many processes are looked at without a pause: about half a millisecond. */
 const PIECE = 20;
 /** TASK_COMM_LEN without the NUL. */
@@ -18,78 +18,128 @@ export type Means = 'the process connector' | 'a look at /proc each second';
 
 interface Handlers {
   readonly onCount: (name: string, count: number) => void;
-  /** Once, before the first count. */
+  /** Before the first count. */
   readonly onMeans: (means: Means) => void;
 }
 
 export class Processes {
   readonly #handlers: Handlers;
+  readonly #settings: { receiveBuffer?: number };
   #wanted: readonly TrackProcess[] = [];
-  readonly #found = new Map<string, Set<number>>();
+  /** Those that match, by the name of who wants them. */
+  #found = new Map<string, Set<number>>();
   readonly #told = new Map<string, number>();
-  #events: ProcessEvents | undefined;
-  #poll: NodeJS.Timeout | undefined;
-  /** The latest scan; an older one that is still going on counts no more. */
-  #scan = 0;
+  #connector: ProcessConnector | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** One look at a time: until it is over, a count is only a part. */
+  #isLooking = false;
+  #lookAgain = false;
 
-  constructor(handlers: Handlers) {
+  /** `receiveBuffer`: octets of the connector's queue. */
+  constructor(handlers: Handlers, settings: { receiveBuffer?: number } = {}) {
     this.#handlers = handlers;
+    this.#settings = settings;
   }
 
   /** These from now on, each counted at once; without any nothing is looked at. */
   set(wanted: readonly TrackProcess[]): void {
-    const isNew = this.#wanted.length === 0 && wanted.length > 0;
+    const isNew = this.#wanted.length === 0;
     this.#wanted = wanted;
     this.#told.clear();
-    if (wanted.length === 0) this.close();
-    else if (isNew) this.#begin();
-    else void this.#look();
+    this.#found = new Map(wanted.map(({ name }) => [name, new Set()]));
+    if (wanted.length === 0) this.#end();
+    else {
+      if (isNew) this.#begin();
+      void this.#look();
+    }
   }
 
   close(): void {
-    this.#scan += 1;
-    clearTimeout(this.#poll);
-    this.#events?.close();
-    this.#events = undefined;
+    this.set([]);
   }
 
   #begin(): void {
-    let means: Means = 'the process connector';
+    const handlers = {
+      onEvents: (events: ProcessEvents) => this.#follow(events),
+      onLoss: () => this.#lookLater(),
+    };
     try {
-      this.#events = new ProcessEvents(
-        ({ kind, pid }) => this.#update(pid, kind === 'changed'),
-        () => void this.#look(),
-      );
+      this.#connector = new ProcessConnector(handlers, this.#settings);
     } catch {
-      means = 'a look at /proc each second';
+      this.#connector = undefined;
     }
-    this.#handlers.onMeans(means);
-    void this.#look();
+    this.#handlers.onMeans(this.#connector ? 'the process connector' : 'a look at /proc each second');
   }
 
-  /** All processes; a process that comes or goes meanwhile is found by its event, or next time. */
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#connector?.close();
+    this.#connector = undefined;
+  }
+
+  #lookLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#look();
+    }, LOOK_MILLISECONDS);
+  }
+
   async #look(): Promise<void> {
-    const scan = (this.#scan += 1);
-    const found = new Map(this.#wanted.map(({ name }) => [name, new Set<number>()]));
-    const pids = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-    for (const [index, pid] of pids.entries()) {
-      if (index % PIECE === PIECE - 1) await turn();
-      if (scan !== this.#scan) return;
-      for (const name of this.#matching(pid)) found.get(name)?.add(pid);
-    }
-    this.#found.clear();
-    for (const [name, set] of found) this.#found.set(name, set);
-    this.#tell();
-    if (this.#events === undefined) this.#poll = setTimeout(() => void this.#look(), POLL_MILLISECONDS);
+    this.#lookAgain = this.#isLooking;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const isDone = await this.#scan();
+    this.#isLooking = false;
+    if (this.#wanted.length === 0) return;
+    if (this.#lookAgain) void this.#look();
+    else if (!isDone || this.#connector === undefined) this.#lookLater();
   }
 
-  #update(pid: number, isThere: boolean): void {
-    const names = isThere ? this.#matching(pid) : [];
-    for (const [name, set] of this.#found) {
-      if (names.includes(name)) set.add(pid);
-      else set.delete(pid);
+  /**
+   * All processes; what comes, goes or changes meanwhile is told by its event, or found the next time. False when it was
+   * not done: others are wanted by now, or /proc can't be read at the moment.
+   */
+  async #scan(): Promise<boolean> {
+    const wanted = this.#wanted;
+    try {
+      const pids = new Set(readdirSync('/proc').map(Number).filter(Boolean));
+      for (const set of this.#found.values()) for (const pid of set) if (!pids.has(pid)) set.delete(pid);
+      let looked = 0;
+      for (const pid of pids) {
+        // Before the first one too: nothing is told before set() has returned.
+        if (looked % PIECE === 0) await turn();
+        looked += 1;
+        if (wanted !== this.#wanted) return false;
+        this.#update(pid);
+      }
+      this.#tell();
+      return true;
+    } catch (error) {
+      if (isScarce(error)) return false;
+      throw error;
     }
-    this.#tell();
+  }
+
+  #follow(events: ProcessEvents): void {
+    try {
+      for (const [pid, what] of events)
+        if (what === 'changed') this.#update(pid);
+        else for (const set of this.#found.values()) set.delete(pid);
+    } catch (error) {
+      if (!isScarce(error)) throw error;
+      this.#lookLater();
+    }
+    if (!this.#isLooking) this.#tell();
+  }
+
+  #update(pid: number): void {
+    const seen = new Seen(pid);
+    for (const wanted of this.#wanted) {
+      const set = this.#found.get(wanted.name);
+      if (seen.matches(wanted)) set?.add(pid);
+      else set?.delete(pid);
+    }
   }
 
   #tell(): void {
@@ -98,11 +148,6 @@ export class Processes {
       this.#told.set(name, size);
       this.#handlers.onCount(name, size);
     }
-  }
-
-  #matching(pid: number): string[] {
-    const seen = new Seen(pid);
-    return this.#wanted.filter((wanted) => seen.matches(wanted)).map(({ name }) => name);
   }
 }
 
@@ -129,7 +174,7 @@ class Seen {
   }
 
   private get argv(): readonly string[] {
-    this.#argv ??= textOf(`/proc/${this.pid}/cmdline`).split('\0').slice(0, -1);
+    this.#argv ??= textOf(`/proc/${this.pid}/cmdline`).replace(/\0$/, '').split('\0');
     return this.#argv;
   }
 }
@@ -154,10 +199,16 @@ function commOf(stat: string): string {
   return state === 'Z' || state === 'X' ? '' : stat.slice(stat.indexOf('(') + 1, end);
 }
 
+/** Empty when the process is gone or not to be seen. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
+  } catch (error) {
+    if (isScarce(error)) throw error;
     return '';
   }
 }
+
+/** Descriptors or memory are short at the moment: that says nothing of a process. */
+const isScarce = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
