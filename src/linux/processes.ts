@@ -31,9 +31,11 @@ export class Processes {
   readonly #told = new Map<string, number>();
   #connector: ProcessConnector | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** One look at a time: until it is over, a count is only a part. */
+  /** One look at a time; what is asked for meanwhile is looked for after it. */
   #isLooking = false;
   #lookAgain = false;
+  /** Until a look is over, a count is only a part. */
+  #isWhole = false;
 
   /** `receiveBuffer`: octets of the connector's queue. */
   constructor(handlers: Handlers, settings: { receiveBuffer?: number } = {}) {
@@ -102,6 +104,7 @@ export class Processes {
    */
   async #scan(): Promise<boolean> {
     const wanted = this.#wanted;
+    this.#isWhole = false;
     try {
       const pids = new Set(readdirSync('/proc').map(Number).filter(Boolean));
       for (const set of this.#found.values()) for (const pid of set) if (!pids.has(pid)) set.delete(pid);
@@ -113,6 +116,7 @@ export class Processes {
         if (wanted !== this.#wanted) return false;
         this.#update(pid);
       }
+      this.#isWhole = true;
       this.#tell();
       return true;
     } catch (error) {
@@ -130,7 +134,7 @@ export class Processes {
       if (!isScarce(error)) throw error;
       this.#lookLater();
     }
-    if (!this.#isLooking) this.#tell();
+    if (this.#isWhole) this.#tell();
   }
 
   #update(pid: number): void {
