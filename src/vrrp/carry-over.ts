@@ -19,12 +19,12 @@ export function carryOver(instance: Instance, before: VrrpInstance, now: Instant
   const { masterDownAt, preemptAt, wantsMaster } = state;
   const keepsDelay = preemptAt !== undefined && !config.nopreempt && config.preemptDelay === before.preemptDelay;
   const restarts = config.advertInt !== before.advertInt || config.downTimerAdverts !== before.downTimerAdverts;
-  const isMoved = restarts || acceptsLower(instance, before);
+  const hasAccepted = acceptsLower(instance, before);
   return {
     kind: 'BACKUP',
-    masterDownAt: isMoved ? after(now, instance.masterDownInterval) : masterDownAt,
+    masterDownAt: restarts || hasAccepted ? after(now, instance.masterDownInterval) : masterDownAt,
     ...(keepsDelay && { preemptAt }),
-    ...(wantsMaster && { wantsMaster }),
+    ...(wantsMaster && !hasAccepted && { wantsMaster }),
   };
 }
 

@@ -1,9 +1,11 @@
 // A sync group: instances that change their state together, and the state of the whole that those outside are told.
-// keepalived.conf(5): VRRP synchronization group(s). What follows for a member's state is in machine.ts.
+// keepalived.conf(5): VRRP synchronization group(s). What follows for a member's state is in machine.ts. A unit is what
+// changes its state as one: the members of a group, or an instance that is in none.
 
 import type { SyncGroup } from '../config/model.js';
 import type { NewState } from './event.js';
 import type { Instance } from './instance.js';
+import type { FaultReason } from './reason.js';
 import type { Turn } from './turn.js';
 
 export class Group {
@@ -15,10 +17,6 @@ export class Group {
 
   get state(): NewState | undefined {
     return this.#state;
-  }
-
-  others(instance: Instance): readonly Instance[] {
-    return this.members.filter((member) => member !== instance);
   }
 
   /** Tells a new state once all members are in it. */
@@ -33,4 +31,27 @@ export class Group {
     this.#state = state;
     turn.do({ kind: 'notify', event: { subject: 'GROUP', name: this.config.name, state, priority: 0 } });
   }
+}
+
+/** The units of these instances, each one once. */
+export const unitsOf = (instances: Iterable<Instance>): Iterable<readonly Instance[]> =>
+  new Set(Array.from(instances, ({ unit }) => unit));
+
+export const othersOf = (instance: Instance): readonly Instance[] =>
+  instance.unit.filter((member) => member !== instance);
+
+/**
+ * What keeps each one of a unit out of the election now: faults of its own, else the first one of another. Those with
+ * faults of their own come first: they are what happened to the rest.
+ */
+export function faultsOf(unit: readonly Instance[]): { member: Instance; faults: FaultReason[] }[] {
+  const all = unit.map((member) => ({ member, faults: member.ownFaults() }));
+  const faulty = all.filter(({ faults }) => faults.length > 0);
+  const ofGroup = faulty
+    .slice(0, 1)
+    .flatMap(({ member, faults: [fault] }): FaultReason[] =>
+      fault ? [{ kind: 'member-failed', member: member.config.name, fault }] : [],
+    );
+  const others = all.filter(({ faults }) => faults.length === 0);
+  return [...faulty, ...others.map(({ member }) => ({ member, faults: ofGroup }))];
 }

@@ -12,7 +12,7 @@ import { describeFailure } from './failure.js';
 import { nextBurst } from './garp.js';
 import type { Group } from './group.js';
 import type { Link } from './input.js';
-import type { FaultReason, OwnFault, Reason } from './reason.js';
+import type { OwnFault, Reason } from './reason.js';
 import { RepeatedLines } from './repeated.js';
 import type { State, StateKind } from './state.js';
 import { Statistics } from './statistics.js';
@@ -84,6 +84,11 @@ export class Instance {
     return this.surroundings.links;
   }
 
+  /** Those that change their state together with it, itself included. */
+  get unit(): readonly Instance[] {
+    return this.group?.members ?? [this];
+  }
+
   /** What counts for it: its own tracks and those of its group. */
   get tracks(): readonly Track[] {
     return tracksOf(this.config, this.group?.config);
@@ -142,19 +147,7 @@ export class Instance {
       .map((track) => ({ tracker: track.name, value: judge(track, this.surroundings.standing(track)).value }));
   }
 
-  /** What keeps it out of the election now: itself, or a member of its group. */
-  faults(): FaultReason[] {
-    const others = this.group?.others(this) ?? [];
-    const ofGroup = others.flatMap((member) =>
-      member
-        .ownFaults()
-        .slice(0, 1)
-        .map((fault): FaultReason => ({ kind: 'member-failed', member: member.config.name, fault })),
-    );
-    return [...this.ownFaults(), ...ofGroup];
-  }
-
-  /** Its interface first, then other interfaces that it needs, then what it tracks. */
+  /** What keeps it out of the election now, apart from its group. Its interface first, then other interfaces that it needs, then what it tracks. */
   ownFaults(): OwnFault[] {
     const { interface: name, dontTrackPrimary } = this.config;
     const link = this.links.get(name);

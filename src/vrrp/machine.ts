@@ -9,6 +9,7 @@ import type { VrrpInstance } from '../config/model.js';
 import { acceptsLower, carryOver } from './carry-over.js';
 import { elect } from './election.js';
 import { planOnLowerAdvert, planOnMaster, takeBurst } from './garp.js';
+import { faultsOf, othersOf } from './group.js';
 import { addAddresses, advertise, announce, putBackMissing, removeAddresses } from './holding.js';
 import type { Instance } from './instance.js';
 import { describeReason, type FaultReason, type Reason } from './reason.js';
@@ -22,10 +23,8 @@ interface Heard {
 }
 
 /** RFC 3768 § 6.4.1 Initialize; keepalived starts every router but the owner as BACKUP, whatever `state` says. */
-export function start(instance: Instance, turn: Turn): void {
-  const faults = instance.faults();
-  if (faults.length > 0) toFault(instance, faults, turn);
-  else if (!instance.isWaiting()) toBackup(instance, { kind: 'started' }, turn);
+export function start(unit: readonly Instance[], turn: Turn): void {
+  review(unit, turn, { kind: 'started' });
 }
 
 /** A deadline of the state is there, or was: only what is due at `turn.now` is done. */
@@ -42,7 +41,7 @@ export function expire(instance: Instance, turn: Turn): void {
 function lead(instance: Instance, state: StateOf<'BACKUP'>, turn: Turn): void {
   const { group, surroundings } = instance;
   const why = silence(instance, turn.now);
-  const others = group?.others(instance) ?? [];
+  const others = othersOf(instance);
   const isReady = ({ state: other }: Instance): boolean =>
     other.kind === 'MASTER' || (other.kind === 'BACKUP' && other.wantsMaster !== undefined);
   if (surroundings.maintenance !== undefined || !others.every(isReady)) {
@@ -66,24 +65,22 @@ export function hear(instance: Instance, { advert, source }: Heard, turn: Turn):
   else if (instance.state.kind === 'MASTER') hearAsMaster(instance, instance.state, { advert, source }, turn);
 }
 
-/** An interface or a track without weight changed: into FAULT, out of it, or with other reasons in it; a group as one. */
-export function review(instance: Instance, turn: Turn): void {
-  reviewOne(instance, turn);
-  for (const member of instance.group?.others(instance) ?? []) reviewOne(member, turn);
-}
-
-function reviewOne(instance: Instance, turn: Turn): void {
-  const { state } = instance;
-  const faults = instance.faults();
-  if (state.kind === 'FAULT') {
-    const [first] = state.reasons;
-    if (faults.length > 0) instance.state = { kind: 'FAULT', reasons: faults };
-    else if (instance.isWaiting()) instance.state = { kind: 'INIT' };
-    else toBackup(instance, first ? { kind: 'fault-over', fault: first } : { kind: 'started' }, turn);
-  } else if (faults.length > 0) {
-    toFault(instance, faults, turn);
-  } else if (state.kind === 'INIT' && !instance.isWaiting()) {
-    toBackup(instance, { kind: 'checks-passed' }, turn);
+/**
+ * An interface or a track without weight changed: the unit goes into FAULT, out of it, or has other reasons in it. One
+ * that need not wait any longer begins, for the reason `begun`.
+ */
+export function review(unit: readonly Instance[], turn: Turn, begun: Reason = { kind: 'checks-passed' }): void {
+  for (const { member, faults } of faultsOf(unit)) {
+    const { state } = member;
+    if (faults.length > 0) {
+      if (state.kind === 'FAULT') member.state = { kind: 'FAULT', reasons: faults };
+      else toFault(member, faults, turn);
+    } else if (state.kind === 'FAULT' || state.kind === 'INIT') {
+      const [fault] = state.kind === 'FAULT' ? state.reasons : [];
+      const why: Reason = fault ? { kind: 'fault-over', fault } : begun;
+      if (!member.isWaiting()) toBackup(member, why, turn);
+      else if (fault) enter(member, { kind: 'INIT' }, why, turn);
+    }
   }
 }
 
@@ -107,11 +104,11 @@ export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn
   [instance.master, instance.lower] = [lower, undefined];
 }
 
-/** Gives the addresses up although it is the best, with all of its group; another serves after its skew time. */
-export function yieldTo(cause: 'failover' | 'maintenance', instance: Instance, turn: Turn): void {
-  for (const member of instance.group?.members ?? [instance]) {
-    if (cause === 'failover') member.hasYielded = true;
-    if (member.state.kind !== 'MASTER') continue;
+/** A MASTER gives its addresses up although it is the best, a group as a whole; another serves after its skew time. */
+export function yieldTo(cause: 'failover' | 'maintenance', unit: readonly Instance[], turn: Turn): void {
+  const masters = unit.filter(({ state }) => state.kind === 'MASTER');
+  if (cause === 'failover' && masters.length > 0) for (const member of unit) member.hasYielded = true;
+  for (const member of masters) {
     release(member, turn, { farewells: 1 });
     toBackup(member, { kind: 'yielded', cause }, turn);
   }
@@ -131,7 +128,7 @@ export function remove(instance: Instance, { forGood }: { forGood: boolean }, tu
 
 function leave(instance: Instance, cause: string, turn: Turn): void {
   if (instance.state.kind === 'MASTER') release(instance, turn, { farewells: 1 });
-  const held = enter(instance, { kind: 'INIT' }, { kind: 'stopped', cause }, turn.now);
+  const held = enter(instance, { kind: 'INIT' }, { kind: 'stopped', cause }, turn);
   turn.log('info', `(${instance.config.name}) Stopping: ${cause}; ${held}`);
 }
 
@@ -157,6 +154,8 @@ function hearAsBackup(instance: Instance, state: StateOf<'BACKUP'>, { advert, so
     instance.lower = undefined;
     const masterDownAt = after(turn.now, instance.masterDownInterval);
     instance.state = { kind: 'BACKUP', masterDownAt, ...(preemptAt !== undefined && { preemptAt }) };
+    // Only after a reload that made the group: others of it may be MASTER.
+    followToBackup(instance, turn, { farewells: 1 });
     return;
   }
   instance.lower = heard;
@@ -180,20 +179,23 @@ function hearAsMaster(instance: Instance, state: StateOf<'MASTER'>, { advert, so
     instance.master = { address: source, priority: theirs, heardAt: turn.now };
     tellBetter(instance, { source, priority: theirs }, turn);
     toBackup(instance, { kind: 'better-heard', master: source, theirs, ours }, turn);
-    followToBackup(instance, turn);
+    followToBackup(instance, turn, { farewells: 0 });
   } else {
     standGround(instance, state, { source, priority: theirs }, turn);
   }
 }
 
-/** In a sync group one that is no longer MASTER takes all others along. */
-function followToBackup(instance: Instance, turn: Turn): void {
+/**
+ * In a sync group one that stays or becomes BACKUP takes all others along. Without farewells when another router has taken
+ * over from it: that one does so for its whole group.
+ */
+function followToBackup(instance: Instance, turn: Turn, { farewells }: { farewells: number }): void {
   const { group } = instance;
-  const others = group?.others(instance).filter(({ state }) => state.kind === 'MASTER') ?? [];
+  const others = othersOf(instance).filter(({ state }) => state.kind === 'MASTER');
   if (!group || others.length === 0) return;
   turn.log('info', `VRRP_Group(${group.config.name}) Syncing instances to BACKUP state`);
   for (const member of others) {
-    release(member, turn, { farewells: 0 });
+    release(member, turn, { farewells });
     toBackup(member, { kind: 'synced', group: group.config.name, member: instance.config.name }, turn);
   }
 }
@@ -235,7 +237,7 @@ function toMaster(instance: Instance, why: Reason, turn: Turn): void {
   announce(instance, config.garp.masterRepeat, turn);
   const advertAt = after(turn.now, config.advertInt);
   const garp = planOnMaster(config.garp, turn.now);
-  const held = enter(instance, { kind: 'MASTER', advertAt, garp }, why, turn.now);
+  const held = enter(instance, { kind: 'MASTER', advertAt, garp }, why, turn);
   instance.master = undefined;
   instance.lower = undefined;
   instance.hasYielded = false;
@@ -250,7 +252,7 @@ function toBackup(instance: Instance, why: Reason, turn: Turn): void {
   const wait = owner ? (first ? 0 : instance.config.advertInt + instance.skew) : instance.masterDownInterval;
   const masterDownAt = after(turn.now, wait as Duration);
   if (why.kind !== 'better-heard') instance.master = undefined;
-  const held = enter(instance, { kind: 'BACKUP', masterDownAt }, why, turn.now);
+  const held = enter(instance, { kind: 'BACKUP', masterDownAt }, why, turn);
   const init = why.kind === 'started' ? ' (init)' : '';
   const words = `Entering BACKUP STATE${init}: ${describeReason(why)}${init ? '' : `; ${held}`}`;
   report(instance, { state: 'BACKUP', words }, turn);
@@ -264,7 +266,7 @@ function toFault(instance: Instance, reasons: FaultReason[], turn: Turn): void {
   const farewells = why.kind === 'member-failed' ? 1 : 2;
   if (before.kind === 'MASTER') release(instance, turn, { farewells: canSpeak(instance) ? farewells : 0 });
   instance.master = undefined;
-  const held = enter(instance, { kind: 'FAULT', reasons }, why, turn.now);
+  const held = enter(instance, { kind: 'FAULT', reasons }, why, turn);
   const init = before.kind === 'INIT' ? ' (init)' : '';
   const words = `Entering FAULT STATE${init}: ${reasons.map(describeReason).join(', ')}${init ? '' : `; ${held}`}`;
   report(instance, { state: 'FAULT', words }, turn);
@@ -282,10 +284,12 @@ function release(instance: Instance, turn: Turn, { farewells }: { farewells: num
 }
 
 /** Takes up a state; returns how long it was in the one before, in words. */
-function enter(instance: Instance, state: State, why: Reason, now: Instant): string {
+function enter(instance: Instance, state: State, why: Reason, turn: Turn): string {
+  const { now } = turn;
   const from = instance.state.kind;
   const held = `was ${from} for ${describeDuration(between({ from: instance.since, to: now }))}`;
   instance.remember({ at: now, from, to: state.kind, why });
   instance.state = state;
+  turn.moved(instance);
   return held;
 }

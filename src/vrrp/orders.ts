@@ -2,18 +2,16 @@
 // Who is to be asked is found here; the transitions are machine.ts's.
 
 import type { Instant } from '../time.js';
+import { unitsOf } from './group.js';
 import type { Instance } from './instance.js';
 import * as machine from './machine.js';
 import type { Roster } from './roster.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
 
-/** An instance, or a sync group by one of its members, gives its addresses up; whose state may have changed. */
-export function failover(name: string, { instances, groups }: Roster, turn: Turn): Instance[] {
-  const instance = instances.get(name) ?? groups.get(name)?.members[0];
-  if (!instance) return [];
-  machine.yieldTo('failover', instance, turn);
-  return [instance];
+/** An instance or a sync group gives its addresses up; one of a group with all of it. */
+export function failover(name: string, { instances, groups }: Roster, turn: Turn): void {
+  machine.yieldTo('failover', instances.get(name)?.unit ?? groups.get(name)?.members ?? [], turn);
 }
 
 /** On: whoever is MASTER yields, and nobody becomes it. Off: the election is as before. */
@@ -25,5 +23,5 @@ export function maintain(
   const wasOn = surroundings.maintenance !== undefined;
   surroundings.maintenance = on ? { ...(until !== undefined && { until }) } : undefined;
   if (on !== wasOn) turn.log('warn', on ? 'Maintenance: this host does not become MASTER' : 'Maintenance is over');
-  if (on) for (const instance of instances.values()) machine.yieldTo('maintenance', instance, turn);
+  if (on) for (const unit of unitsOf(instances.values())) machine.yieldTo('maintenance', unit, turn);
 }

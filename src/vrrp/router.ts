@@ -8,7 +8,7 @@ import { effectivePriority } from '../track/priority.js';
 import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
-import type { Group } from './group.js';
+import { unitsOf, type Group } from './group.js';
 import { putBack, refused, removeResidue, removeRoutes } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
@@ -100,7 +100,8 @@ export class Router {
         this.#follow(this.#watch.processCounted(input.name, input.count, turn), turn);
         break;
       case 'failover':
-        for (const instance of failover(input.name, this.#roster, turn)) this.#settle(instance, turn);
+        failover(input.name, this.#roster, turn);
+        this.#settle([], turn);
         break;
       case 'maintenance':
         this.#maintain(input, turn);
@@ -123,16 +124,18 @@ export class Router {
       this.#deadlines.set('startup delay', this.surroundings.startsAt);
       turn.log('info', `Delaying startup for ${delay / 1_000_000} seconds`);
     }
-    for (const instance of this.instances.values()) this.#begin(instance, turn);
+    this.#begin([...this.instances.values()], turn);
     this.#watch.start(this.#config, turn);
   }
 
-  #begin(instance: Instance, turn: Turn): void {
-    instance.priority = priorityOf(instance);
-    removeRoutes(instance.routes, turn);
-    for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
-    machine.start(instance, turn);
-    this.#settle(instance, turn);
+  #begin(instances: readonly Instance[], turn: Turn): void {
+    for (const instance of instances) {
+      instance.priority = priorityOf(instance);
+      removeRoutes(instance.routes, turn);
+      for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
+    }
+    for (const unit of unitsOf(instances)) machine.start(unit, turn);
+    this.#settle(instances, turn);
   }
 
   #stop(cause: string, turn: Turn): void {
@@ -151,16 +154,17 @@ export class Router {
 
   /** What an instance that is left as it is does, it does not notice. */
   #reload(config: Config, turn: Turn): void {
+    for (const delay of this.#delays.update(config.interfaceDelays)) this.#settleLink(delay, turn);
     const known = { roster: this.#roster, surroundings: this.surroundings };
     const { ended, begun } = reload(known, { before: this.#config, after: config }, turn);
     this.#config = config;
     this.#statics.update(config, turn);
-    for (const owner of ended) this.#deadlines.set(owner, undefined);
     this.#openings.closeUnused(turn);
-    for (const delay of this.#delays.update(config.interfaceDelays)) this.#settleLink(delay, turn);
     for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
-    for (const instance of begun) this.#begin(instance, turn);
-    for (const instance of this.instances.values()) this.#review(instance, 'a reload', turn);
+    this.#begin(begun, turn);
+    this.#review([...this.instances.values()], 'a reload', turn);
+    for (const group of this.groups.values()) group.settle(turn);
+    for (const owner of ended) this.#deadlines.set(owner, undefined);
     this.#watch.start(config, turn);
   }
 
@@ -172,7 +176,7 @@ export class Router {
       else {
         machine.expire(owner, turn);
         for (const line of owner.repeated.due(turn.now)) turn.log('warn', line);
-        this.#settle(owner, turn);
+        this.#settle([owner], turn);
       }
     }
     for (const owner of others) {
@@ -181,15 +185,15 @@ export class Router {
       else if (owner instanceof LinkDelay) this.#settleLink(owner, turn);
       else this.#follow(this.#watch.due(owner, turn), turn);
     }
+    // What these have changed may be due at once: an owner begins, a higher priority shortens a wait.
+    if (others.length > 0) this.#tick(turn);
   }
 
   #endStartupDelay(turn: Turn): void {
     this.surroundings.startsAt = undefined;
     turn.log('info', 'Startup delay is over');
-    for (const instance of this.instances.values()) {
-      if (instance.state.kind === 'INIT') machine.start(instance, turn);
-      this.#settle(instance, turn);
-    }
+    for (const unit of unitsOf(this.instances.values())) machine.start(unit, turn);
+    this.#settle([], turn);
   }
 
   #packet(interfaceName: string, packet: ReceivedAdvert, turn: Turn): void {
@@ -204,7 +208,7 @@ export class Router {
       return;
     }
     receive(instance, packet, turn);
-    this.#settle(instance, turn);
+    this.#settle([instance], turn);
   }
 
   /** What is seen of a link counts at once, or when it has lasted. */
@@ -226,15 +230,15 @@ export class Router {
     else links.delete(name);
     if (this.#running && link && (before?.index !== link.index || before.up !== link.up))
       this.#statics.linkChanged(name, turn);
-    if (!this.#running || this.#roster.onInterface(name).length === 0) return;
+    const concerned = this.#roster.onInterface(name);
+    if (!this.#running || concerned.length === 0) return;
     const state = link ? (link.up ? 'up' : 'down') : 'gone';
     if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
     if (before?.index !== link?.index) this.#openings.close(name, turn);
     if (link) this.#openings.open(name, link, turn);
-    for (const instance of this.#roster.onInterface(name)) {
+    for (const instance of concerned)
       if (link && before?.index !== link.index && !instance.holds) removeResidue(instance, name, turn);
-      this.#review(instance, `${name} is ${state}`, turn);
-    }
+    this.#review(concerned, `${name} is ${state}`, turn);
   }
 
   #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
@@ -248,43 +252,44 @@ export class Router {
   /** Something that is tracked stands otherwise: priorities and faults follow. */
   #follow(change: Change | undefined, turn: Turn): void {
     if (!change || !this.#running) return;
-    for (const instance of this.#roster.tracking(change.kind, change.name)) this.#review(instance, change.why, turn);
+    this.#review(this.#roster.tracking(change.kind, change.name), change.why, turn);
   }
 
   #maintain(wanted: { on: boolean; until?: Instant }, turn: Turn): void {
     maintain(wanted, this, turn);
     this.#deadlines.set('maintenance', wanted.until);
-    for (const instance of this.instances.values()) this.#settle(instance, turn);
+    this.#settle([], turn);
   }
 
-  /** What it depends on may have changed: its priority and its faults follow. */
-  #review(instance: Instance, why: string, turn: Turn): void {
-    const priority = priorityOf(instance);
-    if (priority !== instance.priority) {
+  /** What they depend on may have changed: their priorities and their faults follow. */
+  #review(instances: readonly Instance[], why: string, turn: Turn): void {
+    for (const instance of instances) {
+      const priority = priorityOf(instance);
+      if (priority === instance.priority) continue;
       const change = `Changing effective priority from ${instance.priority} to ${priority}`;
       turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
       machine.changePriority(instance, priority, turn);
     }
-    machine.review(instance, turn);
-    this.#settle(instance, turn);
+    for (const unit of unitsOf(instances)) machine.review(unit, turn);
+    this.#settle(instances, turn);
   }
 
   #failed(failure: Failure, turn: Turn): void {
     if (failure.effect === 'open-link') this.#openings.refused(failure.interface);
     this.#statics.refused(failure, turn);
     // A route is of no interface that an instance is found by.
-    const concerned = failure.entry ? this.instances.values() : this.#roster.onInterface(failure.interface);
-    for (const instance of concerned) {
-      refused(instance, failure, turn);
-      if (failure.effect === 'open-link') machine.review(instance, turn);
-      this.#settle(instance, turn);
-    }
+    const concerned = failure.entry ? [...this.instances.values()] : this.#roster.onInterface(failure.interface);
+    for (const instance of concerned) refused(instance, failure, turn);
+    if (failure.effect === 'open-link' && this.#running)
+      for (const unit of unitsOf(concerned)) machine.review(unit, turn);
+    this.#settle(concerned, turn);
   }
 
-  /** After all that can change a state: its group, and when it wants to be woken. */
-  #settle(instance: Instance, turn: Turn): void {
-    instance.group?.settle(turn);
-    for (const one of instance.group?.members ?? [instance]) this.#deadlines.set(one, one.nextDeadline());
+  /** After all that can change a state: when they and those they took along want to be woken, and what groups are now. */
+  #settle(instances: Iterable<Instance>, turn: Turn): void {
+    const moved = turn.takeMoved();
+    for (const one of [...instances, ...moved]) this.#deadlines.set(one, one.nextDeadline());
+    for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);
   }
 }
 
