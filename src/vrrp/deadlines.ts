@@ -1,16 +1,22 @@
 // Who wants to be woken when: a binary heap, so that an input costs the same with one instance and with a thousand.
-// An owner has one deadline at most; an outdated entry stays in the heap until it comes up and is thrown away then.
+// An owner has one deadline at most; an outdated entry stays in the heap until it comes up and is thrown away then. Of two
+// at one instant the one that was set first comes first, so that a replay is the same.
 
 import type { Instant } from '../time.js';
 
 interface Entry<Owner> {
   readonly at: Instant;
+  readonly order: number;
   readonly owner: Owner;
 }
+
+const isBefore = <Owner>(one: Entry<Owner>, other: Entry<Owner>): boolean =>
+  one.at === other.at ? one.order < other.order : one.at < other.at;
 
 export class Deadlines<Owner> {
   readonly #heap: Entry<Owner>[] = [];
   readonly #current = new Map<Owner, Entry<Owner>>();
+  #count = 0;
 
   /** Sets, moves or (undefined) drops the deadline of an owner. */
   set(owner: Owner, at: Instant | undefined): void {
@@ -19,7 +25,7 @@ export class Deadlines<Owner> {
       this.#current.delete(owner);
       return;
     }
-    const entry = { at, owner };
+    const entry = { at, order: (this.#count += 1), owner };
     this.#current.set(owner, entry);
     this.#push(entry);
   }
@@ -52,7 +58,7 @@ export class Deadlines<Owner> {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent];
-      if (!above || above.at <= entry.at) break;
+      if (!above || isBefore(above, entry)) break;
       heap[index] = above;
       index = parent;
     }
@@ -69,8 +75,8 @@ export class Deadlines<Owner> {
       let below = heap[child];
       if (!below) break;
       const right = heap[child + 1];
-      if (right && right.at < below.at) [child, below] = [child + 1, right];
-      if (below.at >= last.at) break;
+      if (right && isBefore(right, below)) [child, below] = [child + 1, right];
+      if (isBefore(last, below)) break;
       heap[index] = below;
       index = child;
     }

@@ -86,6 +86,17 @@ export function removeResidue(
   }
 }
 
+/** An interface came, or was made anew: on it goes what a MASTER has there, off what an earlier run left. */
+export function meetInterface(instance: Instance, interfaceName: string, turn: Turn): void {
+  if (!instance.holds) {
+    removeResidue(instance, interfaceName, turn);
+    return;
+  }
+  const addresses = instance.addresses.filter(({ dev }) => dev === interfaceName);
+  for (const address of addresses) instance.missing.delete(address);
+  restore(instance, addresses, turn);
+}
+
 /** Somebody else removed an address of a MASTER: back with it at once, unless that is a fight. */
 export function putBack(instance: Instance, address: VirtualAddress, turn: Turn): void {
   const { removals, config, statistics } = instance;

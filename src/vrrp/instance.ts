@@ -151,7 +151,9 @@ export class Instance {
   ownFaults(): OwnFault[] {
     const { interface: name, dontTrackPrimary } = this.config;
     const link = this.links.get(name);
+    const isOwn = (track: Track): boolean => track.kind === 'interface' && track.name === name && !dontTrackPrimary;
     const failed = this.tracks
+      .filter((track) => !isOwn(track))
       .filter((track) => judge(track, this.surroundings.standing(track)).failed)
       .map((track) => describeFailure(track, this.surroundings));
     if (!link) return [{ kind: 'no-interface', interface: name }, ...failed];

@@ -272,9 +272,9 @@ function toFault(instance: Instance, reasons: FaultReason[], turn: Turn): void {
   report(instance, { state: 'FAULT', words }, turn);
 }
 
-/** Over a dead link nothing could leave. */
-const canSpeak = ({ links, config, source }: Instance): boolean =>
-  links.get(config.interface)?.up === true && source !== undefined;
+/** Over a dead link, or one that is not listened on, nothing could leave. */
+const canSpeak = ({ links, config, source, openError }: Instance): boolean =>
+  links.get(config.interface)?.up === true && source !== undefined && openError === undefined;
 
 /** Gives the addresses up: farewells first, so that the heir's skew begins at once. */
 function release(instance: Instance, turn: Turn, { farewells }: { farewells: number }): void {

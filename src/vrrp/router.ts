@@ -9,7 +9,7 @@ import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { unitsOf, type Group } from './group.js';
-import { putBack, refused, removeResidue, removeRoutes } from './holding.js';
+import { meetInterface, putBack, refused, removeResidue, removeRoutes } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import { LinkDelay, LinkDelays } from './link-delay.js';
@@ -236,8 +236,7 @@ export class Router {
     if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
     if (before?.index !== link?.index) this.#openings.close(name, turn);
     if (link) this.#openings.open(name, link, turn);
-    for (const instance of concerned)
-      if (link && before?.index !== link.index && !instance.holds) removeResidue(instance, name, turn);
+    if (link && before?.index !== link.index) for (const instance of concerned) meetInterface(instance, name, turn);
     this.#review(concerned, `${name} is ${state}`, turn);
   }
 

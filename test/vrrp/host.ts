@@ -109,6 +109,45 @@ export const tracked = (changes: Partial<Track> = {}): Track => ({
   ...changes,
 });
 
+/** A track_file whose number counts as it is. */
+export const aFile = (changes: Partial<TrackFile> = {}): TrackFile => ({
+  name: 'hand',
+  file: '/run/hand',
+  weight: 1,
+  reverse: false,
+  place,
+  places: {},
+  ...changes,
+});
+
+export const aProcess = (changes: Partial<TrackProcess> = {}): TrackProcess => ({
+  name: 'web',
+  command: ['haproxy'],
+  fullCommand: false,
+  weight: 0,
+  reverse: false,
+  quorum: 1,
+  forkDelay: seconds(0),
+  terminateDelay: seconds(0),
+  place,
+  places: {},
+  ...changes,
+});
+
+export const aGroup = (members: readonly string[], changes: Partial<SyncGroup> = {}): SyncGroup => ({
+  name: 'G',
+  members,
+  tracks: [],
+  syncGroupTrackingWeight: false,
+  notify: {},
+  notifyPriorityChanges: false,
+  smtpAlert: false,
+  kept: [],
+  place,
+  places: {},
+  ...changes,
+});
+
 /** What a packet of the other router says, where it differs from a right one. */
 export interface Said {
   readonly priority: number;

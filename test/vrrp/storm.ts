@@ -1,0 +1,164 @@
+// A host in a storm: a router with a record of what it did to the kernel, and the judges that look at both after each
+// input. It keeps all inputs, so that a run can be played again.
+
+import { formatPrefix } from '../../src/address.js';
+import type { Config, VirtualAddress } from '../../src/config/model.js';
+import { effectivePriority } from '../../src/track/priority.js';
+import { instant, type Instant } from '../../src/time.js';
+import type { Effect } from '../../src/vrrp/effect.js';
+import type { Input, Link } from '../../src/vrrp/input.js';
+import type { Instance } from '../../src/vrrp/instance.js';
+import { Router } from '../../src/vrrp/router.js';
+
+/** How long members of a group may differ after a reload that put them together: a Master_Down_Interval and a skew. */
+const GRACE = 10_000_000;
+
+const keyOf = ({ dev, prefix }: VirtualAddress): string => `${dev} ${formatPrefix(prefix)}`;
+
+export class StormHost {
+  now: Instant = instant(1_000_000_000);
+  readonly router: Router;
+  readonly inputs: { at: Instant; input: Input }[] = [];
+  readonly effects: Effect[][] = [];
+  readonly running = new Set<string>();
+  readonly links = new Map<string, Link>();
+  readonly #addresses = new Set<string>();
+  readonly #open = new Set<string>();
+  readonly #groupsTold = new Map<string, string>();
+  readonly #told = new Map<Instance, string>();
+  #togetherSince: Instant = this.now;
+  #stopped = false;
+
+  constructor(readonly config: Config) {
+    this.router = new Router(config, this.now);
+  }
+
+  /** Those at work, as a judge needs them. */
+  get instances(): Instance[] {
+    return [...this.router.instances.values()];
+  }
+
+  /** One input and all that its effects lead to; an array of what is wrong. */
+  give(input: Input): string[] {
+    if (input.kind === 'link') this.#setLink(input.interface, input.link);
+    if (input.kind === 'address-removed')
+      for (const key of this.#addresses)
+        if (key.startsWith(`${input.interface} ${input.address}/`)) this.#addresses.delete(key);
+    if (input.kind === 'failed' && input.effect === 'open-link') this.#open.delete(input.interface);
+    if (input.kind === 'reload') this.#togetherSince = this.now;
+    if (input.kind === 'script') this.running.delete(input.script);
+    if (input.kind === 'stop') this.#stopped = true;
+    this.inputs.push({ at: this.now, input });
+    const effects = this.router.handle(input, this.now);
+    this.effects.push(effects);
+    const wrong: string[] = [];
+    const refusals = effects.flatMap((effect) => this.#perform(effect, wrong));
+    wrong.push(...this.#judge(input, refusals.length > 0));
+    return [...wrong.map((words) => `${words} after ${input.kind}`), ...refusals.flatMap((one) => this.give(one))];
+  }
+
+  /** Nothing is opened while the link counts as down. */
+  #isOpen(name: string): boolean {
+    return this.#open.has(name) || this.router.surroundings.links.get(name)?.up !== true;
+  }
+
+  #setLink(name: string, link: Link | undefined): void {
+    if (link?.index !== this.links.get(name)?.index)
+      for (const key of this.#addresses) if (key.startsWith(`${name} `)) this.#addresses.delete(key);
+    if (link) this.links.set(name, link);
+    else this.links.delete(name);
+  }
+
+  #perform(effect: Effect, wrong: string[]): Input[] {
+    switch (effect.kind) {
+      case 'open-link':
+        if (this.#open.has(effect.interface)) wrong.push(`${effect.interface} opened twice`);
+        this.#open.add(effect.interface);
+        break;
+      case 'close-link':
+        if (!this.#open.delete(effect.interface)) wrong.push(`${effect.interface} closed, but not open`);
+        break;
+      case 'send-advert':
+        if (!this.#isOpen(effect.interface)) wrong.push(`an advert on ${effect.interface}, which is not open`);
+        break;
+      case 'add-address': {
+        const { dev, prefix } = effect.address;
+        if (this.links.has(dev)) this.#addresses.add(keyOf(effect.address));
+        else
+          return [
+            { kind: 'failed', effect: 'add-address', interface: dev, address: prefix.address, error: 'no such device' },
+          ];
+        break;
+      }
+      case 'remove-address':
+        this.#addresses.delete(keyOf(effect.address));
+        break;
+      case 'run-script':
+        this.running.add(effect.script);
+        break;
+      case 'notify': {
+        const { subject, name, state } = effect.event;
+        if (subject === 'GROUP' && state !== 'STOP') {
+          if (this.#groupsTold.get(name) === state) wrong.push(`group ${name} told ${state} twice`);
+          this.#groupsTold.set(name, state);
+        }
+        break;
+      }
+    }
+    return [];
+  }
+
+  #judge(input: Input, isRefused: boolean): string[] {
+    const next = this.router.nextDeadline();
+    const wrong: string[] = [];
+    if (input.kind === 'tick' && next !== undefined && next <= this.now) wrong.push('due again at once');
+    for (const instance of this.instances) {
+      const own = instance.nextDeadline();
+      if (!this.#stopped && own !== undefined && (next === undefined || next > own))
+        wrong.push(`${instance.config.name}: its deadline is lost`);
+      wrong.push(...this.#judgeInstance(instance).map((words) => `${instance.config.name}: ${words}`));
+    }
+    if (!isRefused) wrong.push(...this.#judgeAddresses());
+    for (const name of this.#groupsTold.keys()) if (!this.router.groups.has(name)) this.#groupsTold.delete(name);
+    for (const { config, members, state } of this.router.groups.values()) {
+      if (!this.#stopped && this.#groupsTold.get(config.name) !== state) wrong.push(`group ${config.name} is ${state}`);
+      const kinds = new Set(members.map(({ state }) => state.kind));
+      const [kind] = kinds;
+      if (kinds.size === 1 && kind !== 'INIT' && kind !== state) wrong.push(`group ${config.name} is not told ${kind}`);
+      const isNew = kinds.has('INIT') || this.now - this.#togetherSince < GRACE;
+      if (kinds.has('MASTER') && kinds.size > 1 && !isNew) wrong.push(`group ${config.name} is ${[...kinds].join()}`);
+    }
+    return wrong;
+  }
+
+  #judgeInstance(instance: Instance): string[] {
+    const { state, surroundings, config } = instance;
+    if (this.#stopped) return state.kind === 'INIT' ? [] : ['not stopped'];
+    const wrong: string[] = [];
+    const isFaulty = instance.unit.some((member) => member.ownFaults().length > 0);
+    if (isFaulty !== (state.kind === 'FAULT')) wrong.push(`${state.kind}, faulty: ${isFaulty}`);
+    if (state.kind === 'INIT' && !instance.isWaiting()) wrong.push('INIT, and nothing to wait for');
+    if (surroundings.startsAt !== undefined && state.kind !== 'FAULT' && state.kind !== 'INIT')
+      wrong.push(`${state.kind} in the startup delay`);
+    if (surroundings.maintenance !== undefined && state.kind === 'MASTER') wrong.push('MASTER in maintenance');
+    if (state.kind === 'MASTER' && !this.#isOpen(config.interface)) wrong.push('MASTER without a socket');
+    if (instance.priority !== effectivePriority(config.priority, instance.contributions()))
+      wrong.push(`priority ${instance.priority}`);
+    const told = this.#told.get(instance);
+    this.#told.set(instance, state.kind);
+    if (told === 'MASTER' && state.kind === 'INIT') wrong.push('from MASTER to INIT');
+    return wrong;
+  }
+
+  /** What is on the host is what those hold that hold. */
+  #judgeAddresses(): string[] {
+    const wanted = this.instances.flatMap((instance) =>
+      instance.holds ? instance.addresses.filter((one) => this.links.has(one.dev) && !instance.missing.has(one)) : [],
+    );
+    const keys = new Set(wanted.map(keyOf));
+    return [
+      ...[...keys].filter((key) => !this.#addresses.has(key)).map((key) => `${key} is not there`),
+      ...[...this.#addresses].filter((key) => !keys.has(key)).map((key) => `${key} is left there`),
+    ];
+  }
+}
