@@ -275,6 +275,15 @@ export class TestHost {
     return this.give({ kind: 'script', script: name, outcome });
   }
 
+  /** What the track_file holds now. */
+  file(value: number, name = 'hand'): string[] {
+    return this.give({ kind: 'file', name, reading: { kind: 'number', value } });
+  }
+
+  process(count: number, name = 'web'): string[] {
+    return this.give({ kind: 'process', name, count });
+  }
+
   /** One input at the present instant; the effects it had, in words. */
   give(input: Input): string[] {
     return this.#record(this.router.handle(input, this.now));

@@ -24,7 +24,7 @@ import {
 } from './host.js';
 import { StormHost } from './storm.js';
 
-const STORMS = Number(process.env['STORM'] ?? 150);
+const STORMS = Number(process.env.STORM ?? 150);
 const INPUTS = 300;
 const INTERFACES = ['eth1', 'eth2', 'eth3'] as const;
 const IDS = [91, 92, 93, 94] as const;

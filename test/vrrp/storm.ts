@@ -104,6 +104,7 @@ export class StormHost {
         }
         break;
       }
+      default:
     }
     return [];
   }
@@ -118,6 +119,9 @@ export class StormHost {
         wrong.push(`${instance.config.name}: its deadline is lost`);
       wrong.push(...this.#judgeInstance(instance).map((words) => `${instance.config.name}: ${words}`));
     }
+    for (const [name, { up }] of this.links)
+      if (!this.router.config.interfaceDelays.some((delay) => delay.interface === name))
+        if (this.router.surroundings.links.get(name)?.up !== up) wrong.push(`${name} does not count as it is`);
     if (!isRefused) wrong.push(...this.#judgeAddresses());
     for (const name of this.#groupsTold.keys()) if (!this.router.groups.has(name)) this.#groupsTold.delete(name);
     for (const { config, members, state } of this.router.groups.values()) {

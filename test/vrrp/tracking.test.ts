@@ -1,0 +1,244 @@
+// What interfaces, files and processes do to an instance that tracks them: priority or FAULT. keepalived.conf(5): weight,
+// reverse; the first results, and what is tracked without being written.
+
+import t from 'tap';
+import type { Track, VrrpInstance } from '../../src/config/model.js';
+import { milliseconds, seconds } from '../../src/time.js';
+import { aFile, aGroup, anAddress, anInstance, aProcess, eth1, ip, TestHost, tracked } from './host.js';
+
+const eth3 = { ...eth1, index: 3, addresses: [] };
+const down = { ...eth3, up: false };
+
+function master(track: Partial<Track>, changes: Partial<VrrpInstance> = {}): TestHost {
+  const instances = [anInstance({ tracks: [tracked(track)], ...changes })];
+  const host = new TestHost({ instances, files: [aFile()], processes: [aProcess()] }, { eth1, eth3 });
+  host.start();
+  host.file(0);
+  host.process(1);
+  host.pass(seconds(30));
+  return host;
+}
+
+t.test('a tracked interface without a weight: down or gone is a FAULT', (t) => {
+  for (const link of [down, undefined]) {
+    const host = master({ kind: 'interface', name: 'eth3' });
+    t.same(host.link('eth3', link), ['advert 0', 'advert 0', 'remove 192.168.1.190', 'notify FAULT 120']);
+    t.match(host.log.at(-1), link ? /FAULT STATE: eth3 is down/ : /FAULT STATE: there is no interface eth3/);
+    t.same(host.link('eth3', eth3), ['notify BACKUP 120']);
+  }
+  t.end();
+});
+
+t.test(
+  'a tracked interface with a weight: above 0 it is added while it is up, below 0 taken off while it is down',
+  (t) => {
+    for (const [weight, up, isDown] of [
+      [20, 140, 120],
+      [-20, 120, 100],
+    ] as const) {
+      const host = master({ kind: 'interface', name: 'eth3', weight });
+      t.equal(host.instance.priority, up);
+      t.same(host.link('eth3', down), []);
+      t.equal(host.instance.priority, isDown);
+      t.equal(host.state, 'MASTER');
+    }
+    t.end();
+  },
+);
+
+t.test('`reverse` turns both round', (t) => {
+  const host = master({ kind: 'interface', name: 'eth3', weight: 20, reverse: true });
+  t.equal(host.instance.priority, 120);
+  host.link('eth3', down);
+  t.equal(host.instance.priority, 140);
+  const faulty = master({ kind: 'interface', name: 'eth3', reverse: true });
+  t.equal(faulty.state, 'FAULT');
+  t.match(faulty.log.join('\n'), /FAULT STATE.*: eth3 is up/);
+  t.same(faulty.link('eth3', down), ['notify BACKUP 120']);
+  t.end();
+});
+
+t.test('the interface of an address is tracked, unless no_track is written there', (t) => {
+  for (const noTrack of [false, true]) {
+    const host = master({}, { tracks: [], virtualAddresses: [{ ...anAddress('192.168.1.190', 'eth3'), noTrack }] });
+    host.link('eth3', down);
+    t.equal(host.state, noTrack ? 'MASTER' : 'FAULT');
+  }
+  t.end();
+});
+
+t.test('so is that of a route', (t) => {
+  for (const noTrack of [false, true]) {
+    const { place } = anInstance();
+    const route = { kind: 'route' as const, destination: 'default', dev: 'eth3', noTrack, place } as never;
+    const host = master({}, { tracks: [], virtualRoutes: [route] });
+    host.link('eth3', down);
+    t.equal(host.state, noTrack ? 'MASTER' : 'FAULT');
+  }
+  t.end();
+});
+
+t.test('an interface that is tracked with a weight is no fault although an address is on it', (t) => {
+  const tracks = [tracked({ kind: 'interface', name: 'eth3', weight: -20 })];
+  const host = master({}, { tracks, virtualAddresses: [anAddress('192.168.1.190', 'eth3')] });
+  t.same(host.link('eth3', undefined), []);
+  t.equal(host.state, 'MASTER');
+  t.equal(host.instance.priority, 100);
+  t.same(host.link('eth3', eth3), ['add 192.168.1.190', 'garp 192.168.1.190 x1'], 'they went with it, and come back');
+  t.end();
+});
+
+t.test('an interface that was made anew unseen gets the addresses of a MASTER again', (t) => {
+  const host = master({}, { tracks: [] });
+  const words = host.link('eth1', { ...eth1, index: 9 });
+  t.same(words, ['close-link eth1', 'open-link eth1', 'add 192.168.1.190', 'garp 192.168.1.190 x1']);
+  t.equal(host.state, 'MASTER');
+  t.end();
+});
+
+t.test('a FAULT where the socket could not be opened sends nothing', (t) => {
+  const host = master({}, { tracks: [] });
+  const words = host.give({ kind: 'failed', effect: 'open-link', interface: 'eth1', error: 'no buffers' });
+  t.same(words, ['remove 192.168.1.190', 'notify FAULT 120']);
+  t.end();
+});
+
+t.test('a socket that could not be opened begins nothing before the start, nor after the end', (t) => {
+  const host = new TestHost();
+  const refusal = { kind: 'failed', effect: 'open-link', interface: 'eth1', error: 'no buffers' } as const;
+  t.same(host.give(refusal), []);
+  host.start();
+  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  t.same(host.give(refusal), []);
+  t.equal(host.state, 'INIT');
+  t.end();
+});
+
+t.test('its own interface is one fault, also when its group tracks it', (t) => {
+  const groups = [aGroup(['VI_1'], { tracks: [tracked({ kind: 'interface', name: 'eth1' })] })];
+  const host = new TestHost({ groups }, { eth1: { ...eth1, up: false } });
+  host.start();
+  t.match(host.log.join('\n'), /Entering FAULT STATE \(init\): eth1 is down$/m);
+  host.link('eth1');
+  t.same(host.instance.ownFaults(), [{ kind: 'no-interface', interface: 'eth1' }]);
+  t.end();
+});
+
+t.test('a file without a weight is awaited, then a fault as long as it holds another number than 0', (t) => {
+  const host = new TestHost({
+    instances: [anInstance({ tracks: [tracked({ kind: 'file', name: 'hand' })] })],
+    files: [aFile()],
+  });
+  t.same(host.start(), ['open-link eth1', 'remove 192.168.1.190', 'watch hand']);
+  t.same(host.pass(seconds(20)), []);
+  t.same(host.file(0), ['notify BACKUP 120']);
+  t.match(host.log.at(-1), /Entering BACKUP STATE: started, and what was waited for has passed/);
+  t.same(host.file(1), ['notify FAULT 120']);
+  t.same(host.file(0), ['notify BACKUP 120']);
+  t.match(host.log.at(-1), /hand no longer holds 1/);
+  t.end();
+});
+
+t.test('a file with a weight moves the priority, and is a fault at -254', (t) => {
+  const host = master({ kind: 'file', name: 'hand', weight: 2 });
+  host.file(-10);
+  t.equal(host.instance.priority, 100);
+  t.match(host.log.at(-1), /Changing effective priority from 120 to 100: hand holds -10/);
+  host.file(-127);
+  t.equal(host.state, 'FAULT');
+  host.file(10);
+  t.equal(host.state, 'BACKUP');
+  t.equal(host.instance.priority, 140);
+  t.end();
+});
+
+t.test('garbage in a file counts as 0, and is told once', (t) => {
+  const host = master({ kind: 'file', name: 'hand', weight: 2 });
+  host.file(-10);
+  const reading = { kind: 'unusable', problem: 'it holds "on"' } as const;
+  for (let count = 0; count < 3; count += 1) host.give({ kind: 'file', name: 'hand', reading });
+  t.equal(host.instance.priority, 120);
+  t.same(
+    host.log.filter((line) => line.includes('"on"')),
+    ['track_file hand: it holds "on": it counts as 0'],
+  );
+  t.end();
+});
+
+t.test('a process whose quorum is lost is a FAULT without a weight, after terminate_delay', (t) => {
+  const instances = [anInstance({ tracks: [tracked({ kind: 'process', name: 'web' })] })];
+  const processes = [aProcess({ terminateDelay: milliseconds(500), forkDelay: milliseconds(200) })];
+  const host = new TestHost({ instances, processes });
+  host.start();
+  t.same(host.pass(seconds(5)), [], 'the first count is awaited');
+  t.same(host.process(1), ['notify BACKUP 120']);
+  t.same(host.process(0), []);
+  t.same(host.pass(milliseconds(499)), []);
+  t.same(host.process(1), []);
+  t.same(host.process(0), []);
+  t.same(host.pass(milliseconds(500)), ['notify FAULT 120']);
+  t.match(host.log.at(-1), /web failed \(0 haproxy running, 1 wanted\)/);
+  host.process(1);
+  t.same(host.pass(milliseconds(200)), ['notify BACKUP 120']);
+  t.end();
+});
+
+t.test('a process with a weight moves the priority', (t) => {
+  const host = master({ kind: 'process', name: 'web', weight: -30 });
+  t.equal(host.instance.priority, 120);
+  host.process(0);
+  t.equal(host.instance.priority, 90);
+  t.end();
+});
+
+t.test('a change of the priority is told where that is asked for', (t) => {
+  const host = master({ kind: 'file', name: 'hand', weight: 1 }, { notifyPriorityChanges: true });
+  t.same(host.file(5), ['notify MASTER_PRIORITY 125']);
+  host.hear({ priority: 200 });
+  t.same(host.file(6), ['notify BACKUP_PRIORITY 126']);
+  t.same(host.file(6), []);
+  t.end();
+});
+
+t.test('a priority that grows by the clock may end the wait in the same turn', (t) => {
+  const instances = [anInstance({ priority: 1, tracks: [tracked({ kind: 'process', name: 'web', weight: 253 })] })];
+  const host = new TestHost({ instances, processes: [aProcess({ forkDelay: seconds(3) })] });
+  host.start();
+  host.process(0);
+  host.pass(milliseconds(100));
+  host.process(1);
+  t.same(host.pass(seconds(3)).slice(0, 1), ['advert 254'], 'due at 3.008 s, of which 3.1 are over');
+  t.end();
+});
+
+t.test('what is tracked changes with a reload: files of another path are read anew, processes counted anew', (t) => {
+  const instances = [
+    anInstance({
+      tracks: [tracked({ kind: 'file', name: 'hand', weight: 1 }), tracked({ kind: 'process', name: 'web' })],
+    }),
+  ];
+  const host = new TestHost({ instances, files: [aFile()], processes: [aProcess()] });
+  host.start();
+  host.file(5);
+  host.process(1);
+  host.pass(seconds(30));
+  const next = { instances, files: [aFile({ file: '/run/other' })], processes: [aProcess({ quorum: 2 })] };
+  t.same(host.reload(next), ['watch hand web']);
+  t.equal(host.instance.priority, 125);
+  t.equal(host.state, 'MASTER', 'what was found out holds until then');
+  host.process(1);
+  t.equal(host.state, 'FAULT');
+  t.same(host.reload({ instances: [anInstance()] }), ['notify BACKUP 120', 'watch ']);
+  t.equal(host.instance.priority, 120);
+  t.end();
+});
+
+t.test('an address of an interface that comes late: FAULT until then, and what an earlier run left comes off', (t) => {
+  const instances = [anInstance({ virtualAddresses: [anAddress('192.168.1.190', 'eth3')] })];
+  const host = new TestHost({ instances });
+  host.start();
+  t.equal(host.state, 'FAULT');
+  const left = { ...eth3, addresses: [{ address: ip('192.168.1.190'), length: 32 }] };
+  t.same(host.link('eth3', left), ['remove 192.168.1.190', 'notify BACKUP 120']);
+  t.end();
+});
