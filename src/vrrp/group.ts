@@ -10,6 +10,8 @@ import type { Turn } from './turn.js';
 
 export class Group {
   members: readonly Instance[] = [];
+  /** Not all are in one state: some have not begun, or a reload put together what was apart. */
+  isApart = false;
   /** What was told last. */
   #state: NewState | undefined;
 
@@ -19,11 +21,11 @@ export class Group {
     return this.#state;
   }
 
-  /** Tells a new state once all members are in it. */
+  /** After each change of a member's state: tells a new state once all members are in it. */
   settle(turn: Turn): void {
     const [first, ...rest] = this.members.map(({ state }) => state.kind);
-    const isCommon = rest.every((kind) => kind === first);
-    if (!isCommon || (first !== 'MASTER' && first !== 'BACKUP' && first !== 'FAULT')) return;
+    this.isApart = rest.some((kind) => kind !== first);
+    if (this.isApart || (first !== 'MASTER' && first !== 'BACKUP' && first !== 'FAULT')) return;
     if (first !== this.#state) this.tell(first, turn);
   }
 

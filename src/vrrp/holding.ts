@@ -86,15 +86,20 @@ export function removeResidue(
   }
 }
 
-/** An interface came, or was made anew: on it goes what a MASTER has there, off what an earlier run left. */
-export function meetInterface(instance: Instance, interfaceName: string, turn: Turn): void {
+/**
+ * An interface came (`isNew`) or came up. A MASTER puts back what the kernel took along: routes when it went down, addresses
+ * too when it was deleted. From another one's new interface comes off what an earlier run left.
+ */
+export function meetInterface(instance: Instance, { name, isNew }: { name: string; isNew: boolean }, turn: Turn): void {
   if (!instance.holds) {
-    removeResidue(instance, interfaceName, turn);
+    if (isNew) removeResidue(instance, name, turn);
     return;
   }
-  const addresses = instance.addresses.filter(({ dev }) => dev === interfaceName);
+  const addresses = isNew ? instance.addresses.filter(({ dev }) => dev === name) : [];
   for (const address of addresses) instance.missing.delete(address);
   restore(instance, addresses, turn);
+  const hasRoutes = instance.config.virtualRoutes.some(({ dev = name }) => dev === name);
+  if (addresses.length === 0 && hasRoutes) addRoutes(instance.routes, turn);
 }
 
 /** Somebody else removed an address of a MASTER: back with it at once, unless that is a fight. */

@@ -175,9 +175,8 @@ export class Instance {
   /** All interfaces that it has to do with, its own first. */
   get interfaces(): readonly string[] {
     const addresses = this.addresses.map(({ dev }) => dev);
-    return [
-      ...new Set([this.config.interface, ...addresses, ...this.#otherInterfaces(), ...this.#trackedInterfaces()]),
-    ];
+    const routes = this.config.virtualRoutes.flatMap(({ dev }) => dev ?? []);
+    return [...new Set([this.config.interface, ...addresses, ...routes, ...this.#trackedInterfaces()])];
   }
 
   /** Interfaces that its addresses and routes are put on are tracked too, unless no_track is written there. */

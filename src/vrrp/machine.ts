@@ -154,8 +154,8 @@ function hearAsBackup(instance: Instance, state: StateOf<'BACKUP'>, { advert, so
     instance.lower = undefined;
     const masterDownAt = after(turn.now, instance.masterDownInterval);
     instance.state = { kind: 'BACKUP', masterDownAt, ...(preemptAt !== undefined && { preemptAt }) };
-    // Only after a reload that made the group: others of it may be MASTER.
-    followToBackup(instance, turn, { farewells: 1 });
+    // In a group that a reload put together others may be MASTER.
+    if (instance.group?.isApart) followToBackup(instance, turn, { farewells: 1 });
     return;
   }
   instance.lower = heard;

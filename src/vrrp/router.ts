@@ -228,15 +228,16 @@ export class Router {
     const before = links.get(name);
     if (link) links.set(name, link);
     else links.delete(name);
-    if (this.#running && link && (before?.index !== link.index || before.up !== link.up))
-      this.#statics.linkChanged(name, turn);
+    const isNew = before?.index !== link?.index;
+    if (this.#running && link && (isNew || before?.up !== link.up)) this.#statics.linkChanged(name, turn);
     const concerned = this.#roster.onInterface(name);
     if (!this.#running || concerned.length === 0) return;
     const state = link ? (link.up ? 'up' : 'down') : 'gone';
     if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
-    if (before?.index !== link?.index) this.#openings.close(name, turn);
+    if (isNew) this.#openings.close(name, turn);
     if (link) this.#openings.open(name, link, turn);
-    if (link && before?.index !== link.index) for (const instance of concerned) meetInterface(instance, name, turn);
+    if (link && (isNew || (link.up && before?.up === false)))
+      for (const instance of concerned) meetInterface(instance, { name, isNew }, turn);
     this.#review(concerned, `${name} is ${state}`, turn);
   }
 

@@ -2,11 +2,19 @@
 // reverse; the first results, and what is tracked without being written.
 
 import t from 'tap';
-import type { Track, VrrpInstance } from '../../src/config/model.js';
+import type { Route, Track, VrrpInstance } from '../../src/config/model.js';
 import { milliseconds, seconds } from '../../src/time.js';
 import { aFile, aGroup, anAddress, anInstance, aProcess, eth1, ip, TestHost, tracked } from './host.js';
 
 const eth3 = { ...eth1, index: 3, addresses: [] };
+const anyRoute: Route = {
+  kind: 'route',
+  type: 'unicast',
+  to: { address: ip('10.8.0.0'), length: 16 },
+  table: 254,
+  proto: 18,
+  place: anInstance().place,
+};
 const down = { ...eth3, up: false };
 
 function master(track: Partial<Track>, changes: Partial<VrrpInstance> = {}): TestHost {
@@ -58,23 +66,25 @@ t.test('`reverse` turns both round', (t) => {
   t.end();
 });
 
-t.test('the interface of an address is tracked, unless no_track is written there', (t) => {
-  for (const noTrack of [false, true]) {
-    const host = master({}, { tracks: [], virtualAddresses: [{ ...anAddress('192.168.1.190', 'eth3'), noTrack }] });
-    host.link('eth3', down);
-    t.equal(host.state, noTrack ? 'MASTER' : 'FAULT');
+t.test('the interface of an address is tracked, unless no_track is written there; so is that of a route', (t) => {
+  for (const noTrack of [{}, { noTrack: true }] as const) {
+    const address = { ...anAddress('192.168.1.190', 'eth3'), ...noTrack };
+    const route = { ...anyRoute, dev: 'eth3', ...noTrack };
+    for (const changes of [{ virtualAddresses: [address] }, { virtualRoutes: [route] }]) {
+      const host = master({}, { tracks: [], ...changes });
+      host.link('eth3', down);
+      t.equal(host.state, 'noTrack' in noTrack ? 'MASTER' : 'FAULT');
+    }
   }
   t.end();
 });
 
-t.test('so is that of a route', (t) => {
-  for (const noTrack of [false, true]) {
-    const { place } = anInstance();
-    const route = { kind: 'route' as const, destination: 'default', dev: 'eth3', noTrack, place } as never;
-    const host = master({}, { tracks: [], virtualRoutes: [route] });
-    host.link('eth3', down);
-    t.equal(host.state, noTrack ? 'MASTER' : 'FAULT');
-  }
+t.test('a route that is not tracked, whose interface comes up again, is set again by a MASTER', (t) => {
+  const host = master({}, { tracks: [], virtualRoutes: [{ ...anyRoute, dev: 'eth3', noTrack: true }] });
+  t.same(host.link('eth3', down), []);
+  t.same(host.link('eth3', eth3), ['add-route 10.8.0.0/16 dev eth3 no_track']);
+  t.same(host.link('eth3', { ...eth3, mtu: 1400 }), []);
+  t.same(host.link('eth3', { ...eth3, index: 9 }), ['add-route 10.8.0.0/16 dev eth3 no_track'], 'or was made anew');
   t.end();
 });
 
