@@ -49,8 +49,7 @@ export class ProcessTracker {
   /** "2 haproxy run, 3 are wanted" */
   get words(): string {
     const { command, quorum, quorumMax } = this.config;
-    const wanted =
-      quorumMax === undefined ? `${quorum}` : quorumMax === quorum ? `${quorum}` : `${quorum} to ${quorumMax}`;
+    const wanted = quorumMax === undefined || quorumMax === quorum ? `${quorum}` : `${quorum} to ${quorumMax}`;
     return `${this.count ?? 'unknown'} ${command[0]} running, ${wanted} wanted`;
   }
 

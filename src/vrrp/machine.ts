@@ -2,7 +2,7 @@
 // checks are keepalived's. Order on becoming MASTER: the advert first, the addresses next, gratuitous ARP last, and only
 // then what may wait (log, notify).
 
-import { after, between, describeDuration, nextPeriod, type Duration, type Instant } from '../time.js';
+import { after, between, describeDuration, nextPeriod, type Duration } from '../time.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
@@ -91,7 +91,7 @@ export function changePriority(instance: Instance, priority: number, turn: Turn)
   instance.priority = priority;
   tellPriority(instance, turn);
   if (state.kind !== 'BACKUP') return;
-  const shift = between({ from: before as number as Instant, to: instance.skew as number as Instant });
+  const shift = (instance.skew - before) as Duration;
   instance.state = { ...state, masterDownAt: after(state.masterDownAt, shift) };
 }
 

@@ -60,9 +60,9 @@ export class Router {
     return this.#config;
   }
 
-  /** When it wants a tick; undefined when nothing is to be done by the clock. */
+  /** When it wants a tick; undefined when nothing is to be done by the clock, as before the start and after the stop. */
   nextDeadline(): Instant | undefined {
-    return this.#deadlines.next();
+    return this.#running ? this.#deadlines.next() : undefined;
   }
 
   /** Takes one input in; its effects are to be performed in this order before the next input is handed in. */
@@ -79,7 +79,7 @@ export class Router {
         this.#reload(input.config, turn);
         break;
       case 'tick':
-        this.#tick(turn);
+        if (this.#running) this.#tick(turn);
         break;
       case 'packet':
         this.#packet(input.interface, input.packet, turn);
@@ -140,16 +140,11 @@ export class Router {
 
   #stop(cause: string, turn: Turn): void {
     this.#running = false;
-    for (const instance of this.instances.values()) {
-      machine.stop(instance, cause, turn);
-      this.#deadlines.set(instance, undefined);
-    }
+    for (const instance of this.instances.values()) machine.stop(instance, cause, turn);
     for (const group of this.groups.values()) group.tell('STOP', turn);
     this.#watch.stop(turn);
     this.#statics.stop(turn);
     this.#openings.closeAll(turn);
-    this.#delays.update([]);
-    for (const owner of ['startup delay', 'maintenance'] as const) this.#deadlines.set(owner, undefined);
   }
 
   /** What an instance that is left as it is does, it does not notice. */

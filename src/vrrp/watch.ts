@@ -45,13 +45,10 @@ export class Watch {
   }
 
   stop(turn: Turn): void {
-    const { scripts, processes } = this.surroundings;
-    for (const tracker of scripts.values()) {
+    for (const tracker of this.surroundings.scripts.values()) {
       tracker.stop();
-      this.deadlines.set(tracker, undefined);
       if (tracker.isRunning) turn.do({ kind: 'signal-script', script: tracker.config.name, signal: 'SIGTERM' });
     }
-    for (const tracker of processes.values()) this.deadlines.set(tracker, undefined);
     this.#look(NOTHING, turn);
   }
 

@@ -39,3 +39,18 @@ t.test('agrees with a searched map over 20,000 random steps', (t) => {
   t.ok(taken > 1000, `${taken} were taken`);
   t.end();
 });
+
+t.test(
+  'of several at one instant the one that was set first comes first, whether anybody looked in between or not',
+  (t) => {
+    for (const looks of [true, false]) {
+      const deadlines = new Deadlines<string>();
+      deadlines.set('a', instant(1));
+      for (const owner of ['b', 'c', 'd', 'a', 'e']) deadlines.set(owner, instant(5));
+      if (looks) deadlines.next();
+      const order = Array.from({ length: 5 }, () => deadlines.take(instant(5)));
+      t.same(order, ['b', 'c', 'd', 'a', 'e']);
+    }
+    t.end();
+  },
+);

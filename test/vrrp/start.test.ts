@@ -1,7 +1,7 @@
 // Start and stop: RFC 3768 § 6.4.1, and what keepalived does there.
 
 import t from 'tap';
-import { seconds } from '../../src/time.js';
+import { after, seconds } from '../../src/time.js';
 import { anInstance, aScript, eth1, failed, ip, succeeded, TestHost, tracked } from './host.js';
 
 t.test(
@@ -159,5 +159,22 @@ t.test('stopped as BACKUP: nothing is sent', (t) => {
   const host = new TestHost();
   host.start();
   t.strictSame(host.give({ kind: 'stop', cause: 'SIGTERM' }), ['notify STOP 120', 'close-link eth1']);
+  t.end();
+});
+
+t.test('after the stop nothing is due and nothing is done, whatever comes', (t) => {
+  const host = new TestHost();
+  host.start();
+  host.pass(seconds(30));
+  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  const until = after(host.now, seconds(1));
+  t.same(host.give({ kind: 'maintenance', on: true, until }), []);
+  t.same(host.hear({ priority: 0 }), []);
+  t.same(host.link('eth1', { ...eth1, index: 9 }), []);
+  t.same(host.give({ kind: 'failover', name: 'VI_1' }), []);
+  t.equal(host.router.nextDeadline(), undefined);
+  host.now = after(host.now, seconds(60));
+  t.same(host.give({ kind: 'tick' }), []);
+  t.equal(host.state, 'INIT');
   t.end();
 });

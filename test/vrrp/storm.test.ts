@@ -196,8 +196,14 @@ class Storm {
   }
 
   #stop(): string | undefined {
-    const [wrong] = this.host.give({ kind: 'stop', cause: 'the end' });
-    return wrong ?? (this.host.router.nextDeadline() === undefined ? undefined : 'something is due after the stop');
+    const { host } = this;
+    const wrong = host.give({ kind: 'stop', cause: 'the end' });
+    for (let count = 0; count < 20 && wrong.length === 0; count += 1) {
+      if (host.router.nextDeadline() !== undefined) wrong.push('something is due after the stop');
+      const input = this.#any();
+      if (input.kind !== 'reload') wrong.push(...host.give(input));
+    }
+    return wrong[0];
   }
 }
 

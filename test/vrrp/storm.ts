@@ -47,11 +47,12 @@ export class StormHost {
     if (input.kind === 'failed' && input.effect === 'open-link') this.#open.delete(input.interface);
     if (input.kind === 'reload') this.#togetherSince = this.now;
     if (input.kind === 'script') this.running.delete(input.script);
-    if (input.kind === 'stop') this.#stopped = true;
     this.inputs.push({ at: this.now, input });
     const effects = this.router.handle(input, this.now);
     this.effects.push(effects);
     const wrong: string[] = [];
+    if (this.#stopped) for (const { kind } of effects) if (kind !== 'log') wrong.push(`${kind} after the end`);
+    if (input.kind === 'stop') this.#stopped = true;
     const refusals = effects.flatMap((effect) => this.#perform(effect, wrong));
     wrong.push(...this.#judge(input, refusals.length > 0));
     return [...wrong.map((words) => `${words} after ${input.kind}`), ...refusals.flatMap((one) => this.give(one))];
