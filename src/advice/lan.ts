@@ -134,6 +134,7 @@ export class Lan {
       for (const { name, quorum } of effect.processes) this.#give(host, { kind: 'process', name, count: quorum });
     }
     if (effect.kind === 'run-script') {
+      this.#give(host, { kind: 'script-begun', script: effect.script });
       const outcome = this.#host(host).failing.has(effect.script) ? FAILURE : SUCCESS;
       this.#later(SCRIPT_RUN, { host, input: { kind: 'script', script: effect.script, outcome } });
     }

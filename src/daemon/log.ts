@@ -25,7 +25,7 @@ export interface LogOptions {
 const SEVERITY: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** How long the end of the process waits for a reader. */
-const FLUSH_MILLISECONDS = 200;
+const FLUSH_MILLISECONDS = 1_000;
 
 /** pino's name for a stream that wants level and message beside the line. */
 const METADATA: unique symbol = Symbol.for('pino.metadata');
@@ -57,7 +57,7 @@ export class Log {
   readonly warn = (text: string): void => this.write('warn', text);
   readonly error = (text: string): void => this.write('error', text);
 
-  /** Resolves when all lines are written, or after a fifth of a second. */
+  /** Resolves when all lines are written, or after a second. */
   flush(): Promise<void> {
     return this.#queue.flush(FLUSH_MILLISECONDS);
   }

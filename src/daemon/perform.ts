@@ -214,12 +214,19 @@ export class KernelHost implements Host {
   #runScript(name: string): void {
     const script = this.#commands.get(name);
     if (!script) return;
-    const running = this.#surroundings.scripts.start(script.command, (outcome) => {
-      // A check of that name that came with a later reload has a run of its own.
-      if (this.#running.get(name) !== running) return;
-      this.#running.delete(name);
-      this.#arrive({ kind: 'script', script: name, outcome });
-    });
+    // A check of that name that came with a later reload has a run of its own.
+    const isCurrent = (): boolean => this.#running.get(name) === running;
+    const running = this.#surroundings.scripts.start(
+      script.command,
+      (outcome) => {
+        if (!isCurrent()) return;
+        this.#running.delete(name);
+        this.#arrive({ kind: 'script', script: name, outcome });
+      },
+      () => {
+        if (isCurrent()) this.#arrive({ kind: 'script-begun', script: name });
+      },
+    );
     this.#running.set(name, running);
   }
 }

@@ -35,11 +35,21 @@ export class Scripts {
 
   readonly #queue = new ScriptQueue();
 
-  /** Calls `ended` exactly once, never before start() has returned. Throws nothing. A process begins in its turn. */
-  start(command: Command, ended: (outcome: ScriptOutcome) => void): Running {
+  /**
+   * Calls `ended` exactly once, never before start() has returned, and before it `begun` when the script runs. Throws
+   * nothing. A process begins in its turn.
+   */
+  start(command: Command, ended: (outcome: ScriptOutcome) => void, begun: () => void = () => undefined): Running {
     const probe = probeOf(command.argv);
-    if (typeof probe === 'object') return look(probe, ended);
-    return this.#queue.push(() => this.#spawn(command, ended), ended);
+    if (typeof probe === 'object') {
+      setImmediate(begun);
+      return look(probe, ended);
+    }
+    return this.#queue.push(() => {
+      const running = this.#spawn(command, ended);
+      if (running !== NOT_RUNNING) begun();
+      return running;
+    }, ended);
   }
 
   /** The daemon ends: what waits for its turn begins now, and what comes at once. */

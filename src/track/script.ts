@@ -28,13 +28,33 @@ export type ScriptOutcome =
 export type ScriptAction = 'run' | 'SIGTERM' | 'SIGKILL';
 
 interface Run {
-  /** When it counts as a failure if it has not ended; absent once it has been counted. */
+  /** When it counts as a failure if it has not ended; absent before it has begun, and once it has been counted. */
   overrunAt?: Instant;
-  signalAt: Instant;
+  /** Absent before it has begun. */
+  signalAt?: Instant;
   signal: 'SIGTERM' | 'SIGKILL';
   /** A run of a command that is not the check's any more: it is being ended, and the new one waits for that. */
   superseded?: true;
 }
+
+/** signal(7): keepalived tells their numbers. */
+const SIGNALS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
 
 /** How long after SIGTERM a script is killed. */
 const KILL_AFTER = seconds(2);
@@ -115,16 +135,31 @@ export class ScriptTracker {
       delete run.overrunAt;
       this.#count({ kind: 'overran', limit: this.#limit });
     }
-    if (run && run.signalAt <= now) {
+    if (run?.signalAt !== undefined && run.signalAt <= now) {
       actions.push(run.signal);
       run.signal = 'SIGKILL';
       run.signalAt = after(now, KILL_AFTER);
     }
     if (this.#nextRunAt !== undefined && this.#nextRunAt <= now) {
-      if (!this.#run) actions.push(this.#begin(now));
+      if (!this.#run) {
+        this.#run = { signal: 'SIGTERM' };
+        actions.push('run');
+      }
       this.#nextRunAt = nextPeriod(this.#nextRunAt, { period: this.config.interval, now });
     }
     return actions;
+  }
+
+  /**
+   * The run that was asked for has begun: its time counts from now. Without a written timeout a long one is left alone for
+   * max(10 s, 5 intervals): it may be mending things.
+   */
+  begun(now: Instant): void {
+    const run = this.#run;
+    if (run === undefined || run.superseded) return;
+    const patience = this.config.timeout ?? (Math.max(seconds(10), times(5, this.config.interval)) as Duration);
+    run.overrunAt = after(now, this.#limit);
+    run.signalAt = after(now, patience);
   }
 
   /** The run ended; one that had been counted as overrun and then signalled is not counted again. */
@@ -139,13 +174,6 @@ export class ScriptTracker {
 
   get #limit(): Duration {
     return this.config.timeout ?? this.config.interval;
-  }
-
-  /** Without a written timeout a long run is left alone for max(10 s, 5 intervals): it may be mending things. */
-  #begin(now: Instant): ScriptAction {
-    const patience = this.config.timeout ?? (Math.max(seconds(10), times(5, this.config.interval)) as Duration);
-    this.#run = { overrunAt: after(now, this.#limit), signalAt: after(now, patience), signal: 'SIGTERM' };
-    return 'run';
   }
 
   #count(outcome: ScriptOutcome): void {
@@ -185,7 +213,7 @@ export function describeResult(outcome: ScriptOutcome): string {
     case 'exited':
       return outcome.code === 0 ? 'succeeded' : `failed (exited with status ${outcome.code})`;
     case 'signalled':
-      return `failed (due to signal ${outcome.signal})`;
+      return `failed (due to signal ${SIGNALS[outcome.signal] ?? outcome.signal})`;
     case 'cannot-run':
       return `failed (${describeOutcome(outcome)})`;
     case 'overran':

@@ -24,7 +24,7 @@ export type Effect =
   | { readonly kind: 'remove-address'; readonly address: VirtualAddress }
   | { readonly kind: 'add-route'; readonly entry: Route | Rule }
   | { readonly kind: 'remove-route'; readonly entry: Route | Rule }
-  /** Start a vrrp_script by name; its end comes back as the input `script`. */
+  /** Start a vrrp_script by name; its beginning and its end come back as inputs. */
   | { readonly kind: 'run-script'; readonly script: string }
   /** Signal the process group of a running vrrp_script. */
   | { readonly kind: 'signal-script'; readonly script: string; readonly signal: 'SIGTERM' | 'SIGKILL' }

@@ -35,6 +35,8 @@ export type Input =
   | { readonly kind: 'link'; readonly interface: string; readonly link?: Link }
   /** Somebody else removed an address from an interface. */
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
+  /** A check script that was asked for runs from now on. */
+  | { readonly kind: 'script-begun'; readonly script: string }
   /** A check script ended, or could not be started. */
   | { readonly kind: 'script'; readonly script: string; readonly outcome: ScriptOutcome }
   /** What a track_file holds now. */

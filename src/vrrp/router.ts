@@ -90,6 +90,9 @@ export class Router {
       case 'address-removed':
         this.#addressRemoved(input.interface, input.address, turn);
         break;
+      case 'script-begun':
+        this.#watch.scriptBegun(input.script, turn);
+        break;
       case 'script':
         this.#follow(this.#watch.scriptEnded(input.script, input.outcome, turn), turn);
         break;

@@ -55,7 +55,7 @@ export class Watch {
   /** A deadline is there. */
   due(tracker: ScriptTracker | ProcessTracker, turn: Turn): Change | undefined {
     if (tracker instanceof ProcessTracker) return this.#settleProcess(tracker, turn, () => tracker.due(turn.now));
-    const before = tracker.up;
+    const before = standingOf(tracker);
     const { name } = tracker.config;
     for (const action of tracker.due(turn.now)) {
       if (action === 'run') turn.do({ kind: 'run-script', script: name });
@@ -67,10 +67,16 @@ export class Watch {
     return this.#settleScript(tracker, before, turn);
   }
 
+  scriptBegun(name: string, turn: Turn): void {
+    const tracker = this.surroundings.scripts.get(name);
+    tracker?.begun(turn.now);
+    if (tracker) this.#schedule(tracker);
+  }
+
   scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): Change | undefined {
     const tracker = this.surroundings.scripts.get(name);
     if (!tracker) return undefined;
-    const before = tracker.up;
+    const before = standingOf(tracker);
     tracker.ended(outcome, turn.now);
     return this.#settleScript(tracker, before, turn);
   }
@@ -100,13 +106,15 @@ export class Watch {
     turn.do({ kind: 'watch', ...watched });
   }
 
-  /** A check that changed its mind. */
-  #settleScript(tracker: ScriptTracker, before: boolean | undefined, turn: Turn): Change | undefined {
+  /** A check that changed its mind; its first result is told also when init_fail had it right. */
+  #settleScript(tracker: ScriptTracker, before: ReturnType<typeof standingOf>, turn: Turn): Change | undefined {
     this.#schedule(tracker);
-    if (tracker.up === before) return undefined;
     const { name } = tracker.config;
     const outcome = tracker.lastOutcome;
+    const isFirst = before.outcome === undefined && outcome !== undefined;
+    if (tracker.up === before.up && !isFirst) return undefined;
     turn.log(tracker.up ? 'info' : 'warn', `VRRP_Script(${name}) ${outcome ? describeResult(outcome) : ''}`);
+    if (tracker.up === before.up) return undefined;
     const result = outcome ? ` (${describeOutcome(outcome)})` : '';
     return { kind: 'script', name, why: `${name} ${tracker.up ? 'succeeded' : 'failed'}${result}` };
   }
@@ -126,3 +134,5 @@ export class Watch {
     this.deadlines.set(tracker, tracker.nextDeadline());
   }
 }
+
+const standingOf = ({ up, lastOutcome }: ScriptTracker) => ({ up, outcome: lastOutcome });

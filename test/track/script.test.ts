@@ -11,6 +11,7 @@ import { aScript, failed, succeeded } from '../vrrp/host.js';
 class Timeline {
   now: Instant = instant(0);
   readonly actions: [number, string][] = [];
+  beginsAtOnce = true;
 
   constructor(readonly tracker: ScriptTracker) {
     tracker.start(this.now);
@@ -25,7 +26,10 @@ class Timeline {
       next = this.tracker.nextDeadline()
     ) {
       this.now = next;
-      for (const action of this.tracker.due(next)) this.actions.push([next / 1_000_000, action]);
+      for (const action of this.tracker.due(next)) {
+        this.actions.push([next / 1_000_000, action]);
+        if (action === 'run' && this.beginsAtOnce) this.tracker.begun(next);
+      }
     }
     this.now = end;
   }
@@ -168,5 +172,21 @@ t.test('weights: +w while up, -|w| while down, swapped by reverse, nothing befor
   t.equal(effectivePriority(120, [{ tracker: 'a', value: 200 }]), 254);
   t.equal(effectivePriority(120, [{ tracker: 'a', value: -200 }]), 1);
   t.equal(effectivePriority(255, [{ tracker: 'a', value: -200 }]), 255, 'the owner never changes');
+  t.end();
+});
+
+t.test('the time of a run counts from its beginning, not from when it was asked for', (t) => {
+  const line = new Timeline(new ScriptTracker(aScript({ interval: seconds(1), timeout: seconds(1) })));
+  line.beginsAtOnce = false;
+  line.end(succeeded);
+  line.pass(seconds(1));
+  t.equal(line.tracker.isRunning, true);
+  const asked = line.actions.length;
+  line.pass(seconds(5));
+  t.equal(line.tracker.up, true, 'it waits for its turn: no failure');
+  t.equal(line.actions.length, asked, 'and none is asked for meanwhile');
+  line.tracker.begun(line.now);
+  line.pass(seconds(1));
+  t.same([line.tracker.up, line.actions.at(-1)?.[1]], [false, 'SIGTERM']);
   t.end();
 });

@@ -314,7 +314,10 @@ export class TestHost {
     });
     for (const what of words) this.trace.push({ at: this.at, what });
     for (const effect of effects)
-      if (effect.kind === 'run-script' && this.scriptsEnd) words.push(...this.script(this.scriptsEnd, effect.script));
+      if (effect.kind === 'run-script') {
+        words.push(...this.give({ kind: 'script-begun', script: effect.script }));
+        if (this.scriptsEnd) words.push(...this.script(this.scriptsEnd, effect.script));
+      }
     return words;
   }
 }
