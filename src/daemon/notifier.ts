@@ -53,12 +53,13 @@ export class Notifier {
   notify(event: Event): void {
     const subject = `${event.subject} ${event.name}`;
     const wishes = this.#wishes.get(subject) ?? this.#former.get(subject);
-    // keepalived says FAULT of an instance that is gone, unless it has notify_deleted.
+    // keepalived says FAULT of an instance that is gone, unless it has notify_deleted; notify_fault is not for that.
     const isFault = event.state === 'DELETED' && wishes?.notifyDeleted !== true;
     const told: Event = isFault ? { ...event, state: 'FAULT' } : event;
     this.#fifos.write(fifoLine(told));
     if (!wishes) return;
-    this.#scripts.push(event.name, notifyCommands(told, wishes.notify));
+    const commands = notifyCommands(told, wishes.notify);
+    this.#scripts.push(event.name, isFault ? commands.filter(({ keyword }) => keyword !== 'notify_fault') : commands);
     if (wishes.smtpAlert) this.#mailer?.notify(told);
   }
 

@@ -118,6 +118,8 @@ export class KernelHost implements Host {
 
   close(): void {
     this.#isOpen = false;
+    // They have had their SIGTERM.
+    for (const running of this.#running.values()) running.signal('SIGKILL');
     this.#files.close();
     this.#processes.close();
     this.#alarm.close();

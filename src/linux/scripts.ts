@@ -116,8 +116,11 @@ function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutco
   // the other.
   for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').on('data', lines.reader());
   let running = true;
+  let isSignalled = false;
   child.once('exit', (code, signal) => {
     running = false;
+    // Of a script that had to be ended nothing stays, as with keepalived: what it started may have ignored the signal.
+    if (isSignalled) signalGroup(pid, 'SIGKILL');
     const duration = millisecondsSince(startedAt);
     for (const stream of [child.stdout, child.stderr] as Socket[]) stream.unref();
     // What was written before the end is in the pipes, and has been read when the loop has gone round once more.
@@ -132,7 +135,9 @@ function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutco
   });
   return {
     signal: (name) => {
-      if (running && pid > 1) signalGroup(pid, name);
+      if (!running || pid <= 1) return;
+      isSignalled = true;
+      signalGroup(pid, name);
     },
   };
 }
