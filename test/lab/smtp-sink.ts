@@ -27,17 +27,26 @@ export class SmtpSink {
 
   private constructor(
     private readonly server: Server,
+    /** 0 at a path. */
     readonly port: number,
   ) {}
 
-  /** At a port of 127.0.0.1 that the kernel chooses. */
-  static async listen(): Promise<SmtpSink> {
+  /** At a port of 127.0.0.1 that the kernel chooses, or at a path. */
+  static async listen(path?: string): Promise<SmtpSink> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    if (path === undefined) server.listen(0, '127.0.0.1');
+    else server.listen(path);
     await once(server, 'listening');
-    const sink = new SmtpSink(server, (server.address() as AddressInfo).port);
+    const sink = new SmtpSink(server, path === undefined ? (server.address() as AddressInfo).port : 0);
     server.on('connection', (socket) => sink.#serve(socket));
     return sink;
+  }
+
+  /** Of all mails so far, in their order. */
+  get subjects(): string[] {
+    const word = 'Subject: ';
+    const all = this.mails.flatMap(({ lines }) => lines.filter((line) => line.startsWith(word)));
+    return all.map((line) => line.slice(word.length));
   }
 
   /** Connections that are open. */
