@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Snapshot } from '../../src/status/snapshot.js';
-import { gapsBetween, percentile } from './adverts.js';
+import { gapsBetween, longestGap, percentile } from './adverts.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
 import { LoneHost, logged } from './lone-host.js';
@@ -13,7 +13,7 @@ import { LoneHost, logged } from './lone-host.js';
 const HANGS = "#!/bin/bash\ntrap '' TERM\nwhile :; do sleep 1; done\n";
 /** What it starts stays, holds the output open and says something now and then. */
 const LEAVES = '#!/bin/bash\n/run/left-behind 1000 &\nexit 0\n';
-const FLOODS = '#!/bin/bash\nyes flood | head -c 50000000; echo; echo the last line\n';
+const FLOODS = '#!/bin/bash\nyes flood | head -c 20000000; echo; echo the last line\n';
 const STAYS = '#!/bin/bash\nsleep 1\nexit 0\n';
 const EXITS = '#!/bin/bash\nexit $1\n';
 const DIES = '#!/bin/bash\nkill -$1 $$\nsleep 30\n';
@@ -38,12 +38,17 @@ interface Check {
 
 const SIGNALS = ['KILL', 'TERM', 'HUP', 'SEGV', 'ABRT', 'PIPE', 'USR1'];
 const checks: readonly Check[] = [
-  { name: 'hangs', script: '/run/hangs', interval: 2, timeout: 1, shown: /^still running after 1 s$/ },
-  { name: 'stopped', script: '/run/dies STOP', interval: 2, timeout: 1, shown: /^still running after 1 s$/ },
-  ...[1, 2, 3, 4].map((number) => ({ name: `leaves-${number}`, script: '/run/leaves', shown: /^exit 0 after/ })),
-  { name: 'floods', script: '/run/floods', interval: 3, timeout: 10, shown: /^exit 0 after .*: "the last line"$/ },
-  { name: 'vanishes', script: '/run/vanishes', interval: 2, shown: /^cannot run: \/run\/vanishes: no such file$/ },
-  { name: 'turns', script: '/run/turns', interval: 2, shown: /^cannot run: \/run\/turns: not executable$/ },
+  { name: 'hangs', script: '/run/hangs', interval: 3, timeout: 2, shown: /^still running after 2 s$/ },
+  { name: 'stopped', script: '/run/dies STOP', interval: 3, timeout: 2, shown: /^still running after 2 s$/ },
+  ...[1, 2, 3, 4].map((number) => ({
+    name: `leaves-${number}`,
+    script: '/run/leaves',
+    interval: 1,
+    shown: /^exit 0 after/,
+  })),
+  { name: 'floods', script: '/run/floods', interval: 6, timeout: 20, shown: /^exit 0 after .*: "the last line"$/ },
+  { name: 'vanishes', script: '/run/vanishes', interval: 3, shown: /^cannot run: \/run\/vanishes: no such file$/ },
+  { name: 'turns', script: '/run/turns', interval: 3, shown: /^cannot run: \/run\/turns: not executable$/ },
   ...[0, 1, 2, 126, 127, 255].map((code) => ({
     name: `exit-${code}`,
     script: `/run/exits ${code}`,
@@ -53,12 +58,23 @@ const checks: readonly Check[] = [
   ...Array.from({ length: 200 }, (_, index) => ({
     name: `many-${index}`,
     script: '/bin/true',
-    interval: 5,
+    interval: 8,
     shown: /^exit 0 after/,
   })),
 ];
 
 const files = ['garbage', 'directory', 'pipe', 'coming'];
+const INSTANCE = `vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 200
+    advert_int 1
+    virtual_ipaddress {
+        192.168.106.249
+    }`;
+/** The same without any trouble. */
+const CONTROL = `${INSTANCE}\n}\n`;
+
 const configuration = `global_defs {
     enable_script_security
     script_user root
@@ -68,7 +84,7 @@ const configuration = `global_defs {
 }
 ${checks
   .map(
-    ({ name, script, interval = 1, timeout }) => `vrrp_script ${name} {
+    ({ name, script, interval = 3, timeout }) => `vrrp_script ${name} {
     script "${script}"
     interval ${interval}
     ${timeout === undefined ? '' : `timeout ${timeout}`}
@@ -77,14 +93,7 @@ ${checks
 `,
   )
   .join('')}${files.map((name) => `track_file ${name} {\n file /run/files/${name}\n weight 1\n}\n`).join('')}
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    priority 200
-    advert_int 1
-    virtual_ipaddress {
-        192.168.106.249
-    }
+${INSTANCE}
     track_script {
         ${checks.map(({ name }) => name).join('\n        ')}
     }
@@ -123,23 +132,34 @@ async function descriptors(job: Job): Promise<number> {
   return Math.min(...counts);
 }
 
-function judgeStatus(t: Test, { alerts, instances }: Snapshot): void {
-  const [instance] = instances;
-  t.equal(instance?.state, 'MASTER');
-  for (const { name, shown } of checks) {
-    const { lastResult } = instance?.checks.find((one) => one.kind === 'script' && one.name === name) ?? {};
-    t.match(lastResult, shown, `${name}: ${lastResult}`);
-  }
-  for (const words of [
-    'check vanishes cannot run',
-    'check turns cannot run',
-    'track_file garbage: /run/files/garbage holds "garbage"',
-    'track_file directory: /run/files/directory is no plain file',
-    'track_file pipe: /run/files/pipe is no plain file',
-    'FIFO /run/full:',
-  ])
+const ALERTS = [
+  'check vanishes cannot run',
+  'check turns cannot run',
+  'track_file garbage: /run/files/garbage holds "garbage"',
+  'track_file directory: /run/files/directory is no plain file',
+  'track_file pipe: /run/files/pipe is no plain file',
+  'FIFO /run/full:',
+];
+
+/** Until the status has shown each trouble: of many checks some are always on their way. */
+async function judgeStatus(t: Test, lone: LoneHost): Promise<void> {
+  const missing = new Map(checks.map(({ name, shown }) => [name, shown]));
+  let snapshot: Snapshot | undefined;
+  await eventually(
+    'each result is shown',
+    async () => {
+      snapshot = await lone.status();
+      for (const { name, lastResult = '' } of snapshot.instances[0]?.checks ?? [])
+        if (missing.get(name)?.test(lastResult)) missing.delete(name);
+      return missing.size === 0;
+    },
+    { within: 15_000 },
+  ).catch(() => undefined);
+  t.strictSame([...missing], [], `the results of ${checks.length} checks`);
+  t.equal(snapshot?.instances[0]?.state, 'MASTER');
+  for (const words of ALERTS)
     t.ok(
-      alerts.some((alert) => alert.includes(words)),
+      snapshot?.alerts.some((alert) => alert.includes(words)),
       `an alert: ${words}`,
     );
 }
@@ -160,14 +180,21 @@ t.test('all at once', { timeout: 90_000 }, async (t) => {
   const filler = namespace.start(['bash', '-c', fill]);
   await eventually('the FIFO is full', () => filler.log.includes('full') || filler.ending !== undefined);
   const capture = await lone.capture();
+  const quiet = await LoneHost.open('quiet', '192.168.106.252/24');
+  t.teardown(() => quiet.close());
+  const control = await quiet.capture();
+  await quiet.start('vrrpd', CONTROL);
   const job = await lone.start('vrrpd', configuration);
-  await logged(job, 'Entering MASTER STATE', 15_000);
+  await logged(job, 'Entering MASTER STATE', 30_000);
 
   await round(lone);
   await round(lone);
+  // Two pipes each: the oldest ones are closed by now.
+  const left = (): Promise<string> => namespace.run('pgrep', '-c', 'left-behind');
+  await eventually('much is left behind', async () => Number(await left()) > 60, { within: 30_000 });
   const before = await descriptors(job);
   await round(lone);
-  judgeStatus(t, await lone.status());
+  await judgeStatus(t, lone);
   const after = await descriptors(job);
   t.ok(after < before + 30, `${before} descriptors before, ${after} after`);
 
@@ -177,7 +204,10 @@ t.test('all at once', { timeout: 90_000 }, async (t) => {
     `${gaps.length} gaps; lateness: p50 ${percentile(late, 50)}, p99 ${percentile(late, 99)} ms, largest ${Math.max(...late)}`,
   );
   t.ok(gaps.length > 15);
-  t.ok(Math.max(...gaps) < 1_100, `the largest gap between two adverts is ${Math.max(...gaps)} ms`);
+  // A machine that is too busy for anybody is so for one that has nothing else to do.
+  const usual = Math.max(1_000, longestGap(await control.adverts()));
+  const largest = Math.max(...gaps);
+  t.ok(largest < usual + 100, `the largest gap between two adverts is ${largest} ms, ${usual} ms without any trouble`);
 
   t.strictSame(await job.stop(), { code: 0, signal: null });
   const processes = await namespace.run('ps', '-eo', 'comm=');

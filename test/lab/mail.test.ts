@@ -160,14 +160,14 @@ t.test('a mail server that takes connections and says nothing', { buffered: true
   const startedAt = performance.now();
   const first = await layout.serve(host);
   await layout.shows(first);
-  t.ok(performance.now() - startedAt < 6_000, 'it takes the address as soon as ever');
+  t.ok(performance.now() - startedAt < 15_000, 'it takes the address, and does not wait for the server');
   t.equal(layout.sink.connections, 1, 'one mail is under way, the other one waits');
   await sleep(5_000);
   const stopAt = performance.now();
   t.strictSame(await first.job.stop(), { code: 0, signal: null });
-  t.ok(performance.now() - stopAt < 3_000, 'the stop waits a second for it');
+  t.ok(performance.now() - stopAt < 5_000, 'the stop waits a second for it');
   const gap = longestGap(await capture.adverts());
-  t.ok(gap < 1_500, `the largest gap between two adverts is ${gap} ms`);
+  t.ok(gap < 1_900, `the largest gap between two adverts is ${gap} ms`);
   t.equal(layout.sink.mails.length, 0);
   t.ok(
     first.job.log.some((line) => /mail ".*" and 2 more not sent by 192\.168\.106\.1 port 25/.test(line)),
