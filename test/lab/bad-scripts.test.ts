@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Snapshot } from '../../src/status/snapshot.js';
-import { gapsBetween, longestGap, percentile } from './adverts.js';
+import { gapsBetween, percentile } from './adverts.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
 import { LoneHost, logged } from './lone-host.js';
@@ -164,6 +164,8 @@ async function judgeStatus(t: Test, lone: LoneHost): Promise<void> {
     );
 }
 
+/** ms. On a busy machine a single one may be late, but none is left out. */
+const NO_ADVERT_MISSED = 1_900;
 /** Processes of the test itself, and of what asks for them. */
 const OWN = ['bash', 'tcpdump', 'MainThread', 'ps', 'unshare'];
 
@@ -205,9 +207,11 @@ t.test('all at once', { timeout: 90_000 }, async (t) => {
   );
   t.ok(gaps.length > 15);
   // A machine that is too busy for anybody is so for one that has nothing else to do.
-  const usual = Math.max(1_000, longestGap(await control.adverts()));
+  const usual = gapsBetween(await control.adverts());
+  const [most, mostUsual] = [percentile(gaps, 90), Math.max(1_000, percentile(usual, 90))];
+  t.ok(most < mostUsual + 100, `nine in ten gaps are under ${most} ms, ${mostUsual} ms without any trouble`);
   const largest = Math.max(...gaps);
-  t.ok(largest < usual + 100, `the largest gap between two adverts is ${largest} ms, ${usual} ms without any trouble`);
+  t.ok(largest < NO_ADVERT_MISSED, `the largest is ${largest} ms, ${Math.max(...usual)} ms without any trouble`);
 
   t.strictSame(await job.stop(), { code: 0, signal: null });
   const processes = await namespace.run('ps', '-eo', 'comm=');
