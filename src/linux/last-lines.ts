@@ -23,10 +23,22 @@ export class LastLines {
   reader(): (chunk: string) => void {
     const stream = this.#unfinished.push('') - 1;
     return (chunk) => {
-      const lines = ((this.#unfinished[stream] ?? '') + chunk).split('\n');
-      this.#unfinished[stream] = (lines.pop() ?? '').slice(0, LINE_LIMIT);
-      const last = lines.map(oneLine).filter((line) => line !== '');
-      this.#complete = [...this.#complete, ...last].slice(-KEPT);
+      const text = (this.#unfinished[stream] ?? '') + chunk;
+      const end = text.lastIndexOf('\n') + 1;
+      this.#unfinished[stream] = text.slice(end).slice(0, LINE_LIMIT);
+      this.#complete = [...this.#complete, ...lastLinesOf(text.slice(0, end))].slice(-KEPT);
     };
   }
+}
+
+/** From the end, so that a flood costs little. */
+function lastLinesOf(text: string): string[] {
+  const lines: string[] = [];
+  for (let end = text.length; end > 0 && lines.length < KEPT;) {
+    const begin = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
+    const line = oneLine(text.slice(begin, end));
+    if (line !== '') lines.unshift(line);
+    end = begin;
+  }
+  return lines;
 }

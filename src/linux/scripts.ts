@@ -11,6 +11,7 @@ import { between, inMilliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import { now } from './clock.js';
 import { LastLines } from './last-lines.js';
+import { LeftOpen } from './left-open.js';
 import { refusalOf } from './native.js';
 import { runProbe } from './probes.js';
 import { accountOf, unsafeProgram } from './script-security.js';
@@ -34,6 +35,7 @@ export class Scripts {
   areSecured = false;
 
   readonly #queue = new ScriptQueue();
+  readonly #leftOpen = new LeftOpen();
 
   /**
    * Calls `ended` exactly once, never before start() has returned, and before it `begun` when the script runs. Throws
@@ -71,7 +73,7 @@ export class Scripts {
     } catch (error) {
       return refuse(explain(file, error), ended);
     }
-    if (child.pid !== undefined) return follow({ child, pid: child.pid, startedAt }, ended);
+    if (child.pid !== undefined) return follow({ child, pid: child.pid, startedAt, leftOpen: this.#leftOpen }, ended);
     child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
     return NOT_RUNNING;
   }
@@ -108,9 +110,10 @@ interface Started {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly startedAt: Instant;
+  readonly leftOpen: LeftOpen;
 }
 
-function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutcome) => void): Running {
+function follow({ child, pid, startedAt, leftOpen }: Started, ended: (outcome: ScriptOutcome) => void): Running {
   const lines = new LastLines();
   // What the script leaves behind may hold the pipes open: they are read on, but neither it nor this process waits for
   // the other.
@@ -126,6 +129,7 @@ function follow({ child, pid, startedAt }: Started, ended: (outcome: ScriptOutco
     // What was written before the end is in the pipes, and has been read when the loop has gone round once more.
     setImmediate(() =>
       setImmediate(() => {
+        for (const stream of [child.stdout, child.stderr] as Socket[]) leftOpen.add(stream);
         const common = { milliseconds: duration, output: lines.text };
         ended(
           signal === null ? { kind: 'exited', code: code ?? 0, ...common } : { kind: 'signalled', signal, ...common },

@@ -12,7 +12,7 @@ t.test('orders', { skip: noMachine }, async (t) => {
   const order = (...words: string[]) => machine.finish(machine.command('vrrpd', ...words));
   const state = async (): Promise<string> => (await machine.status()).instances[0]?.state ?? '';
   const becomes = (wanted: string): Promise<void> =>
-    eventually(`${wanted}`, async () => (await state()) === wanted, { within: 8_000 });
+    eventually(wanted, async () => (await state()) === wanted, { within: 8_000 });
 
   await t.test('without a daemon', async (t) => {
     t.match(await order('failover', 'VI_1'), { code: 3, stderr: /not running/ });

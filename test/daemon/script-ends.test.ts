@@ -47,26 +47,6 @@ t.test('a hundred at once: others get their turn in between', async (t) => {
   t.ok(ended.every((outcome) => outcome.kind === 'exited' && outcome.code === 0));
 });
 
-t.test('when there is no more time, all that wait start', async (t) => {
-  const scripts = new Scripts();
-  const file = path.join(folder, 'started');
-  const command = own('writes', `echo x >> ${file}`);
-  let ended = 0;
-  for (let count = 0; count < 5; count += 1) scripts.start(command, () => (ended += 1));
-  scripts.startWaiting();
-  await eventually('all have ended', () => ended === 5);
-  t.equal(readFileSync(file, 'utf8'), 'x\n'.repeat(5), 'once each');
-});
-
-t.test('one that is ended before its turn does not start', async (t) => {
-  const file = path.join(folder, 'never');
-  const outcome = await new Promise<ScriptOutcome>((resolve) => {
-    new Scripts().start(own('never-starts', `echo x > ${file}`), resolve).signal('SIGTERM');
-  });
-  t.match(outcome, { kind: 'signalled', signal: 'SIGTERM' });
-  t.throws(() => readFileSync(file), { code: 'ENOENT' });
-});
-
 t.test('what one leaves that had to be ended is ended too', async (t) => {
   const file = path.join(folder, 'child');
   const command = own('parent', `( trap '' TERM; while :; do sleep 1; done ) &\necho $! > ${file}\nsleep 60`);
