@@ -6,6 +6,7 @@ import { virtualRouterOf } from '../config/diff.js';
 import type { Code, Severity } from '../config/diagnostic.js';
 import type { Config, Place, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { inSeconds } from '../time.js';
+import { judgeGroups } from './groups.js';
 import { pairOf, playStories, type Outcome } from './stories.js';
 import { judgeWeights } from './weights.js';
 
@@ -43,7 +44,8 @@ export function comparePair(configs: readonly [Config, Config], names: readonly 
     findings.push(...judgeWeights({ configs, instances, outcomes, names }));
     return [{ instances, outcomes }];
   });
-  return { paired, findings: [...findings, ...withoutPartner(first, second), ...withoutPartner(second, first)] };
+  const alone = [...withoutPartner(first, second), ...withoutPartner(second, first)];
+  return { paired, findings: [...findings, ...judgeGroups(configs, paired), ...alone] };
 }
 
 /** The same VRID is the same router on both hosts; the interfaces may be called differently. */

@@ -48,6 +48,7 @@ export const CODES = [
   'owner-by-default',
   'pair-address-list',
   'pair-authentication',
+  'pair-group',
   'pair-instance',
   'pair-interval',
   'pair-priority',

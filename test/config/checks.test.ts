@@ -120,6 +120,7 @@ function hostFor(config: Config): HostFacts {
 
 function pairOf({ examples }: Entry): readonly [Config, Config] {
   const [one, other] = examples.map(({ kind, text }) => {
+    if (kind.startsWith('conf')) return usable(text);
     if (kind.startsWith('global'))
       return usable(instance(kind === 'global1' ? 'priority 110' : '', { head: `global_defs {\n${text}\n}` }));
     return usable(kind.startsWith('script') ? scripted('weight 2', text) : instance(text));
