@@ -2,6 +2,7 @@
 // be run, so that what is wrong is said before it is needed. It runs nothing; what a failing check means is decided by the
 // router. keepalived.conf(5): enable_script_security, script_user.
 
+import { programKey } from '../config/host-check.js';
 import type { Command, Config } from '../config/model.js';
 import { probeOf } from '../config/probe.js';
 import { usedScripts } from '../config/tracks.js';
@@ -20,18 +21,26 @@ export function describePrograms(config: Config): string[] {
   const programs = programsOf(config).filter(({ command }) => typeof probeOf(command.argv) !== 'object');
   if (programs.length === 0) return [];
   const { enableScriptSecurity } = config.global;
+  // Many instances have the same script: it is looked at once.
+  const judged = new Map<string, string | undefined>();
   return [
     ...describeSecurity(programs, enableScriptSecurity),
     ...programs.flatMap(({ title, command, isCheck }) => {
-      const [program] = command.argv;
-      const problem = problemOf(program);
-      const unsafe = enableScriptSecurity ? unsafeProgram(command) : undefined;
-      const failed = isCheck ? ': the check counts as failed' : '';
-      if (problem !== undefined) return [`${title}: cannot run ${program}: ${problem}${failed}`];
-      if (unsafe === undefined) return [];
-      return [`${title}: Unsafe permissions found for script '${program}' - disabling: ${unsafe}${failed}`];
+      const key = programKey(command);
+      if (!judged.has(key)) judged.set(key, judge(command, { isSecured: enableScriptSecurity }));
+      const words = judged.get(key);
+      return words === undefined ? [] : [`${title}: ${words}${isCheck ? ': the check counts as failed' : ''}`];
     }),
   ];
+}
+
+/** Undefined when nothing is wrong with it. */
+function judge(command: Command, { isSecured }: { isSecured: boolean }): string | undefined {
+  const [program] = command.argv;
+  const problem = problemOf(program);
+  if (problem !== undefined) return `cannot run ${program}: ${problem}`;
+  const unsafe = isSecured ? unsafeProgram(command) : undefined;
+  return unsafe && `Unsafe permissions found for script '${program}' - disabling: ${unsafe}`;
 }
 
 /** keepalived's own phrases: people look for them. */
