@@ -62,7 +62,9 @@ export function trackLists(tracks: readonly Track[], { weightOf }: Surroundings)
     const text = names.map((track) => {
       const own = weightOf(track);
       const isSame = own?.weight === track.weight && own.reverse === track.reverse;
-      return `${quoteFirst(track.name)}${isSame ? '' : ` weight ${weightWords(track.weight, track.reverse)}`}`;
+      const direction = own?.reverse === true && !track.reverse ? ' noreverse' : '';
+      const words = ` weight ${weightWords(track.weight, track.reverse)}${direction}`;
+      return `${quoteFirst(track.name)}${isSame ? '' : words}`;
     });
     return block(`track_${kind}`, text, { empty: false });
   });

@@ -6,6 +6,7 @@ import { named, spanOf, type Report, type Span } from './diagnostic.js';
 import type { Value } from './keyword.js';
 import type { Track, TrackKind } from './model.js';
 import { joinTorn, nearest } from './spelling.js';
+import type { Word } from './tokens.js';
 import type { Statement } from './tree.js';
 import { list, parseInteger, parseInterface } from './value.js';
 import { parseWeight, type Weight } from './weight.js';
@@ -85,7 +86,7 @@ export function resolveTracks(lists: TrackLists, known: Trackables, report: Repo
 
 function resolveInterface(entry: Statement, report: Report): Tracked | undefined {
   const name = parseInterface(entry.keyword, report);
-  const own = readWeight(entry.args, 'interface', report);
+  const own = readWeight(entry.args, { kind: 'interface', isReverse: false, report });
   if (name === undefined) return undefined;
   const { weight, reverse } = own ?? { weight: 0, reverse: false };
   return { track: { kind: 'interface', name, weight, reverse }, entry, ...(own && { weightSpan: own.span }) };
@@ -97,7 +98,8 @@ function resolveNamed(
   { known, report }: { known: Trackables; report: Report },
 ): Tracked | undefined {
   const { defined, rest } = find(entry, kind, { known: known[kind], report });
-  const own = readWeight(rest, kind, report);
+  // Without a direction of its own it has that of what it tracks.
+  const own = readWeight(rest, { kind, isReverse: defined?.reverse ?? false, report });
   if (defined === undefined) return undefined;
   reportLaterDefinition({ entry, defined, report });
   const { weight, reverse } = own ?? defined;
@@ -132,7 +134,10 @@ function reportLaterDefinition(request: { entry: Statement; defined: Trackable; 
 }
 
 /** `weight N [reverse|noreverse]` */
-function readWeight(args: Statement['args'], kind: TrackKind, report: Report): (Weight & { span: Span }) | undefined {
+function readWeight(
+  args: Statement['args'],
+  { kind, isReverse, report }: { kind: TrackKind; isReverse: boolean; report: Report },
+): (Weight & { span: Span }) | undefined {
   const [option, number, direction, ...more] = args;
   const { most } = KINDS[kind];
   if (option === undefined) return undefined;
@@ -145,6 +150,7 @@ function readWeight(args: Statement['args'], kind: TrackKind, report: Report): (
     return undefined;
   }
   if (number === undefined) report.error('missing-value', option.span, `weight needs a value: -${most} to ${most}`);
-  const weight = parseWeight(args.slice(1), (word) => parseInteger(word, { from: -most, to: most, report }));
+  const parse = (word: Word): number | undefined => parseInteger(word, { from: -most, to: most, report });
+  const weight = parseWeight(args.slice(1), parse, isReverse);
   return weight && { ...weight, span: spanOf(option.span, number?.span ?? option.span) };
 }

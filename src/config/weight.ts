@@ -26,13 +26,15 @@ export function weightUpTo(most: number): Value<Weight> {
   };
 }
 
-/** The weight that stands in the words, undefined when it does not. */
+/** The weight that stands in the words, undefined when it does not; without a direction it has the one that is usual. */
 export function parseWeight(
   [number, direction]: readonly Word[],
   parse: (word: Word) => number | undefined,
+  usual = false,
 ): Weight | undefined {
   const weight = number && parse(number);
-  return weight === undefined ? undefined : { weight, reverse: direction?.text === 'reverse' };
+  if (weight === undefined) return undefined;
+  return { weight, reverse: direction === undefined ? usual : direction.text === 'reverse' };
 }
 
 /** What a block says of its weight, with the place; `standard` where it says nothing. */

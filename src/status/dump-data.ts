@@ -162,7 +162,9 @@ const NOTIFY: readonly (readonly [words: string, state: keyof NotifyScripts])[] 
   ['Master state', 'master'],
   ['Fault state', 'fault'],
   ['Stop state', 'stop'],
+  ['Deleted state', 'deleted'],
   ['Generic state', 'any'],
+  ['Master rx lower pri state', 'rxLowerPri'],
 ];
 
 const notifyLines = (notify: NotifyScripts): string[] =>

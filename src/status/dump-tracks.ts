@@ -72,11 +72,11 @@ export function groupLines({ config, members, state }: Group): string[] {
     '   VRRP member instances :',
     ...indented(config.members),
     ...(config.syncGroupTrackingWeight ? ['   sync group tracking weight set'] : []),
+    field('Using smtp notification', config.smtpAlert ? 'yes' : 'no'),
     ...GROUP_NOTIFY.flatMap(([words, name]) => {
       const command = config.notify[name];
       return command ? [field(`${words} state transition script`, commandWords(command))] : [];
     }),
-    field('Using smtp notification', config.smtpAlert ? 'yes' : 'no'),
     ...trackedLists(config.tracks),
   ];
 }

@@ -185,3 +185,18 @@ t.test('a delay of an interface is never longer than a peer waits', (t) => {
   t.match(delays('eth7 200').config?.interfaceDelays, [{ down: 200_000_000 }], 'nobody speaks there');
   t.end();
 });
+
+t.test('an entry with a weight of its own has the direction of what it tracks, unless it has its own too', (t) => {
+  const tracked = (words: string) =>
+    readConfig({
+      file: 'x',
+      load: () =>
+        `track_file f {\nfile /x\nweight 3 reverse\n}\nvrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n` +
+        `track_file {\nf ${words}\n}\n}`,
+    }).config?.vrrpInstances[0]?.tracks;
+  t.match(tracked(''), [{ weight: 3, reverse: true }]);
+  t.match(tracked('weight 2'), [{ weight: 2, reverse: true }], 'as keepalived 2.2.7 has it');
+  t.match(tracked('weight 2 noreverse'), [{ weight: 2, reverse: false }]);
+  t.match(tracked('weight 2 reverse'), [{ weight: 2, reverse: true }]);
+  t.end();
+});

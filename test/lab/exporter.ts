@@ -14,11 +14,20 @@ export interface Block {
 export interface ExportedData {
   readonly instances: readonly Block[];
   readonly scripts: readonly Block[];
+  readonly groups: readonly Block[];
+  readonly files: readonly Block[];
+  readonly processes: readonly Block[];
 }
 
 export function readData(text: string): ExportedData {
   const blocks = text.split(/^(?=------<|(?: \S))/m);
-  return { instances: named(blocks, 'VRRP Instance'), scripts: named(blocks, 'VRRP Script') };
+  return {
+    instances: named(blocks, 'VRRP Instance'),
+    scripts: named(blocks, 'VRRP Script'),
+    groups: named(blocks, 'VRRP Sync Group'),
+    files: named(blocks, 'Track file'),
+    processes: named(blocks, 'VRRP Track process'),
+  };
 }
 
 const named = (blocks: readonly string[], title: string): Block[] =>
