@@ -26,7 +26,7 @@ export function table(rows: readonly Row[]): string {
     unit,
     spread(vrrpd),
     keepalived ? spread(keepalived) : '-',
-    keepalived ? (median(vrrpd) / median(keepalived)).toPrecision(2) : '-',
+    keepalived && median(keepalived) > 0 ? (median(vrrpd) / median(keepalived)).toPrecision(2) : '-',
     target === undefined ? '-' : `${target}${median(vrrpd) <= target ? '' : ' MISSED'}`,
   ]);
   const all = [['figure', 'unit', 'vrrpd', 'keepalived', 'ratio', 'target'], ...cells];
