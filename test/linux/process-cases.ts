@@ -195,7 +195,9 @@ export function countingTests(t: Test, means: Means): void {
     symlinkSync(process.execPath, programs.path('node'));
     const name = programs.name('node');
     const counted = new Counted(t, [wanted({ command: [name] })]);
-    const child = programs.start(programs.path('node'), '-e', 'setInterval(() => console.log(1), 100)');
+    // Newer versions call their first thread otherwise.
+    const code = `process.title = '${name}'; setInterval(() => console.log(1), 100)`;
+    const child = programs.start(programs.path('node'), '-e', code);
     await once(child.stdout ?? child, 'data');
     await counted.are({ [name]: 1 });
     t.match(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'), /^Threads:\t([2-9]|\d\d)/m);
