@@ -41,8 +41,10 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   );
   log.info(`Starting vrrpd v${VERSION} (pid ${process.pid})`);
   if (plan.withoutMeaning.length > 0) log.warn(`Options without meaning here: ${plan.withoutMeaning.join(' ')}`);
+  const stopping = new AbortController();
+  void ended.then(() => stopping.abort('vrrpd is stopping'));
   try {
-    daemon = await Daemon.start(plan, log);
+    daemon = await Daemon.start(plan, log, stopping.signal);
     launcher?.ready();
     if (early.length > 0) reload();
     await daemon.stop(await ended);

@@ -23,6 +23,7 @@ interface Checked {
 
 export function checkConfig(checked: Checked): void {
   checkUnused(checked);
+  checkFifos(checked);
   checkMail(checked);
   checkWeights(checked);
   checkStrict(checked);
@@ -58,6 +59,17 @@ function checkUnused({ trackables, instances, groups, report }: Checked): void {
     }
 }
 
+/** A script that has nothing to read is not started. */
+function checkFifos({ global, report }: Checked): void {
+  const pairs = [
+    [global.notifyFifoScript, global.notifyFifo, 'notify_fifo'],
+    [global.vrrpNotifyFifoScript, global.vrrpNotifyFifo, 'vrrp_notify_fifo'],
+  ] as const;
+  for (const [script, fifo, keyword] of pairs)
+    if (script && !fifo)
+      report.warning('script-without-fifo', script.statement.keyword.span, `without ${keyword} it is never run`);
+}
+
 function checkMail({ global, instances, sendsMail, report }: Checked): void {
   const alert = [global.smtpAlert, global.smtpAlertVrrp, ...instances.map(({ written }) => written.smtpAlert)].find(
     (one) => one?.value === true,
@@ -68,6 +80,7 @@ function checkMail({ global, instances, sendsMail, report }: Checked): void {
       'alert-without-mail',
       alert.statement.keyword.span,
       `without ${lacks} keepalived sends no mail either`,
+      { note: `write ${lacks} into global_defs` },
     );
   if (global.notificationEmail === undefined || sendsMail) return;
   const { span } = global.notificationEmail.statement.keyword;

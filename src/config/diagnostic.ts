@@ -63,6 +63,7 @@ export const CODES = [
   'rounded-value',
   'sample-password',
   'sample-vrid',
+  'script-without-fifo',
   'slow-check',
   'slow-failover',
   'strict-mode',

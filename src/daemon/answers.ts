@@ -47,6 +47,7 @@ function failover({ name }: Request['words'], { router, failover: yieldOnce }: A
 
 function maintenance({ on, seconds: length }: Request['words'], { now, maintain, router }: Asked): unknown {
   if (typeof on !== 'boolean') return { error: 'maintenance is on or off' };
+  if (!on && length !== undefined) return { error: 'maintenance off takes no time: it ends at once' };
   const wasOn = router().surroundings.maintenance !== undefined;
   if (length !== undefined && (typeof length !== 'number' || !(length > 0) || length * 1_000_000 > LONGEST))
     return { error: 'maintenance lasts more than 0 seconds and a year at most' };

@@ -67,10 +67,11 @@ export class Daemon {
   /** When the last reload was refused; absent when the last one was not. */
   #refusedAt: Instant | undefined;
   #statusIsDue = false;
+  #hasBegun = false;
   #isStopping = false;
 
-  /** Resolves when every instance has begun. Throws a CommandFailure when it can't be; nothing has been touched then. */
-  static async start(plan: Plan, log: Log): Promise<Daemon> {
+  /** Resolves when every instance has begun, or none since it is to stop. Throws a CommandFailure with nothing touched. */
+  static async start(plan: Plan, log: Log, stopping: AbortSignal): Promise<Daemon> {
     const { config, warnings } = preflight.checkedConfiguration(plan.source, log);
     preflight.refuseWithoutCapabilities();
     const pidFiles = pidPaths(config, plan).map((path) => new PidFile(path));
@@ -81,9 +82,9 @@ export class Daemon {
     clearAmbient();
     const daemon = new Daemon(plan, { config, warnings, locks, pidFiles, log });
     await daemon.#listen();
-    daemon.#scripts.areSecured = config.global.enableScriptSecurity;
-    await runLimited('startup_script', config.global.startupScript, { scripts: daemon.#scripts, log: log.write });
-    daemon.#begin(config);
+    const { startupScript } = config.global;
+    await runLimited('startup_script', startupScript, { scripts: daemon.#scripts, log: log.write, stopping });
+    if (!stopping.aborted) daemon.#begin(config);
     return daemon;
   }
 
@@ -96,7 +97,8 @@ export class Daemon {
     this.#pidFiles = pidFiles;
     this.#startedAt = now();
     this.#dumps = new DumpFiles(log.warn);
-    this.#notifier = new Notifier(config, {
+    this.#scripts.areSecured = config.global.enableScriptSecurity;
+    this.#notifier = new Notifier({
       start: (command, ended) => this.#scripts.start(command, ended),
       log: log.write,
       ...(plan.notifyLimit !== undefined && { limit: plan.notifyLimit }),
@@ -132,7 +134,7 @@ export class Daemon {
   /** Leaves the network, at once; then gives notify_stop its second. */
   async stop(cause: string): Promise<void> {
     this.#isStopping = true;
-    this.#loop.handle({ kind: 'stop', cause });
+    if (this.#hasBegun) this.#loop.handle({ kind: 'stop', cause });
     clearInterval(this.#watchdog);
     this.#manager.stopping();
     this.#log.info(`Stopping (${cause})`);
@@ -213,6 +215,7 @@ export class Daemon {
   /** What the router says and does from now on is by the new configuration; all others must know it before. */
   #apply(config: Config, diagnostics: readonly Diagnostic[]): string | undefined {
     if (this.#isStopping) return 'vrrpd is stopping';
+    if (!this.#hasBegun) return 'startup_script still runs: reload again after it';
     const isMoved = String(pidPaths(config, this.#plan)) !== String(pidPaths(this.#config, this.#plan));
     if (isMoved) return 'use_pid_dir and instance count from a start on: they can not change in a reload';
     const refusal = preflight.lockInstances(this.#locks, config.vrrpInstances);
@@ -234,6 +237,8 @@ export class Daemon {
 
   /** The links first, so that every instance knows its interface when it begins. */
   #begin(config: Config): void {
+    this.#hasBegun = true;
+    this.#notifier.update(config);
     for (const line of describePrograms(config)) this.#log.warn(line);
     process.title = config.global.processName ?? this.#plan.name;
     for (const file of this.#pidFiles) {
@@ -242,7 +247,9 @@ export class Daemon {
     }
     this.#loop.wake();
     const maintenance = this.#maintenance.read();
-    if (maintenance && (maintenance.until ?? Infinity) > now()) this.#maintain(maintenance);
+    if (typeof maintenance === 'string')
+      this.#log.warn(`Maintenance is not on, whatever was asked for: ${maintenance}`);
+    else if (maintenance && (maintenance.until ?? Infinity) > now()) this.#maintain(maintenance);
     this.#loop.handle({ kind: 'start' });
     rehearse(config);
     this.#log.info('Startup complete');

@@ -18,6 +18,7 @@ export class FifoScript {
   readonly #command: Command;
   readonly #surroundings: Surroundings;
   #running: Running;
+  #ended = Promise.resolve();
   #restart: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -28,6 +29,11 @@ export class FifoScript {
     this.#running = this.#start();
   }
 
+  /** Resolves when the one that runs has ended. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
   /** Ends the script and all that it started; it is not waited for. */
   stop(): void {
     this.#isStopped = true;
@@ -36,7 +42,10 @@ export class FifoScript {
   }
 
   #start(): Running {
+    let resolve = (): void => undefined;
+    this.#ended = new Promise((done) => (resolve = done));
     return this.#surroundings.start(this.#command, (outcome) => {
+      resolve();
       if (this.#isStopped) return;
       const [program] = this.#command.argv;
       const again = `started again in ${RESTART_MILLISECONDS / 1000} s`;

@@ -1,6 +1,7 @@
 // The FIFOs of the configuration, notify_fifo and vrrp_notify_fifo, each with the script that reads it. A reload leaves
-// one whose path stays as it is open, and starts its script anew. keepalived.conf(5): notify_fifo.
+// one whose path stays as it is open, and its script alone where that stays as it is too. keepalived.conf(5): notify_fifo.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isEqual } from '../config/diff.js';
 import type { FifoSettings, GlobalDefs, ScriptUser } from '../config/model.js';
 import { findAccount } from '../linux/account.js';
@@ -10,6 +11,9 @@ import type { Surroundings } from './notify-scripts.js';
 
 /** Lost lines are told at most so often. */
 const TELL_MILLISECONDS = 10_000;
+
+/** What a reader has at the stop for the lines that still are in its FIFO. */
+const READ_MILLISECONDS = 300;
 
 interface Open {
   readonly settings: FifoSettings;
@@ -38,6 +42,8 @@ export class Fifos {
       return this.#renew(settings, same, scriptUser) ?? [];
     });
     for (const one of former) end(one);
+    // Those that a FIFO lost which is gone now are not counted any more.
+    this.#told = Math.min(this.#told, this.#lost);
   }
 
   /** Into each of them; a full one loses the line. */
@@ -56,22 +62,28 @@ export class Fifos {
     ];
   }
 
-  close(): void {
+  /** Their readers see the end behind the last line, and have a moment to come to it. */
+  async close(): Promise<void> {
     clearTimeout(this.#telling);
-    for (const one of this.#open) end(one);
-    this.#open = [];
+    const open = this.#open.splice(0);
+    for (const { fifo } of open) fifo.close();
+    const ends = open.flatMap(({ script }) => script?.ended ?? []);
+    if (ends.length > 0) await Promise.race([Promise.all(ends), sleep(READ_MILLISECONDS)]);
+    for (const one of open) end(one);
   }
 
   #renew(settings: FifoSettings, same: Open | undefined, usual: ScriptUser | undefined): Open | undefined {
-    same?.script?.stop();
+    const { path, script: command } = settings;
+    const isSameScript = isEqual(same?.settings.script, command);
+    if (!isSameScript) same?.script?.stop();
     const fifo = same?.fifo ?? openFifo(settings, usual);
     if (typeof fifo === 'string') {
       this.#problems.push(`FIFO ${fifo}`);
       this.#surroundings.log('warn', `No FIFO: ${fifo}`);
       return undefined;
     }
-    const { path, script: command } = settings;
-    return { settings, fifo, ...(command && { script: new FifoScript(command, path, this.#surroundings) }) };
+    const script = isSameScript ? same?.script : command && new FifoScript(command, path, this.#surroundings);
+    return { settings, fifo, ...(script && { script }) };
   }
 
   get #lost(): number {

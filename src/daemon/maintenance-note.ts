@@ -1,28 +1,44 @@
 // The note of maintenance in /run: it outlives the daemon, so that a restart does not end maintenance, but not the
 // machine's boot. Who reads it decides nothing about its end: that is an instant of the same clock.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Instant } from '../time.js';
 import type { Maintenance } from '../vrrp/surroundings.js';
 
 export class MaintenanceNote {
   constructor(readonly path: string) {}
 
-  /** Undefined when there is none of this boot. */
-  read(): Maintenance | undefined {
+  /** Undefined when there is none of this boot; a text that says why one that is there can't be understood. */
+  read(): Maintenance | string | undefined {
     try {
       const note: unknown = JSON.parse(readFileSync(this.path, 'utf8'));
-      if (typeof note !== 'object' || note === null || !('boot' in note) || note.boot !== boot()) return undefined;
+      if (typeof note !== 'object' || note === null || !('boot' in note))
+        return `${this.path} is no note of maintenance`;
+      if (note.boot !== boot()) return undefined;
       return 'until' in note && typeof note.until === 'number' ? { until: note.until as Instant } : {};
-    } catch {
-      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      return error instanceof SyntaxError ? `${this.path} is no note of maintenance` : String(error);
     }
   }
 
-  /** Without maintenance it is removed. Throws what the file system refuses. */
+  /** Without maintenance it is removed. Throws what the file system refuses; the note is as it was then. */
   write(maintenance: Maintenance | undefined): void {
     if (maintenance === undefined) rmSync(this.path, { force: true });
-    else writeFileSync(this.path, `${JSON.stringify({ boot: boot(), ...maintenance })}\n`, { mode: 0o600 });
+    else this.#replace(`${JSON.stringify({ boot: boot(), ...maintenance })}\n`);
+  }
+
+  /** As a whole: on a full file system half a note, or none, would end maintenance at the next start. */
+  #replace(text: string): void {
+    const fresh = `${this.path}.new`;
+    try {
+      rmSync(fresh, { force: true });
+      writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
+      renameSync(fresh, this.path);
+    } catch (error) {
+      rmSync(fresh, { force: true });
+      throw error;
+    }
   }
 }
 

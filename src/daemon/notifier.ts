@@ -29,14 +29,14 @@ export class Notifier {
   /** Those before the last reload: an instance that it removed has a farewell to tell. */
   #former: ReadonlyMap<string, Wishes> = new Map();
 
-  constructor(config: Config, surroundings: Surroundings) {
+  /** Nobody is told before the first update(). */
+  constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
     this.#scripts = new NotifyScriptQueues(surroundings);
     this.#fifos = new Fifos(surroundings);
-    this.update(config);
   }
 
-  /** From now on by a new configuration. */
+  /** From now on by this configuration. */
   update({ global, vrrpInstances, syncGroups }: Config): void {
     this.#former = this.#wishes;
     this.#wishes = new Map<string, Wishes>([
@@ -77,7 +77,7 @@ export class Notifier {
   async stop(): Promise<void> {
     const mail = this.#mailer?.stop(MAIL_MILLISECONDS);
     await Promise.all([this.#scripts.stop(), mail]);
-    this.#fifos.close();
+    await this.#fifos.close();
   }
 
   #endMail(): void {

@@ -1,8 +1,8 @@
 // Programs as the file system has them: where one is found, why it can't be run, and which part of its path others than
 // root may change. It runs nothing. stat(2); keepalived.conf(5): enable_script_security.
 
-import { accessSync, constants, realpathSync, statSync, type Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, lstatSync, readlinkSync, statSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** Part of a path that others than root may change, and the command that mends it. */
 export interface Unsafe {
@@ -32,24 +32,49 @@ export function problemOf(program: string): string | undefined {
 export function unsafePart(program: string, { asRoot }: { asRoot: boolean }): Unsafe | undefined {
   const found = findProgram(program);
   if (found === undefined || statOf(found) === undefined) return undefined;
-  const path = realpathSync(found);
-  const isSetUid = ((statOf(path)?.mode ?? 0) & 0o4000) !== 0 && statOf(path)?.uid === 0;
+  const isSetUid = ((statOf(found)?.mode ?? 0) & 0o4000) !== 0 && statOf(found)?.uid === 0;
   if (!asRoot && !isSetUid) return undefined;
-  for (const part of partsOf(path)) {
-    const unsafe = judge(part, { isFile: part === path });
+  for (const part of allPartsOf(resolve(found))) {
+    const unsafe = judge(part);
     if (unsafe) return unsafe;
   }
   return undefined;
 }
 
+/** Whoever may change a link on the way, or its folder, decides what is run: the parts of what links name come too. */
+function allPartsOf(path: string, parts = new Set<string>()): ReadonlySet<string> {
+  for (const part of partsOf(path)) {
+    if (parts.has(part)) continue;
+    parts.add(part);
+    const target = targetOf(part);
+    if (target !== undefined) allPartsOf(resolve(dirname(part), target), parts);
+  }
+  return parts;
+}
+
+/** What a link names; undefined of everything else. */
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** keepalived's rule: it belongs to root, and neither group nor others may write to it, unless it is a sticky folder. */
-function judge(path: string, { isFile }: { isFile: boolean }): Unsafe | undefined {
-  const stat = statOf(path);
+function judge(path: string): Unsafe | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return undefined;
   const { uid, gid, mode } = stat;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  if (uid !== 0) return { path, why: `belongs to user ${uid} (mode ${octal})`, remedy: `chown root ${path}` };
-  if ((mode & 0o1000) !== 0 && !isFile) return undefined;
+  if (uid !== 0)
+    return {
+      path,
+      why: `belongs to user ${uid} (mode ${octal})`,
+      remedy: `chown ${stat.isSymbolicLink() ? '-h ' : ''}root ${path}`,
+    };
+  // The mode of a link means nothing.
+  if (stat.isSymbolicLink() || ((mode & 0o1000) !== 0 && stat.isDirectory())) return undefined;
   if ((mode & 0o020) !== 0 && gid !== 0)
     return { path, why: `may be changed by its group ${gid} (mode ${octal})`, remedy: `chmod g-w ${path}` };
   if ((mode & 0o002) !== 0)

@@ -148,12 +148,15 @@ function follow({ child, pid, startedAt, leftOpen }: Started, ended: (outcome: S
 
 const millisecondsSince = (from: Instant): number => Math.round(inMilliseconds(between({ from, to: now() })));
 
-/** The group may be gone although the end of its leader has not been reported yet. */
+/**
+ * The group may be gone although the end of its leader has not been reported yet. One that became another user, by sudo for
+ * instance, can't be signalled unless the daemon is root: it goes on.
+ */
 function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    if (refusalOf(error).code !== 'ESRCH') throw error;
+    if (!['ESRCH', 'EPERM'].includes(refusalOf(error).code)) throw error;
   }
 }
 

@@ -26,7 +26,9 @@ function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
   const where = `${instance.interface}${group}  VRID ${virtualRouterId}  v${version}  every ${advertIntSeconds} s`;
   const head = `${name}   ${state} for ${ago(forSeconds)}`;
   return [
-    ...(head.length + where.length + 3 <= WIDTH ? [head.padEnd(50) + where] : [head, `  ${where}`]),
+    ...(head.length + where.length + 3 <= WIDTH
+      ? [head.padEnd(Math.min(50, WIDTH - where.length)) + where]
+      : [head, `  ${where}`]),
     ...(instance.faults.length > 0
       ? instance.faults.flatMap((fault) => labelled('fault', [fault]))
       : labelled('why', [instance.why])),

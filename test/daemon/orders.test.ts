@@ -26,6 +26,7 @@ t.test('orders', { skip: noMachine }, async (t) => {
     t.match(await order('failover', 'VI_9'), { code: 1, stderr: /no instance or sync group VI_9; there is VI_1/ });
     t.match(await order('maintenance', 'on', '--for', 'soon'), { code: 1, stderr: /a length of time like 90s/ });
     t.match(await order('maintenance', 'maybe'), { code: 1 });
+    t.match(await order('maintenance', 'off', '--for', '2h'), { code: 1, stderr: /takes no time/ });
     t.match(await order('maintenance', 'on', '--for', '400d'), { code: 1, stderr: /a year at most/ });
     t.match(await order('maintenance', 'off'), { code: 0, stdout: /there was no maintenance/ });
     t.equal(await state(), 'MASTER');
@@ -66,4 +67,30 @@ t.test('orders', { skip: noMachine }, async (t) => {
     await machine.logged(next, /Maintenance is over/);
     t.match(await next.stop(), { code: 0 });
   });
+});
+
+t.test('while startup_script runs nothing has begun', { skip: noMachine }, async (t) => {
+  const machine = await Machine.open();
+  t.teardown(() => machine.close());
+  const { namespace } = machine;
+  await namespace.write('/run/lab/startup', '#!/bin/sh\ntouch /run/lab/runs\nexec sleep 8\n');
+  await namespace.run('chmod', '755', '/run/lab/startup');
+  const head =
+    'global_defs {\n    script_user root\n    notify_fifo /run/lab/fifo\n    startup_script /run/lab/startup\n}\n';
+  await namespace.write(CONFIGURATION, head + owner());
+  const job = namespace.start(machine.command('vrrpd', '-n'));
+  await eventually('the script runs', () => machine.exists('/run/lab/runs'), { within: 5_000 });
+
+  t.match(await machine.finish(machine.command('vrrpd', 'reload')), {
+    code: 2,
+    stderr: /startup_script still runs/,
+  });
+  t.match((await machine.status()).instances, [{ state: 'INIT' }]);
+  t.notOk(await machine.exists('/run/lab/fifo'), 'who is told comes after it');
+
+  const before = Date.now();
+  t.match(await job.stop(), { code: 0 });
+  t.ok(Date.now() - before < 4_000, 'the stop ends it');
+  t.notMatch(job.log.join(' '), /Entering/);
+  t.match(job.log.join(' '), /startup_script \/run\/lab\/startup: vrrpd is stopping: it is ended/);
 });

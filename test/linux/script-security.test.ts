@@ -2,7 +2,7 @@
 // owner, its mode and the command that mends it. keepalived.conf(5): enable_script_security.
 
 import './own-network.js';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
@@ -74,6 +74,20 @@ t.test(
     chmodSync(script, 0o4757);
     t.match(unsafePart(link, { asRoot: false }), { path: script });
     chmodSync(script, 0o755);
+
+    lchownSync(link, 65534, 0);
+    t.match(
+      unsafePart(link, { asRoot: true }),
+      { path: link, remedy: `chown -h root ${link}` },
+      "not another user's link",
+    );
+    lchownSync(link, 0, 0);
+    const open = join(folder, 'open');
+    mkdirSync(open);
+    symlinkSync(link, join(open, 'check'));
+    t.equal(unsafePart(join(open, 'check'), { asRoot: true }), undefined);
+    chownSync(open, 65534, 0);
+    t.match(unsafePart(join(open, 'check'), { asRoot: true }), { path: open }, 'nor one that another user may replace');
     t.end();
   },
 );

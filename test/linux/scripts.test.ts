@@ -240,3 +240,18 @@ t.test('a probe is carried out here, whoever it is to run as', async (t) => {
     t.equal(ends, 50);
   });
 });
+
+t.test('a script that became another user and can not be signalled goes on', async (t) => {
+  const kill = process.kill.bind(process);
+  t.teardown(() => (process.kill = kill));
+  const outcome = await run(commandOf(['/bin/sleep', '0.2']), (running) => {
+    setTimeout(() => {
+      process.kill = () => {
+        throw Object.assign(new Error('kill EPERM'), { code: 'EPERM', errno: -1, syscall: 'kill' });
+      };
+      t.doesNotThrow(() => running.signal('SIGTERM'));
+      process.kill = kill;
+    }, 50);
+  });
+  t.match(outcome, { kind: 'exited', code: 0 });
+});

@@ -71,6 +71,12 @@ const render = (...parts: Parameters<typeof snapshot>): string => {
   return text;
 };
 
+t.test('a name of a sync group moves what stands behind the state, within the 80 columns', (t) => {
+  t.match(render({ group: 'G1' }), /^VI_1 {3}MASTER for 7 h 31 m +eth1 {2}in G1 {2}VRID 91 {2}v2 {2}every 1 s$/m);
+  t.match(render({ group: 'a-group-with-a-longer-name' }), /^ {2}eth1 {2}in a-group-with-a-longer-name {2}VRID 91/m);
+  t.end();
+});
+
 t.test('a MASTER', (t) => {
   t.equal(
     render(),
