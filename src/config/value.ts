@@ -201,13 +201,6 @@ export const atLeast = <T extends number>(least: T, value: Value<T>): Value<T> =
   },
 });
 
-/** An address of either family. */
-export const anyAddress: Value<IpAddress> = single('IP address', (word, report) => {
-  const address = parseAddress(word.text);
-  if (address === undefined) report.error('bad-address', word.span, `${named(word.text)} is not an address`);
-  return address;
-});
-
 /** An address of a group: 224.0.0.0/4 or ff00::/8. */
 export const multicastAddress: Value<IpAddress> = single('multicast address', (word, report) => {
   const address = parseAddress(word.text);

@@ -169,7 +169,7 @@ export class Daemon {
   /** Writes the file that a signal asks for. */
   dump(kind: DumpKind): void {
     const { router } = this.#loop;
-    void this.#dumps.write(kind, { router, config: this.#config }, dumpPlan(this.#config.global));
+    void this.#dumps.write(kind, router, dumpPlan(router.config.global));
   }
 
   /** As keepalived does: the counters are written first. */

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { Config, GlobalDefs } from '../config/model.js';
+import type { GlobalDefs } from '../config/model.js';
 import { now } from '../linux/clock.js';
 import { dumpData } from '../status/dump-data.js';
 import { dumpJson } from '../status/dump-json.js';
@@ -51,10 +51,10 @@ export class DumpFiles {
   }
 
   /** The text is of this moment; resolves when all that was asked for is written. */
-  write(kind: DumpKind, { router, config }: { router: Router; config: Config }, plan = usualDumps()): Promise<void> {
+  write(kind: DumpKind, router: Router, plan: DumpPlan): Promise<void> {
     const at = now();
     const text = textOf(kind, router, {
-      facts: { config, host: hostname(), wallTime: (point) => this.#wallTime.at(point, at) },
+      facts: { config: router.config, host: hostname(), wallTime: (point) => this.#wallTime.at(point, at) },
       jsonVersion: plan.jsonVersion,
     });
     if (text === undefined) return Promise.resolve();

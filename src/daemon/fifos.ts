@@ -37,7 +37,7 @@ export class Fifos {
     this.#problems = [];
     const wanted = [notifyFifo, vrrpNotifyFifo].flatMap((one) => one ?? []);
     this.#open = wanted.flatMap((settings) => {
-      const index = former.findIndex((one) => isEqual(one.settings.path, settings.path));
+      const index = former.findIndex((one) => one.settings.path === settings.path);
       const [same] = index < 0 ? [] : former.splice(index, 1);
       return this.#renew(settings, same, scriptUser) ?? [];
     });

@@ -10,7 +10,7 @@ import type { MailSettings } from './mailer.js';
 export function mailSettings({ mail, routerId }: GlobalDefs): MailSettings | undefined {
   if (mail === undefined) return undefined;
   const host = hostname();
-  const { to, server, connectTimeout, withoutFaults, from = `${userInfo().username}@${host}`, heloName = host } = mail;
+  const { to, server, connectTimeout, withoutFaults, from = `${userName()}@${host}`, heloName = host } = mail;
   return {
     routerId: routerId ?? host,
     noEmailFaults: withoutFaults,
@@ -20,4 +20,13 @@ export function mailSettings({ mail, routerId }: GlobalDefs): MailSettings | und
     from,
     to,
   };
+}
+
+/** In a container the number of the user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
 }

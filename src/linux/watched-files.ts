@@ -165,10 +165,11 @@ async function readNumber(path: string): Promise<FileReading> {
   }
 }
 
+/** As keepalived reads it: white space, the number, and whatever stands behind that ("1 # since Monday"). */
 function parseNumber(path: string, text: string): FileReading {
-  const line = (text.split('\n')[0] ?? '').trim();
-  if (text.trim() === '') return { kind: 'nothing' };
-  const value = /^[+-]?\d+$/.test(line) ? Number(line) : NaN;
+  const [line = ''] = text.trim().split('\n');
+  if (line === '') return { kind: 'nothing' };
+  const value = Number(/^[+-]?\d+/.exec(line)?.[0] ?? NaN);
   if (Math.abs(value) <= LARGEST) return { kind: 'number', value };
   const shown = line.replace(/[^\x20-\x7e]/g, '?').slice(0, 20);
   return { kind: 'unusable', problem: `${path} holds "${shown}", which is no number` };

@@ -31,15 +31,13 @@ t.test('each kind is a file of its own, for its owner alone', async (t) => {
   const { host, files, lines } = running();
   const folder = t.testdir();
   const plan = usualDumps(folder);
-  const all = (['data', 'stats', 'json'] as const).map((kind) =>
-    files.write(kind, { router: host.router, config }, plan),
-  );
+  const all = (['data', 'stats', 'json'] as const).map((kind) => files.write(kind, host.router, plan));
   await Promise.all(all);
   t.strictSame((await readdir(folder)).sort(), ['keepalived.data', 'keepalived.json', 'keepalived.stats']);
   for (const file of Object.values(plan.files)) t.equal((await stat(file)).mode & 0o777, 0o600, file);
   t.match(await readFile(plan.files.data, 'utf8'), /^ VRRP Instance = VI_1$/m);
   t.match(JSON.parse(await readFile(plan.files.json, 'utf8')), [{ data: { iname: 'VI_1' } }]);
-  await files.write('json', { router: host.router, config }, { ...plan, jsonVersion: 2 });
+  await files.write('json', host.router, { ...plan, jsonVersion: 2 });
   t.match(JSON.parse(await readFile(plan.files.json, 'utf8')), { vrrp: [{ data: { iname: 'VI_1' } }] });
   t.strictSame(lines, []);
 });
@@ -52,7 +50,7 @@ t.test('requests at the same time: the last one is what stays, and a reader sees
   const seen: number[] = [];
   for (let count = 1; count <= 50; count += 1) {
     statistics.advertsSent = count;
-    writes.push(files.write('stats', { router: host.router, config }, plan));
+    writes.push(files.write('stats', host.router, plan));
     if (count % 5 === 0) await new Promise(setImmediate);
     const [one] = readStats(await readFile(plan.files.stats, 'utf8').catch(() => ''));
     if (one) seen.push(Object.keys(one.counts).length);
@@ -68,7 +66,7 @@ t.test('a symbolic link is replaced, and what it points to is left alone', async
   const folder = t.testdir({ precious: 'precious' });
   const plan = usualDumps(folder);
   await symlink(path.join(folder, 'precious'), plan.files.stats);
-  await files.write('stats', { router: host.router, config }, plan);
+  await files.write('stats', host.router, plan);
   t.ok((await lstat(plan.files.stats)).isFile());
   t.equal(await readFile(path.join(folder, 'precious'), 'utf8'), 'precious');
 });
@@ -78,20 +76,20 @@ t.test('what can not be written is one line, and leaves nothing behind', async (
   const folder = t.testdir();
   const plan = usualDumps(folder);
   await mkdir(path.join(plan.files.stats, 'full'), { recursive: true });
-  await files.write('stats', { router: host.router, config }, plan);
-  await files.write('data', { router: host.router, config }, usualDumps(path.join(folder, 'nowhere')));
+  await files.write('stats', host.router, plan);
+  await files.write('data', host.router, usualDumps(path.join(folder, 'nowhere')));
   t.equal(lines.length, 2);
   t.match(lines[0], /^No dump file: .*keepalived\.stats/);
   t.match(lines[1], /ENOENT.*nowhere/);
   t.strictSame(await readdir(folder), ['keepalived.stats']);
-  await files.write('data', { router: host.router, config }, plan);
+  await files.write('data', host.router, plan);
   t.equal(lines.length, 2, 'the next one is written');
 });
 
 t.test('without an instance an old JSON file stays as it is', async (t) => {
   const { files } = running();
   const plan = usualDumps(t.testdir({ 'keepalived.json': 'old' }));
-  await files.write('json', { router: new TestHost({ instances: [] }).router, config }, plan);
+  await files.write('json', new TestHost({ instances: [] }).router, plan);
   t.equal(await readFile(plan.files.json, 'utf8'), 'old');
 });
 
