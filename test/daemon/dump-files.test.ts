@@ -12,7 +12,6 @@ import { readStats } from '../lab/exporter.js';
 import { aConfig, TestHost } from '../vrrp/host.js';
 import { CONFIGURATION, Machine, noMachine, owner } from './machine.js';
 
-const config = aConfig({});
 
 function running(): { host: TestHost; files: DumpFiles; lines: string[] } {
   const host = new TestHost();
