@@ -1,6 +1,7 @@
 // The heart's beat: whatever woke the process, every receive queue is drained into the router before an expired deadline
 // is acted upon, since after a freeze the timer and the packets that would have stopped it are both waiting.
-// It knows neither sockets nor clocks: the kernel's host and the simulator's are the same to it.
+// It knows neither sockets nor clocks: the kernel's host and the simulator's are the same to it, and so is whatever
+// speaks the protocol there.
 
 import type { Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
@@ -18,9 +19,15 @@ export interface Host {
   setAlarm(at: Instant | undefined): void;
 }
 
-export class Loop {
+/** What takes inputs in, gives effects out and says when it wants to be woken; see Router. */
+export interface Core {
+  handle(input: Input, now: Instant): Effect[];
+  nextDeadline(): Instant | undefined;
+}
+
+export class Loop<Driven extends Core = Router> {
   constructor(
-    readonly router: Router,
+    readonly router: Driven,
     readonly host: Host,
   ) {}
 

@@ -2,26 +2,25 @@
 // (RFC 3768 § 6.4.1, RFC 5227 § 3). Never throws on bad octets, knows no VLAN tags.
 
 import { addressOctets, macFromOctets, macOctets, type IpAddress, type MacAddress } from '../address.js';
+import { BROADCAST_MAC, ETHERNET_HEADER_LENGTH, ETHERTYPE, writeEthernetHeader } from './ethernet.js';
 import { readIpv4Address } from './ipv4.js';
 
-const ETHERNET_HEADER_LENGTH = 14;
 const FRAME_LENGTH = ETHERNET_HEADER_LENGTH + 28;
-const ETHERTYPE_ARP = 0x0806;
 /** Hardware type 1 (Ethernet), protocol 0x0800 (IPv4), address lengths 6 and 4. */
 const IPV4_OVER_ETHERNET = Buffer.from([0, 1, 8, 0, 6, 4]);
-const BROADCAST = Buffer.alloc(6, 0xff);
 const REQUEST = 1;
 
 /** An ARP frame taken apart, or why it is none. Gratuitous: sender and target have the same address. */
 export type ReceivedArp =
-  | { readonly kind: 'unreadable'; readonly reason: 'too-short' | 'ethertype' | 'not-ipv4-over-ethernet' }
-  | {
-      readonly kind: 'arp';
-      /** 1 request, 2 reply. */
-      readonly operation: number;
-      readonly sender: ArpEnd;
-      readonly target: ArpEnd;
-    };
+  { readonly kind: 'unreadable'; readonly reason: 'too-short' | 'ethertype' | 'not-ipv4-over-ethernet' } | Arp;
+
+export interface Arp {
+  readonly kind: 'arp';
+  /** 1 request, 2 reply. */
+  readonly operation: number;
+  readonly sender: ArpEnd;
+  readonly target: ArpEnd;
+}
 
 export interface ArpEnd {
   readonly mac: MacAddress;
@@ -32,18 +31,19 @@ export interface ArpEnd {
  * The Ethernet frame (42 octets) that tells everybody on the link that the IPv4 address is at this MAC address: a
  * broadcast request with the target MAC address ff:ff:ff:ff:ff:ff, as keepalived sends it.
  */
-export function encodeGratuitousArp({ mac, address }: ArpEnd): Buffer {
-  const [hardware, protocol] = [macOctets(mac), addressOctets(address)];
+export const encodeGratuitousArp = ({ mac, address }: ArpEnd): Buffer =>
+  encodeArp({ operation: REQUEST, sender: { mac, address }, target: { mac: BROADCAST_MAC, address } });
+
+/** An ARP frame (42 octets) from the sender to the MAC address of the target. RFC 826. */
+export function encodeArp({ operation, sender, target }: Omit<Arp, 'kind'>): Buffer {
   const frame = Buffer.alloc(FRAME_LENGTH);
-  frame.set(BROADCAST, 0);
-  frame.set(hardware, 6);
-  frame.writeUInt16BE(ETHERTYPE_ARP, 12);
+  writeEthernetHeader(frame, { source: sender.mac, destination: target.mac, etherType: ETHERTYPE.arp });
   frame.set(IPV4_OVER_ETHERNET, 14);
-  frame.writeUInt16BE(REQUEST, 20);
-  frame.set(hardware, 22);
-  frame.set(protocol, 28);
-  frame.set(BROADCAST, 32);
-  frame.set(protocol, 38);
+  frame.writeUInt16BE(operation, 20);
+  frame.set(macOctets(sender.mac), 22);
+  frame.set(addressOctets(sender.address), 28);
+  frame.set(macOctets(target.mac), 32);
+  frame.set(addressOctets(target.address), 38);
   return frame;
 }
 
@@ -51,7 +51,7 @@ export function encodeGratuitousArp({ mac, address }: ArpEnd): Buffer {
 export function decodeArp(octets: Uint8Array): ReceivedArp {
   const frame = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   if (frame.length < ETHERNET_HEADER_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
-  if (frame.readUInt16BE(12) !== ETHERTYPE_ARP) return { kind: 'unreadable', reason: 'ethertype' };
+  if (frame.readUInt16BE(12) !== ETHERTYPE.arp) return { kind: 'unreadable', reason: 'ethertype' };
   if (frame.length < FRAME_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
   if (!frame.subarray(14, 20).equals(IPV4_OVER_ETHERNET))
     return { kind: 'unreadable', reason: 'not-ipv4-over-ethernet' };

@@ -8,7 +8,7 @@ import t from 'tap';
 import { isEqual } from '../../src/config/diff.js';
 import { printConfig } from '../../src/config/print.js';
 import { printDiagnostic, readConfig } from '../../src/config/read.js';
-import { Random } from '../random.js';
+import { Random } from '../../src/sim/random.js';
 
 const COUNT = Number(process.env.FUZZ ?? 100_000);
 const EVERY = COUNT >= 1_000_000 ? 1 : 10;

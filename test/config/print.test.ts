@@ -23,7 +23,7 @@ import { quoteCommand, quoteWord } from '../../src/config/quote.js';
 import { readConfig } from '../../src/config/read.js';
 import { splitScript } from '../../src/config/script-words.js';
 import { seconds } from '../../src/time.js';
-import { Random } from '../random.js';
+import { Random } from '../../src/sim/random.js';
 import { aConfig, anInstance, aScript, ip } from '../vrrp/host.js';
 
 function read(text: string): Config {

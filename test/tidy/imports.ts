@@ -17,6 +17,7 @@ interface Row {
 
 const PROTOCOL = ['time', 'address', 'track/', 'vrrp/', 'config/'];
 const PURE = [...PROTOCOL, 'packet/', 'notify/', 'status/', 'advice/'];
+const SIMULATED = [...PROTOCOL, 'packet/', 'status/', 'daemon/loop'];
 const EVERYTHING: Row = {
   modules: [...PURE, 'sim/', 'linux/', 'daemon/', 'cli/'],
   packages: ['netlink', 'nodemailer', 'pino', 'raw-socket', 'yargs'],
@@ -36,8 +37,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   },
   'notify/': { modules: PROTOCOL },
   'status/': { modules: PROTOCOL },
-  'advice/': { modules: PROTOCOL },
-  'sim/': { modules: [...PURE, 'daemon/loop'] },
+  'sim/': { modules: SIMULATED },
+  // The election is played, not guessed.
+  'advice/': { modules: [...PROTOCOL, 'sim/'] },
   'linux/': {
     // config/probe: a command that is a probe is carried out without a process, and it alone can tell which one is.
     modules: ['time', 'address', 'packet/', 'config/probe'],

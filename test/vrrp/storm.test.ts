@@ -6,7 +6,7 @@ import { after, instant, milliseconds, seconds } from '../../src/time.js';
 import type { Config, SyncGroup, Track, VrrpInstance } from '../../src/config/model.js';
 import type { Input, Link } from '../../src/vrrp/input.js';
 import { Router } from '../../src/vrrp/router.js';
-import { Random } from '../random.js';
+import { Random } from '../../src/sim/random.js';
 import {
   aConfig,
   aFile,

@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/model.js';
 import { after, earliest, instant, milliseconds, seconds, type Duration, type Instant } from '../../src/time.js';
 import type { Input } from '../../src/vrrp/input.js';
 import { Router } from '../../src/vrrp/router.js';
-import { Random } from '../random.js';
+import { Random } from '../../src/sim/random.js';
 import { aConfig, aFile, aGroup, anAddress, anAdvert, anInstance, eth1, ip, tracked } from './host.js';
 
 const RUNS = Number(process.env.STORM ?? 200);

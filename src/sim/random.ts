@@ -8,10 +8,15 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
+  /** From 0 up to, but not including, 1. */
+  fraction(): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state / 2 ** 32;
+  }
+
   /** A whole number from 0 to `below` - 1. */
   below(below: number): number {
-    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.#state / 2 ** 32) * below);
+    return Math.floor(this.fraction() * below);
   }
 
   between(from: number, to: number): number {

@@ -1,0 +1,161 @@
+// A client of the virtual addresses on a simulated segment: it has an ARP cache as Linux has one, and at each instant a
+// host that its packets come to, or none. It sends no packets for that: whether they would be answered is looked up.
+
+import type { IpAddress, MacAddress } from '../address.js';
+import { decodeArp, encodeArp } from '../packet/arp.js';
+import { BROADCAST_MAC } from '../packet/ethernet.js';
+import { between, seconds, type Duration, type Instant } from '../time.js';
+import type { Host } from './host.js';
+import type { Port, Segment } from './segment.js';
+
+const ARP_REPLY = 2;
+const ARP_REQUEST = 1;
+const ASK_AGAIN = seconds(1);
+/** arp(7): a cached entry that nobody answers at is doubted after delay_first_probe_time and three unicast probes. */
+const DOUBTED_AFTER = seconds(8);
+
+/** What it knows of one virtual address. */
+interface Entry {
+  mac?: MacAddress;
+  /** The host that answers now. */
+  by?: Host;
+  /** Since when that is so. */
+  since: Instant;
+  /** How long nobody has answered since forget(), the present time left out. */
+  hole: Duration;
+  longest: Duration;
+  isAsking: boolean;
+}
+
+export interface ClientPlan {
+  readonly name: string;
+  readonly mac: MacAddress;
+  readonly address: IpAddress;
+  readonly targets: readonly IpAddress[];
+}
+
+/** What it needs of the network. */
+export interface ClientWorld {
+  readonly now: () => Instant;
+  later(wait: Duration, action: () => void): void;
+  /** The host with an interface of this MAC address on this segment. */
+  hostOf(mac: MacAddress): Host | undefined;
+  /** Another host, or none, answers at the address now. */
+  answered(target: IpAddress, by: Host | undefined): void;
+}
+
+export class Client implements Port {
+  readonly #entries: ReadonlyMap<IpAddress, Entry>;
+
+  constructor(
+    readonly plan: ClientPlan,
+    readonly segment: Segment,
+    readonly world: ClientWorld,
+  ) {
+    const since = world.now();
+    const none = (): Entry => ({ since, hole: seconds(0), longest: seconds(0), isAsking: false });
+    this.#entries = new Map(plan.targets.map((target) => [target, none()]));
+    segment.attach(this);
+    for (const target of plan.targets) this.#doubt(target);
+  }
+
+  get owner(): string {
+    return this.plan.name;
+  }
+
+  /** The host that answers at the address now. */
+  answeredBy(target: IpAddress): Host | undefined {
+    return this.#entry(target).by;
+  }
+
+  /** Begins to count holes anew. */
+  forget(): void {
+    const now = this.world.now();
+    for (const entry of this.#entries.values()) {
+      entry.hole = entry.longest = seconds(0);
+      if (!entry.by) entry.since = now;
+    }
+  }
+
+  /** How long nobody has answered since forget(): all together, and at a stretch. */
+  hole(target: IpAddress): { whole: Duration; longest: Duration } {
+    const { by, since, hole, longest } = this.#entry(target);
+    const present = by ? 0 : between({ from: since, to: this.world.now() });
+    return { whole: (hole + present) as Duration, longest: Math.max(longest, present) as Duration };
+  }
+
+  /** A gratuitous ARP changes what it has; a reply is what it asked for. RFC 826, RFC 5227 § 3. */
+  receive(frame: Uint8Array): void {
+    const arp = decodeArp(frame);
+    if (arp.kind !== 'arp') return;
+    const entry = this.#entries.get(arp.sender.address);
+    if (!entry) return;
+    const isReply = arp.operation === ARP_REPLY && arp.target.address === this.plan.address;
+    const isGratuitous = arp.sender.address === arp.target.address;
+    if (!isReply && !(isGratuitous && entry.mac !== undefined)) return;
+    if (isReply && !entry.isAsking) return;
+    entry.isAsking = false;
+    entry.mac = arp.sender.mac;
+    this.look();
+  }
+
+  /** Something has changed: who answers now? */
+  look(): void {
+    const now = this.world.now();
+    for (const [target, entry] of this.#entries) {
+      const by = this.#reach(target, entry.mac);
+      if (by === entry.by) continue;
+      if (!entry.by) {
+        const hole = between({ from: entry.since, to: now });
+        entry.hole = (entry.hole + hole) as Duration;
+        entry.longest = Math.max(entry.longest, hole) as Duration;
+      }
+      entry.since = now;
+      if (by) entry.by = by;
+      else {
+        delete entry.by;
+        if (entry.mac !== undefined) this.#doubtLater(target, now);
+      }
+      this.world.answered(target, by);
+    }
+  }
+
+  #reach(target: IpAddress, mac: MacAddress | undefined): Host | undefined {
+    const host = mac === undefined ? undefined : this.world.hostOf(mac);
+    if (!host?.answers || !host.has(target)) return undefined;
+    const [there, back] = [
+      { from: this.owner, to: host.name },
+      { from: host.name, to: this.owner },
+    ];
+    const isPlugged = [...host.interfaces.values()].some((one) => one.plan.mac === mac && one.up);
+    return isPlugged && this.segment.connects(there) && this.segment.connects(back) ? host : undefined;
+  }
+
+  #doubtLater(target: IpAddress, since: Instant): void {
+    this.world.later(DOUBTED_AFTER, () => {
+      const entry = this.#entry(target);
+      if (!entry.by && entry.since === since) this.#doubt(target);
+    });
+  }
+
+  /** Asks everybody until somebody answers. */
+  #doubt(target: IpAddress): void {
+    const entry = this.#entry(target);
+    entry.isAsking = true;
+    this.#ask(target, entry);
+  }
+
+  #ask(target: IpAddress, entry: Entry): void {
+    if (!entry.isAsking) return;
+    const sender = { mac: this.plan.mac, address: this.plan.address };
+    const frame = encodeArp({ operation: ARP_REQUEST, sender, target: { mac: BROADCAST_MAC, address: target } });
+    this.segment.send(this, frame);
+    this.world.later(ASK_AGAIN, () => this.#ask(target, entry));
+  }
+
+  #entry(target: IpAddress): Entry {
+    const found = this.#entries.get(target);
+    if (!found) throw new Error(`the client knows nothing of ${target}`);
+    return found;
+  }
+}

@@ -1,0 +1,118 @@
+// A simulated network: hosts and a client on segments, under virtual time that jumps to the next event. What happens in
+// it comes out as Happenings; it prints and judges nothing. The same plan and seed give the same run.
+
+import type { IpAddress, MacAddress } from '../address.js';
+import { after, instant, type Duration, type Instant } from '../time.js';
+import type { Effect } from '../vrrp/effect.js';
+import { Client, type ClientPlan } from './client.js';
+import { EventQueue } from './event-queue.js';
+import { Host, type HostPlan } from './host.js';
+import type { Random } from './random.js';
+import { Segment, type Surroundings, type Weather } from './segment.js';
+
+/** What somebody who watches can see; it happens at the network's `now`. */
+export type Happening =
+  /** The daemon of a host did something; it has been done. */
+  | { readonly kind: 'effect'; readonly host: Host; readonly effect: Effect }
+  /** A frame was sent on a segment. */
+  | { readonly kind: 'frame'; readonly segment: string; readonly frame: Uint8Array }
+  /** Another host, or none, answers a client at an address. */
+  | { readonly kind: 'answered'; readonly client: Client; readonly target: IpAddress; readonly by?: Host };
+
+export interface NetworkPlan {
+  readonly hosts: readonly HostPlan[];
+  readonly clients?: readonly (ClientPlan & { readonly segment: string })[];
+  readonly random: Random;
+  readonly watch?: (happening: Happening) => void;
+}
+
+export class Network {
+  now = instant(0);
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly clients: readonly Client[];
+  readonly segments = new Map<string, Segment>();
+  readonly #queue = new EventQueue<() => void>();
+  readonly #macs = new Map<MacAddress, Host>();
+  #isChanged = false;
+
+  constructor(readonly plan: NetworkPlan) {
+    const { watch = () => undefined } = plan;
+    const clock = {
+      now: () => this.now,
+      at: (at: Instant, action: () => void) => this.#queue.put(at, action),
+      later: (wait: Duration, action: () => void) => this.#queue.put(after(this.now, wait), action),
+      changed: () => (this.#isChanged = true),
+      did: (host: Host, effect: Effect) => watch({ kind: 'effect', host, effect }),
+    };
+    const surroundings: Surroundings = {
+      random: plan.random,
+      now: clock.now,
+      later: clock.at,
+      onFrame: (segment, frame) => watch({ kind: 'frame', segment, frame }),
+    };
+    const segmentOf = ({ segment: name }: { readonly segment: string }): Segment => {
+      const segment = this.segments.get(name) ?? new Segment(name, surroundings);
+      this.segments.set(name, segment);
+      return segment;
+    };
+    this.hosts = new Map(plan.hosts.map((one) => [one.name, new Host(one, segmentOf, clock)]));
+    for (const host of this.hosts.values())
+      for (const { plan: one } of host.interfaces.values()) this.#macs.set(one.mac, host);
+    const hostOf = (mac: MacAddress): Host | undefined => this.#macs.get(mac);
+    this.clients = (plan.clients ?? []).map((one) => {
+      const answered = (target: IpAddress, by: Host | undefined): void =>
+        watch({ kind: 'answered', client, target, ...(by && { by }) });
+      const client: Client = new Client(one, segmentOf(one), { ...clock, hostOf, answered });
+      return client;
+    });
+  }
+
+  /** Throws when there is none of that name. */
+  host(name: string): Host {
+    const found = this.hosts.get(name);
+    if (!found) throw new Error(`there is no host ${name}`);
+    return found;
+  }
+
+  /** Cuts what the one sends off from the other, on all segments. */
+  cut(ends: { from: string; to: string }): void {
+    for (const segment of this.segments.values()) segment.cut(ends);
+    this.#isChanged = true;
+    this.#look();
+  }
+
+  /** Ends all cuts. */
+  heal(): void {
+    for (const segment of this.segments.values()) segment.heal();
+    this.#isChanged = true;
+    this.#look();
+  }
+
+  setWeather(change: Partial<Weather>): void {
+    for (const segment of this.segments.values()) segment.weather = { ...segment.weather, ...change };
+  }
+
+  /** Lets so much time pass; what happens at its very end has happened. */
+  run(duration: Duration): void {
+    const end = after(this.now, duration);
+    this.#look();
+    while (this.#step(end));
+    this.now = end;
+  }
+
+  /** One event, if there is one up to `end`. */
+  #step(end: Instant): boolean {
+    const { next } = this.#queue;
+    if (next === undefined || next > end) return false;
+    if (next > this.now) this.now = next;
+    this.#queue.take()?.();
+    this.#look();
+    return true;
+  }
+
+  #look(): void {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    for (const client of this.clients) client.look();
+  }
+}

@@ -1,0 +1,179 @@
+// The daemon of a simulated host while it runs: the daemon's own loop, driven by events of the network instead of a
+// kernel's. It ends with its process: what was due to it afterwards comes to nobody.
+
+import type { VirtualAddress } from '../config/model.js';
+import { Loop, type Core, type Host as LoopHost } from '../daemon/loop.js';
+import { decodeIpv4Advert } from '../packet/vrrp.js';
+import { milliseconds, type Instant } from '../time.js';
+import type { ScriptOutcome } from '../track/script.js';
+import type { Effect } from '../vrrp/effect.js';
+import type { Failure, Input } from '../vrrp/input.js';
+import type { Host } from './host.js';
+
+const RUN_TIME = milliseconds(10);
+const EXIT_CODE = { succeeds: 0, fails: 1 } as const;
+/** How many packets wait for a daemon that stands still; the others are lost. A usual receive buffer. */
+const PACKETS_WAITING = 256;
+
+export class Process implements LoopHost {
+  isStalled = false;
+  readonly #loop: Loop<Core>;
+  #arrived: Input[] = [];
+  #packetsWaiting = 0;
+  readonly #open = new Set<string>();
+  /** The present run of each check. */
+  readonly #runs = new Map<string, object>();
+  #alarmAt: Instant | undefined;
+  #hasEnded = false;
+
+  constructor(
+    readonly host: Host,
+    readonly core: Core,
+  ) {
+    this.#loop = new Loop(core, this);
+  }
+
+  start(): void {
+    for (const [name, { link }] of this.host.interfaces) this.#loop.handle({ kind: 'link', interface: name, link });
+    this.#loop.handle({ kind: 'start' });
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  wake(): void {
+    if (this.#hasEnded || this.isStalled || this.host.isFrozen) return;
+    const stops = this.#arrived.some(({ kind }) => kind === 'stop');
+    this.#loop.wake();
+    if (stops) this.host.kill();
+  }
+
+  /** It waits, like a packet, while the daemon stands still. */
+  arrive(input: Input): void {
+    this.#arrived.push(input);
+    this.wake();
+  }
+
+  packetArrived(interfaceName: string, packet: Uint8Array): void {
+    if (!this.#open.has(interfaceName) || this.#packetsWaiting === PACKETS_WAITING) return;
+    this.#packetsWaiting += 1;
+    this.arrive({ kind: 'packet', interface: interfaceName, packet: decodeIpv4Advert(packet) });
+  }
+
+  now(): Instant {
+    return this.host.world.now();
+  }
+
+  receive(): Input[] {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    this.#packetsWaiting = 0;
+    return arrived;
+  }
+
+  setAlarm(at: Instant | undefined): void {
+    if (at === this.#alarmAt) return;
+    this.#alarmAt = at;
+    if (at === undefined) return;
+    this.host.world.at(at, () => {
+      if (this.#alarmAt !== at) return;
+      this.#alarmAt = undefined;
+      this.wake();
+    });
+  }
+
+  perform(effects: readonly Effect[]): Failure[] {
+    const failures: Failure[] = [];
+    for (const effect of effects) {
+      const failure = this.#one(effect);
+      if (failure) failures.push(failure);
+      this.host.world.did(this.host, effect);
+    }
+    return failures;
+  }
+
+  #one(effect: Effect): Failure | undefined {
+    switch (effect.kind) {
+      case 'open-link':
+        this.#open.add(effect.interface);
+        return undefined;
+      case 'close-link':
+        this.#open.delete(effect.interface);
+        return undefined;
+      case 'send-advert':
+        this.host.interfaces.get(effect.interface)?.sendAdvert(effect.header, effect.advert);
+        return undefined;
+      case 'send-garp':
+        this.#announce(effect);
+        return undefined;
+      case 'add-address':
+      case 'remove-address':
+        return this.#change(effect.kind, effect.address);
+      case 'run-script':
+        this.#run(effect.script);
+        return undefined;
+      case 'signal-script':
+        this.#end(effect.script, { kind: 'signalled', signal: effect.signal, milliseconds: 0, output: '' });
+        return undefined;
+      case 'watch':
+        this.#watch(effect);
+        return undefined;
+      case 'add-route':
+      case 'remove-route':
+      case 'notify':
+      case 'log':
+        return undefined;
+    }
+  }
+
+  #announce(garp: Extract<Effect, { kind: 'send-garp' }>): void {
+    for (let round = 0; round < garp.rounds; round += 1)
+      for (const address of garp.addresses) this.host.interfaces.get(garp.interface)?.announce(address);
+  }
+
+  #change(kind: 'add-address' | 'remove-address', { dev, prefix }: VirtualAddress): Failure | undefined {
+    const found = this.host.interfaces.get(dev);
+    const { address } = prefix;
+    if (!found) return { kind: 'failed', effect: kind, interface: dev, address, error: `there is no ${dev}` };
+    const changed = kind === 'add-address' ? found.add(prefix) : found.remove(address);
+    if (!changed) return undefined;
+    this.host.world.changed();
+    this.#later(() => this.host.seeLink(found));
+    return undefined;
+  }
+
+  #run(script: string): void {
+    const run = {};
+    this.#runs.set(script, run);
+    this.#later(() => this.arrive({ kind: 'script-begun', script }));
+    this.host.world.later(RUN_TIME, () => {
+      const end = this.host.checks.get(script) ?? 'succeeds';
+      if (end === 'hangs' || this.#runs.get(script) !== run) return;
+      this.#end(script, { kind: 'exited', code: EXIT_CODE[end], milliseconds: 10, output: '' });
+    });
+  }
+
+  #end(script: string, outcome: ScriptOutcome): void {
+    if (!this.#runs.delete(script)) return;
+    this.#later(() => this.arrive({ kind: 'script', script, outcome }));
+  }
+
+  #watch({ files, processes }: Extract<Effect, { kind: 'watch' }>): void {
+    for (const { name, initFile } of files) {
+      const value = this.host.files.get(name) ?? initFile?.value ?? 0;
+      this.#later(() => this.arrive({ kind: 'file', name, reading: { kind: 'number', value } }));
+    }
+    for (const { name, quorum } of processes) {
+      const count = this.host.processes.get(name) ?? quorum;
+      this.#later(() => this.arrive({ kind: 'process', name, count }));
+    }
+  }
+
+  /** In this instant still, but not inside this turn of the loop. */
+  #later(action: () => void): void {
+    this.host.world.at(this.now(), () => {
+      if (!this.#hasEnded) action();
+    });
+  }
+}
