@@ -12,8 +12,12 @@ import { NetworkInterface, type InterfacePlan, type Listener } from './network-i
 import { Process } from './process.js';
 import type { Segment } from './segment.js';
 
+/** What speaks VRRP on a host. */
+export type DaemonKind = 'vrrpd' | 'keepalived';
+
 export interface HostPlan {
   readonly name: string;
+  readonly daemon: DaemonKind;
   readonly config: Config;
   readonly interfaces: readonly InterfacePlan[];
 }

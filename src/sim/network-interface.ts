@@ -3,9 +3,10 @@
 
 import { formatPrefix, type IpAddress, type MacAddress, type Prefix } from '../address.js';
 import { decodeArp, encodeArp, encodeGratuitousArp } from '../packet/arp.js';
-import { encodeEthernet, ETHERNET_HEADER_LENGTH, ETHERTYPE, groupMac } from '../packet/ethernet.js';
+import { encodeAdvertFrame } from '../packet/advert-frame.js';
+import { ETHERNET_HEADER_LENGTH, ETHERTYPE } from '../packet/ethernet.js';
 import type { Ipv4Header } from '../packet/ipv4.js';
-import { encodeIpv4Advert, type Advert } from '../packet/vrrp.js';
+import type { Advert } from '../packet/vrrp.js';
 import type { Link } from '../vrrp/input.js';
 import type { Port, Segment } from './segment.js';
 
@@ -85,9 +86,7 @@ export class NetworkInterface implements Port {
   }
 
   sendAdvert(header: Ipv4Header, advert: Advert): void {
-    const destination = groupMac(header.destination);
-    const frame = { source: this.plan.mac, destination, etherType: ETHERTYPE.ipv4 };
-    this.#send(encodeEthernet(frame, encodeIpv4Advert(header, advert)));
+    this.#send(encodeAdvertFrame(this.plan.mac, { header, advert }));
   }
 
   announce(address: IpAddress): void {

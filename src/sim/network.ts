@@ -3,6 +3,9 @@
 
 import type { IpAddress, MacAddress } from '../address.js';
 import { after, instant, type Duration, type Instant } from '../time.js';
+import { encodeAdvertFrame } from '../packet/advert-frame.js';
+import type { Ipv4Header } from '../packet/ipv4.js';
+import type { Advert } from '../packet/vrrp.js';
 import type { Effect } from '../vrrp/effect.js';
 import { Client, type ClientPlan } from './client.js';
 import { EventQueue } from './event-queue.js';
@@ -18,6 +21,13 @@ export type Happening =
   | { readonly kind: 'frame'; readonly segment: string; readonly frame: Uint8Array }
   /** Another host, or none, answers a client at an address. */
   | { readonly kind: 'answered'; readonly client: Client; readonly target: IpAddress; readonly by?: Host };
+
+export interface ForeignPacket {
+  readonly header: Ipv4Header;
+  readonly advert: Advert;
+}
+
+const STRANGER = '02:00:00:00:00:99' as MacAddress;
 
 export interface NetworkPlan {
   readonly hosts: readonly HostPlan[];
@@ -90,6 +100,12 @@ export class Network {
 
   setWeather(change: Partial<Weather>): void {
     for (const segment of this.segments.values()) segment.weather = { ...segment.weather, ...change };
+  }
+
+  /** A packet of somebody who is no host of this network, on the segment of this name or the first one. */
+  sayForeign({ header, advert }: ForeignPacket, name?: string): void {
+    const [segment] = name === undefined ? this.segments.values() : [this.segments.get(name)];
+    segment?.send({ owner: 'stranger', receive: () => undefined }, encodeAdvertFrame(STRANGER, { header, advert }));
   }
 
   /** Lets so much time pass; what happens at its very end has happened. */

@@ -1,0 +1,127 @@
+// From the configurations of hosts to a network that they fit in: which interfaces there are, which of them are on one
+// segment, what a file does not say made up: MAC addresses and the interfaces' own addresses, ascending with the hosts.
+
+import {
+  addressFromOctets,
+  addressOctets,
+  familyOf,
+  type IpAddress,
+  type MacAddress,
+  type Prefix,
+} from '../address.js';
+import type { Config, VirtualAddress } from '../config/model.js';
+import type { ClientPlan } from './client.js';
+import type { DaemonKind, HostPlan } from './host.js';
+import type { InterfacePlan } from './network-interface.js';
+import type { NetworkPlan } from './network.js';
+
+/** A host as its operator names it. */
+export interface NamedHost {
+  readonly name: string;
+  readonly daemon: DaemonKind;
+  readonly config: Config;
+}
+
+type SegmentedClient = NonNullable<NetworkPlan['clients']>[number];
+
+/** The made-up addresses of segment n are in 198.18.n.0/24, where no virtual address gives a network. RFC 2544. */
+const BENCHMARK_NETWORK = [198, 18] as const;
+
+/** Hosts and, for each segment with virtual addresses, a client of them. */
+export function planNetwork(hosts: readonly NamedHost[]): Pick<NetworkPlan, 'hosts' | 'clients'> {
+  const segments = segmentsOf(hosts);
+  const names = [...new Set(segments.values())];
+  const taken = new Set(hosts.flatMap(({ config }) => virtualAddressesOf(config)).map(({ prefix }) => prefix.address));
+  const segmentOf = (host: number, name: string): string => segments.get(keyOf(host, name)) ?? name;
+  const plans = hosts.map((host, number): HostPlan => {
+    const interfaces = interfacesOf(host.config).map((name, index): InterfacePlan => {
+      const segment = segmentOf(number, name);
+      const own = ownAddress({ config: host.config, name, number, taken, network: names.indexOf(segment) });
+      taken.add(own.address);
+      return { name, segment, mac: macOf(number + 1, index), addresses: [own] };
+    });
+    return { ...host, interfaces };
+  });
+  const clients = names.flatMap((segment, index): SegmentedClient[] => {
+    const targets = hosts.flatMap(({ config }, host) =>
+      virtualAddressesOf(config).flatMap(({ dev, prefix }) =>
+        segmentOf(host, dev) === segment && familyOf(prefix.address) === 'ipv4' ? [prefix.address] : [],
+      ),
+    );
+    if (targets.length === 0) return [];
+    return [{ ...clientOf(index), segment, targets: [...new Set(targets)] }];
+  });
+  return { hosts: plans, clients };
+}
+
+const keyOf = (host: number, name: string): string => `${host} ${name}`;
+
+/** The interfaces that a configuration names. */
+function interfacesOf({ vrrpInstances, interfaceDelays, syncGroups }: Config): string[] {
+  const tracks = [...vrrpInstances, ...syncGroups].flatMap((one) => one.tracks);
+  return [
+    ...new Set([
+      ...vrrpInstances.map((one) => one.interface),
+      ...vrrpInstances.flatMap((one) => [...one.virtualAddresses, ...one.excludedAddresses].map(({ dev }) => dev)),
+      ...tracks.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : [])),
+      ...interfaceDelays.map((one) => one.interface),
+    ]),
+  ];
+}
+
+const virtualAddressesOf = ({ vrrpInstances }: Config): VirtualAddress[] =>
+  vrrpInstances.flatMap((one) => [...one.virtualAddresses, ...one.excludedAddresses]);
+
+/**
+ * By host and interface, the name of its segment: interfaces of one name are on one segment; one whose name the first
+ * host does not have is on that of the first interface which runs one of its virtual routers.
+ */
+function segmentsOf(hosts: readonly NamedHost[]): ReadonlyMap<string, string> {
+  const segments = new Map<string, string>();
+  const byRouter = new Map<number, string>();
+  const [first] = hosts;
+  const known = new Set(first ? interfacesOf(first.config) : []);
+  for (const [host, { config }] of hosts.entries())
+    for (const name of interfacesOf(config)) {
+      const routers = config.vrrpInstances.filter((one) => one.interface === name);
+      const same = routers.map((one) => byRouter.get(one.virtualRouterId)).find((one) => one !== undefined);
+      const segment = known.has(name) ? name : (same ?? name);
+      segments.set(keyOf(host, name), segment);
+      for (const { virtualRouterId } of routers)
+        if (!byRouter.has(virtualRouterId)) byRouter.set(virtualRouterId, segment);
+    }
+  return segments;
+}
+
+interface Wanted {
+  readonly config: Config;
+  readonly name: string;
+  readonly number: number;
+  readonly taken: ReadonlySet<IpAddress>;
+  readonly network: number;
+}
+
+/** As mcast_src_ip says; else made up, in the network of the virtual addresses of the interface. */
+function ownAddress({ config, name, number, taken, network }: Wanted): Prefix {
+  const here = config.vrrpInstances.filter((one) => one.interface === name);
+  const written = here.map((one) => one.mcastSrcIp).find((one) => one !== undefined);
+  if (written !== undefined) return { address: written, length: 24 };
+  const virtual = here.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix.address);
+  const [near] = virtual.filter((one) => familyOf(one) === 'ipv4');
+  const [a, b, c] = near === undefined ? [...BENCHMARK_NETWORK, network] : addressOctets(near);
+  for (let last = number + 1; ; last += 1) {
+    const address = addressFromOctets(Uint8Array.from([a ?? 0, b ?? 0, c ?? 0, last]));
+    if (!taken.has(address) || last > 250) return { address, length: 24 };
+  }
+}
+
+/** Locally administered; host and interface can be read from it. */
+const macOf = (host: number, index: number): MacAddress =>
+  `02:00:00:00:${hexadecimal(index)}:${hexadecimal(host)}` as MacAddress;
+const hexadecimal = (octet: number): string => (octet & 0xff).toString(16).padStart(2, '0');
+
+const clientOf = (segment: number): Omit<ClientPlan, 'targets'> => ({
+  name: 'client',
+  mac: macOf(0xff, segment),
+  address: addressFromOctets(Uint8Array.from([...BENCHMARK_NETWORK, segment, 254])),
+});

@@ -1,0 +1,282 @@
+// The language of stories: what is done to a simulated network, a line each. "#" begins a comment, time passes in `run`.
+// docs/STORIES.md has it for readers. It reads text into commands and carries nothing out; it never throws.
+
+import { parseAddress, parsePrefix, type IpAddress, type Prefix } from '../address.js';
+import { milliseconds, seconds, type Duration } from '../time.js';
+import type { CheckEnd, DaemonKind } from './host.js';
+import type { Weather } from './segment.js';
+
+/** Something that is done to a host by name. */
+export type HostDeed = 'start' | 'stop' | 'kill' | 'crash' | 'freeze' | 'thaw' | 'stall' | 'resume';
+
+export type Command =
+  | { readonly kind: 'run'; readonly duration: Duration }
+  /** start without a host: all of them. */
+  | { readonly kind: HostDeed; readonly host?: string }
+  | { readonly kind: 'link'; readonly host: string; readonly interface: string; readonly up: boolean }
+  /** Without `oneWay` in both directions. */
+  | { readonly kind: 'cut'; readonly from: string; readonly to: string; readonly oneWay: boolean }
+  | { readonly kind: 'heal' }
+  | { readonly kind: 'check'; readonly host: string; readonly script: string; readonly end: CheckEnd }
+  | { readonly kind: 'file'; readonly host: string; readonly name: string; readonly value: number }
+  | { readonly kind: 'process'; readonly host: string; readonly name: string; readonly count: number }
+  | { readonly kind: 'delete'; readonly host: string; readonly address: IpAddress }
+  | { readonly kind: 'add'; readonly host: string; readonly prefix: Prefix; readonly interface: string }
+  | { readonly kind: 'weather'; readonly change: Partial<Weather> }
+  | { readonly kind: 'failover'; readonly host: string; readonly name: string }
+  | { readonly kind: 'maintenance'; readonly host: string; readonly on: boolean }
+  | { readonly kind: 'reload'; readonly host: string; readonly file: string }
+  | { readonly kind: 'advert'; readonly advert: ForeignAdvert };
+
+/** An advert of somebody who is no host of the story. */
+export interface ForeignAdvert {
+  readonly source: IpAddress;
+  readonly virtualRouterId: number;
+  readonly priority: number;
+  readonly interval: Duration;
+  readonly ttl: number;
+  readonly password?: string;
+  readonly addresses: readonly IpAddress[];
+  /** Absent: the first one. */
+  readonly segment?: string;
+}
+
+/** A command, and where it stands: the line from 1. */
+export interface Line {
+  readonly line: number;
+  readonly command: Command;
+}
+
+/** A host that the story brings along: `host NAME FILE [keepalived]`. */
+export interface HostLine {
+  readonly line: number;
+  readonly name: string;
+  readonly file: string;
+  readonly daemon: DaemonKind;
+}
+
+export interface Problem {
+  readonly line: number;
+  readonly column: number;
+  readonly words: string;
+}
+
+export interface Story {
+  readonly hosts: readonly HostLine[];
+  readonly lines: readonly Line[];
+  readonly problems: readonly Problem[];
+}
+
+const DEEDS: readonly HostDeed[] = ['start', 'stop', 'kill', 'crash', 'freeze', 'thaw', 'stall', 'resume'];
+const UNITS = { '': 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+/** Longer than any story is worth: a day. */
+const LONGEST = 86_400_000;
+
+/** A word that does not fit; caught at the end of its line. */
+class Misfit extends Error {
+  constructor(
+    readonly word: number,
+    words: string,
+  ) {
+    super(words);
+  }
+}
+
+/** The words of a line, taken one after the other. */
+class Words {
+  #next = 0;
+
+  constructor(readonly words: readonly string[]) {}
+
+  get isAtEnd(): boolean {
+    return this.#next >= this.words.length;
+  }
+
+  /** The next word as `what`; a Misfit when there is none, or it can't be read as that. */
+  take<T>(what: string, read: (word: string) => T | undefined): T {
+    const word = this.words[this.#next];
+    const value = word === undefined ? undefined : read(word);
+    if (value === undefined) this.fail(word === undefined ? `${what} is missing` : `"${word}" is no ${what}`);
+    this.#next += 1;
+    return value;
+  }
+
+  word(what: string): string {
+    return this.take(what, (word) => word);
+  }
+
+  oneOf<const T extends string>(choices: readonly T[]): T {
+    return this.take(choices.join(' or '), (word) => choices.find((choice) => choice === word));
+  }
+
+  /** Takes the word when it comes next. */
+  skip(word: string): boolean {
+    if (this.words[this.#next] !== word) return false;
+    this.#next += 1;
+    return true;
+  }
+
+  /** Nothing may follow. */
+  end(): void {
+    if (!this.isAtEnd) this.fail('the line has more words than the command takes');
+  }
+
+  fail(words: string): never {
+    throw new Misfit(this.#next, words);
+  }
+}
+
+const HOST = 'name of a host';
+
+/** By its first word, how the rest of a line is read. */
+const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
+  run: (words) => ({ kind: 'run', duration: words.take('time, such as 3.5 or 200ms', readDuration) }),
+  link: (words) => ({
+    kind: 'link',
+    host: words.word(HOST),
+    interface: words.word('interface'),
+    up: words.oneOf(['up', 'down']) === 'up',
+  }),
+  cut: (words) => {
+    const from = words.word(HOST);
+    const oneWay = words.skip('->');
+    return { kind: 'cut', from, oneWay, to: words.word(HOST) };
+  },
+  heal: () => ({ kind: 'heal' }),
+  check: (words) => ({
+    kind: 'check',
+    host: words.word(HOST),
+    script: words.word('vrrp_script'),
+    end: words.oneOf(['succeeds', 'fails', 'hangs']),
+  }),
+  file: (words) => ({
+    kind: 'file',
+    host: words.word(HOST),
+    name: words.word('track_file'),
+    value: words.take('number', readInteger),
+  }),
+  process: (words) => ({
+    kind: 'process',
+    host: words.word(HOST),
+    name: words.word('vrrp_track_process'),
+    count: words.take('number', readInteger),
+  }),
+  delete: (words) => ({ kind: 'delete', host: words.word(HOST), address: words.take('address', parseAddress) }),
+  add: (words) => ({
+    kind: 'add',
+    host: words.word(HOST),
+    prefix: words.take('address', parsePrefix),
+    interface: words.word('interface'),
+  }),
+  delay: (words) => {
+    const delay = words.take('time', readDuration);
+    const jitter = words.skip('jitter') ? words.take('time', readDuration) : milliseconds(0);
+    return { kind: 'weather', change: { delay, jitter } };
+  },
+  loss: (words) => ({ kind: 'weather', change: { loss: words.take('share, such as 10%', readShare) } }),
+  duplicate: (words) => ({ kind: 'weather', change: { duplication: words.take('share, such as 10%', readShare) } }),
+  failover: (words) => ({ kind: 'failover', host: words.word(HOST), name: words.word('instance or group') }),
+  maintenance: (words) => ({
+    kind: 'maintenance',
+    host: words.word(HOST),
+    on: words.oneOf(['on', 'off']) === 'on',
+  }),
+  reload: (words) => ({ kind: 'reload', host: words.word(HOST), file: words.word('file') }),
+  advert: (words) => ({ kind: 'advert', advert: readAdvert(words) }),
+  ...Object.fromEntries(
+    DEEDS.map((kind) => [
+      kind,
+      (words: Words): Command => (kind === 'start' && words.isAtEnd ? { kind } : { kind, host: words.word(HOST) }),
+    ]),
+  ),
+};
+
+/** All lines that can be read, and what is wrong with the others. */
+export function readStory(text: string): Story {
+  const hosts: HostLine[] = [];
+  const lines: Line[] = [];
+  const problems: Problem[] = [];
+  for (const [index, whole] of text.split('\n').entries()) {
+    const written = whole.replace(/#.*/s, '');
+    const starts = [...written.matchAll(/\S+/g)];
+    const [first, ...rest] = starts.map(([word]) => word);
+    if (first === undefined) continue;
+    const line = index + 1;
+    const complain = (word: number, words: string): void => {
+      const column = (starts[word]?.index ?? written.trimEnd().length) + 1;
+      problems.push({ line, column, words });
+    };
+    const words = new Words(rest);
+    try {
+      if (first === 'host') hosts.push({ line, ...readHost(words) });
+      else lines.push({ line, command: readCommand(first, words) });
+    } catch (misfit) {
+      if (!(misfit instanceof Misfit)) throw misfit;
+      complain(misfit.word + 1, misfit.message);
+    }
+  }
+  return { hosts, lines, problems };
+}
+
+function readCommand(first: string, words: Words): Command {
+  const read = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (!read) throw new Misfit(-1, `"${first}" is no command; there are host, ${Object.keys(COMMANDS).join(', ')}`);
+  const command = read(words);
+  words.end();
+  return command;
+}
+
+function readHost(words: Words): Omit<HostLine, 'line'> {
+  const [name, file] = [words.word(HOST), words.word('file')];
+  const daemon = words.isAtEnd ? 'vrrpd' : words.oneOf(['vrrpd', 'keepalived']);
+  words.end();
+  return { name, file, daemon };
+}
+
+function readAdvert(words: Words): ForeignAdvert {
+  const source = words.take('address', parseAddress);
+  let advert: ForeignAdvert = {
+    source,
+    virtualRouterId: 0,
+    priority: 100,
+    interval: seconds(1),
+    ttl: 255,
+    addresses: [],
+  };
+  while (!words.isAtEnd) {
+    const field = words.oneOf(['vrid', 'priority', 'interval', 'ttl', 'password', 'addresses', 'on']);
+    if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 0 to 255', readOctet) };
+    else if (field === 'priority') advert = { ...advert, priority: words.take('number from 0 to 255', readOctet) };
+    else if (field === 'ttl') advert = { ...advert, ttl: words.take('number from 0 to 255', readOctet) };
+    else if (field === 'interval') advert = { ...advert, interval: words.take('time', readDuration) };
+    else if (field === 'password') advert = { ...advert, password: words.word('password') };
+    else if (field === 'on') advert = { ...advert, segment: words.word('segment') };
+    else advert = { ...advert, addresses: words.take('list of addresses with commas', readAddresses) };
+  }
+  return advert;
+}
+
+function readDuration(word: string): Duration | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(word) ?? [];
+  if (number === undefined) return undefined;
+  const length = Number(number) * UNITS[unit as keyof typeof UNITS];
+  return length <= LONGEST ? milliseconds(length) : undefined;
+}
+
+function readShare(word: string): number | undefined {
+  const share = /^\d+(\.\d+)?%$/.test(word) ? Number(word.slice(0, -1)) / 100 : undefined;
+  return share !== undefined && share <= 1 ? share : undefined;
+}
+
+function readInteger(word: string): number | undefined {
+  return /^-?\d{1,9}$/.test(word) ? Number(word) : undefined;
+}
+
+function readOctet(word: string): number | undefined {
+  return /^\d{1,3}$/.test(word) && Number(word) <= 255 ? Number(word) : undefined;
+}
+
+function readAddresses(word: string): IpAddress[] | undefined {
+  const addresses = word.split(',').map(parseAddress);
+  return addresses.every((one) => one !== undefined) ? addresses : undefined;
+}
