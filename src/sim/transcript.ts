@@ -1,0 +1,154 @@
+// What happens in a simulated network, as lines that an operator reads: what is done to it, who becomes what and why, who
+// answers the client. It watches and changes nothing; adverts and what repeats itself are left out.
+
+import { formatPrefix } from '../address.js';
+import { between, describeDuration, inSeconds, instant, seconds, sum, type Instant } from '../time.js';
+import type { Effect } from '../vrrp/effect.js';
+import type { Event } from '../vrrp/event.js';
+import { describeReason } from '../vrrp/reason.js';
+import type { Host } from './host.js';
+import type { Happening } from './network.js';
+import type { Command, HostDeed } from './story.js';
+import type { Weather } from './segment.js';
+
+export interface TranscriptLine {
+  readonly at: Instant;
+  /** "client", "network", or the address of a stranger, where it is no host. */
+  readonly host: string;
+  readonly words: string;
+}
+
+const WIDTH = 80;
+const TIME_WIDTH = 11;
+/** A transition's line has its states and reason; keepalived's phrase for the log would say it twice. */
+const PHRASE = /^\(.+\) Entering (MASTER|BACKUP|FAULT) STATE/;
+const IN_PARENTHESES = /^\((.+?)\) /;
+
+export class Transcript {
+  readonly lines: TranscriptLine[] = [];
+  readonly #states = new Map<string, string>();
+
+  constructor(readonly now: () => Instant) {}
+
+  /** A command of the story, before it is carried out. Time that passes has no line. */
+  command(command: Command): void {
+    for (const [host, words] of describeCommand(command)) this.#say(host, words);
+    if (command.kind === 'crash' || command.kind === 'kill')
+      for (const key of this.#states.keys()) if (key.startsWith(`${command.host} `)) this.#states.delete(key);
+  }
+
+  watch(happening: Happening): void {
+    if (happening.kind === 'answered') {
+      const { client, target, by } = happening;
+      this.#say(client.plan.name, by ? `${target} is answered by ${by.name}` : `${target} is answered by nobody`);
+    } else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
+  }
+
+  #effect(host: Host, effect: Effect): void {
+    if (effect.kind === 'notify') this.#event(host, effect.event);
+    if (effect.kind !== 'log' || effect.level === 'debug' || PHRASE.test(effect.text)) return;
+    this.#say(host.name, isAlone(host) ? effect.text.replace(IN_PARENTHESES, '') : effect.text);
+  }
+
+  #event(host: Host, { subject, name, state }: Event): void {
+    if (subject === 'GROUP' || state.includes('_')) return;
+    const key = `${host.name} ${name}`;
+    const before = this.#states.get(key) ?? 'INIT';
+    this.#states.set(key, state === 'STOP' ? 'INIT' : state);
+    const last = host.router?.instances.get(name)?.history[0];
+    const why = last?.at === this.now() ? `   ${describeReason(last.why)}` : '';
+    this.#say(host.name, `${isAlone(host) ? '' : `(${name}) `}${before} -> ${state}${why}`);
+  }
+
+  #say(host: string, words: string): void {
+    this.lines.push({ at: this.now(), host, words });
+  }
+}
+
+const isAlone = (host: Host): boolean => host.config.vrrpInstances.length === 1;
+
+const DEEDS: Readonly<Record<HostDeed, string>> = {
+  start: 'is started',
+  stop: 'is stopped',
+  kill: 'its daemon is killed',
+  crash: 'loses power',
+  freeze: 'stands still',
+  thaw: 'goes on',
+  stall: 'its daemon stands still',
+  resume: 'its daemon goes on',
+};
+
+/** Whom a command concerns, and in words what is done to them. */
+function describeCommand(command: Command): (readonly [string, string])[] {
+  switch (command.kind) {
+    case 'run':
+      return [];
+    case 'link':
+      return [[command.host, `the cable of ${command.interface} is ${command.up ? 'plugged' : 'pulled'}`]];
+    case 'cut':
+      return [['network', `${command.from} ${command.oneWay ? '->' : '<->'} ${command.to} is cut`]];
+    case 'heal':
+      return [['network', 'all is connected again']];
+    case 'check':
+      return [[command.host, `from its next run on ${command.script} ${command.end}`]];
+    case 'file':
+      return [[command.host, `${command.name} holds ${command.value}`]];
+    case 'process':
+      return [[command.host, `${command.name} finds ${command.count} processes`]];
+    case 'delete':
+      return [[command.host, `somebody deletes ${command.address}`]];
+    case 'add':
+      return [[command.host, `somebody adds ${formatPrefix(command.prefix)} to ${command.interface}`]];
+    case 'weather':
+      return [['network', describeWeather(command.change)]];
+    case 'failover':
+      return [[command.host, `vrrpd failover ${command.name}`]];
+    case 'maintenance':
+      return [[command.host, `vrrpd maintenance ${command.on ? 'on' : 'off'}`]];
+    case 'reload':
+      return [[command.host, `reload of ${command.file}`]];
+    case 'advert': {
+      const { source, virtualRouterId, priority } = command.advert;
+      return [[source, `a foreign advert: VRID ${virtualRouterId}, priority ${priority}`]];
+    }
+    default:
+      return [[command.host ?? 'all', DEEDS[command.kind]]];
+  }
+}
+
+function describeWeather({ delay, jitter = seconds(0), loss, duplication }: Partial<Weather>): string {
+  if (loss !== undefined) return `${loss * 100} % of the packets are lost`;
+  if (duplication !== undefined) return `${duplication * 100} % of the packets come twice`;
+  if (delay === undefined) return 'as it was';
+  return `packets take ${describeDuration(delay)}${jitter > 0 ? ` to ${describeDuration(sum(delay, jitter))}` : ''}`;
+}
+
+/** As text in 80 columns, a line each and more where it does not fit, with a head. */
+export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
+  const hostWidth = Math.max(...lines.map(({ host }) => host.length), 'host'.length) + 3;
+  const indent = ' '.repeat(TIME_WIDTH + hostWidth);
+  const head = `${'time'.padStart(TIME_WIDTH - 2)}  ${'host'.padEnd(hostWidth)}event`;
+  return [
+    head,
+    ...lines.flatMap(({ at, host, words }) => {
+      const time = inSeconds(between({ from: instant(0), to: at }))
+        .toFixed(6)
+        .padStart(TIME_WIDTH - 2);
+      return wrap(words, Math.max(WIDTH - indent.length, 30)).map((part, index) =>
+        index === 0 ? `${time}  ${host.padEnd(hostWidth)}${part}` : `${indent}  ${part}`,
+      );
+    }),
+  ];
+}
+
+/** Broken at spaces, which are kept inside a line. */
+function wrap(words: string, width: number): string[] {
+  const lines: string[] = [];
+  for (let rest = words; rest !== '';) {
+    const end = rest.length <= width ? rest.length : rest.lastIndexOf(' ', width);
+    const cut = end <= 0 ? rest.length : end;
+    lines.push(rest.slice(0, cut).trimEnd());
+    rest = rest.slice(cut).trimStart();
+  }
+  return lines;
+}
