@@ -9,6 +9,7 @@ const programs = {
   reader: 'src/daemon/reader.ts',
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
+  mutants: 'test/mutants/mutants.ts',
   injector: 'test/lab/injector.ts',
   recorder: 'test/lab/recorder.ts',
   customer: 'test/demo/customer.ts',
@@ -21,7 +22,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  external: ['raw-socket', 'nodemailer'],
+  external: ['raw-socket', 'nodemailer', 'esbuild'],
   // A megabyte of young heap is plenty, and a flood of packets does not make the process grow.
   // yargs brings a createRequire of its own into the bundle, so the banner's has another name.
   banner: {
