@@ -1,0 +1,210 @@
+// A model of keepalived 2.2.7, the peer of our routers in the simulator: inputs in, effects out, as src/vrrp/router.ts
+// has them. It is compared with the real one, scenario by scenario, in test/lab/keepalived-model.test.ts. It knows neither
+// reload nor interface_up_down_delays, and a packet finds only the virtual routers of its interface.
+
+import type { Config } from '../config/model.js';
+import { groupsByMember, tracksOf } from '../config/tracks.js';
+import { addressesOf } from '../config/diff.js';
+import { after, earliest, type Instant } from '../time.js';
+import { effectivePriority } from '../track/priority.js';
+import { judge, type Verdict } from '../track/standing.js';
+import type { Effect } from '../vrrp/effect.js';
+import type { Input, Link } from '../vrrp/input.js';
+import { Turn } from '../vrrp/turn.js';
+import { Trackers } from './keepalived/trackers.js';
+import { VirtualRouter } from './keepalived/virtual-router.js';
+
+export class KeepalivedPeer {
+  readonly #config: Config;
+  readonly #links = new Map<string, Link>();
+  readonly #routers: readonly VirtualRouter[];
+  /** Those that change their state together. */
+  readonly #units: readonly (readonly VirtualRouter[])[];
+  readonly #trackers: Trackers;
+  readonly #open = new Set<string>();
+  #isRunning = false;
+  /** vrrp_startup_delay: nothing is heard and nothing begins before. */
+  #startsAt: Instant | undefined;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#trackers = new Trackers(config, this.#links);
+    this.#routers = config.vrrpInstances.map((instance) => new VirtualRouter(instance, this.#links));
+    const groups = groupsByMember(config);
+    for (const router of this.#routers) router.group = groups.get(router.config.name);
+    const alone = this.#routers.filter(({ group }) => group === undefined).map((router) => [router]);
+    const grouped = config.syncGroups.map((group) => this.#routers.filter((router) => router.group === group));
+    for (const unit of grouped) for (const one of unit) one.mates = unit.filter((mate) => mate !== one);
+    this.#units = [...alone, ...grouped];
+  }
+
+  nextDeadline(): Instant | undefined {
+    if (!this.#isRunning) return undefined;
+    const routers = this.#routers.map((router) => router.nextDeadline());
+    return earliest(this.#startsAt, this.#trackers.nextDeadline(), ...routers);
+  }
+
+  /** As Router.handle: the effects are to be performed in this order before the next input is handed in. */
+  handle(input: Input, now: Instant): Effect[] {
+    const turn = new Turn(now);
+    if (input.kind === 'link') this.#see(input.interface, input.link, turn);
+    else if (input.kind === 'start') this.#start(turn);
+    else if (this.#isRunning) this.#hear(input, turn);
+    return turn.effects;
+  }
+
+  #start(turn: Turn): void {
+    this.#isRunning = true;
+    const { vrrpStartupDelay } = this.#config.global;
+    if (vrrpStartupDelay > 0) this.#startsAt = after(turn.now, vrrpStartupDelay);
+    for (const router of this.#routers) router.removeAddresses(turn);
+    this.#trackers.start(turn);
+    this.#review(turn, { init: true });
+    for (const { config } of this.#routers) this.#listen(config.interface, turn);
+  }
+
+  #hear(input: Exclude<Input, { kind: 'start' | 'link' }>, turn: Turn): void {
+    switch (input.kind) {
+      case 'tick':
+        this.#tick(turn);
+        break;
+      case 'packet': {
+        const { packet } = input;
+        if (packet.kind === 'unreadable' || this.#startsAt !== undefined) return;
+        // Timers come before what has arrived: one that was stopped for a while acts first and listens then.
+        this.#tick(turn);
+        const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
+        for (const router of this.#routers)
+          if (router.config.interface === input.interface && router.config.virtualRouterId === id)
+            router.hear(packet, turn);
+        break;
+      }
+      case 'address-removed':
+        for (const router of this.#routers)
+          if (
+            addressesOf(router.config).some(
+              ({ dev, prefix, noTrack }) => dev === input.interface && prefix.address === input.address && !noTrack,
+            )
+          )
+            router.loseAddress(turn);
+        break;
+      case 'script-begun':
+        this.#trackers.scriptBegun(input.script, turn);
+        break;
+      case 'script':
+        this.#trackers.scriptEnded(input.script, input.outcome, turn);
+        this.#review(turn);
+        break;
+      case 'file':
+        this.#trackers.files.get(input.name)?.read(input.reading);
+        this.#review(turn);
+        break;
+      case 'process':
+        this.#trackers.processes.get(input.name)?.counted(input.count, turn.now);
+        this.#review(turn);
+        break;
+      case 'stop':
+        this.#stop(turn);
+        break;
+      // It has no such orders, and does not look at what the kernel refuses.
+      case 'reload':
+      case 'failover':
+      case 'maintenance':
+      case 'failed':
+        break;
+    }
+  }
+
+  #tick(turn: Turn): void {
+    for (const router of this.#routers) router.expire(turn);
+    if (this.#startsAt !== undefined && this.#startsAt <= turn.now) {
+      this.#startsAt = undefined;
+      this.#review(turn, { init: true });
+    }
+    this.#trackers.due(turn);
+    this.#review(turn);
+  }
+
+  /** All say farewell and give their addresses up; then all are told of it. */
+  #stop(turn: Turn): void {
+    this.#isRunning = false;
+    this.#trackers.stop(turn);
+    for (const router of this.#routers) router.stop(turn);
+    for (const { config, priority } of this.#routers)
+      turn.do({ kind: 'notify', event: { subject: 'INSTANCE', name: config.name, state: 'STOP', priority } });
+    for (const { name } of this.#config.syncGroups)
+      turn.do({ kind: 'notify', event: { subject: 'GROUP', name, state: 'STOP', priority: 0 } });
+    for (const name of this.#open) turn.do({ kind: 'close-link', interface: name });
+    this.#open.clear();
+  }
+
+  #see(name: string, link: Link | undefined, turn: Turn): void {
+    const before = this.#links.get(name);
+    if (link) this.#links.set(name, link);
+    else this.#links.delete(name);
+    if (!this.#isRunning) return;
+    if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${link?.up ? 'up' : 'down'}`);
+    this.#review(turn);
+    this.#listen(name, turn);
+  }
+
+  #listen(name: string, turn: Turn): void {
+    if (this.#open.has(name) || !this.#links.get(name)?.up) return;
+    if (!this.#routers.some(({ config }) => config.interface === name)) return;
+    this.#open.add(name);
+    turn.do({ kind: 'open-link', interface: name });
+  }
+
+  /** What they track may stand otherwise: priorities, faults and beginnings follow. */
+  #review(turn: Turn, { init } = { init: false }): void {
+    for (const router of this.#routers) {
+      const values = this.#verdicts(router).map(({ value }) => ({ tracker: '', value }));
+      const priority = effectivePriority(router.config.priority, values);
+      if (priority !== router.priority) router.changePriority(priority, turn);
+    }
+    if (this.#startsAt === undefined) for (const unit of this.#units) this.#reviewUnit(unit, turn, init);
+  }
+
+  /** A fault of one is a fault of all; whose it is says two farewells. */
+  #reviewUnit(unit: readonly VirtualRouter[], turn: Turn, init: boolean): void {
+    const faulty = unit.filter((router) => this.#isFaulty(router));
+    const states = (): string => unit.map(({ state }) => state).join();
+    const before = states();
+    if (faulty.length > 0) {
+      const others = unit.filter((router) => !faulty.includes(router));
+      for (const router of [...faulty, ...others])
+        if (router.state !== 'FAULT') router.fail(turn, { farewells: faulty.includes(router) ? 2 : 1 });
+    } else {
+      for (const router of unit)
+        if ((router.state === 'INIT' || router.state === 'FAULT') && !this.#isWaiting(router))
+          router.begin(turn, { init });
+    }
+    const [first] = unit;
+    if (!first?.group || states() === before || unit.some(({ state }) => state !== first.state)) return;
+    const { state } = first;
+    if (state === 'BACKUP' || state === 'FAULT')
+      turn.do({ kind: 'notify', event: { subject: 'GROUP', name: first.group.name, state, priority: 0 } });
+  }
+
+  #verdicts({ config, group }: VirtualRouter): Verdict[] {
+    const isOwn = (name: string): boolean => name === config.interface;
+    return tracksOf(config, group)
+      .filter(({ kind, name }) => kind !== 'interface' || !isOwn(name) || config.dontTrackPrimary)
+      .map((track) => judge(track, this.#trackers.standing(track)));
+  }
+
+  #isWaiting(router: VirtualRouter): boolean {
+    return this.#verdicts(router).some(({ awaited }) => awaited);
+  }
+
+  /** Its interface or one that an address is on is down, there is no address to send from, or what it tracks has failed. */
+  #isFaulty(router: VirtualRouter): boolean {
+    const { config, source } = router;
+    const devices = addressesOf(config).flatMap(({ dev, noTrack }) =>
+      noTrack || dev === config.interface ? [] : [dev],
+    );
+    if (!config.dontTrackPrimary) devices.push(config.interface);
+    if (source === undefined || devices.some((dev) => !this.#links.get(dev)?.up)) return true;
+    return this.#verdicts(router).some(({ failed }) => failed);
+  }
+}
