@@ -5,6 +5,7 @@
 import type { Config } from '../config/model.js';
 import { groupsByMember, tracksOf } from '../config/tracks.js';
 import { addressesOf } from '../config/diff.js';
+import type { Core } from '../daemon/loop.js';
 import { after, earliest, type Instant } from '../time.js';
 import { effectivePriority } from '../track/priority.js';
 import { judge, type Verdict } from '../track/standing.js';
@@ -14,7 +15,7 @@ import { Turn } from '../vrrp/turn.js';
 import { Trackers } from './keepalived/trackers.js';
 import { VirtualRouter } from './keepalived/virtual-router.js';
 
-export class KeepalivedPeer {
+export class KeepalivedPeer implements Core {
   readonly #config: Config;
   readonly #links = new Map<string, Link>();
   readonly #routers: readonly VirtualRouter[];
@@ -29,7 +30,9 @@ export class KeepalivedPeer {
   constructor(config: Config) {
     this.#config = config;
     this.#trackers = new Trackers(config, this.#links);
-    this.#routers = config.vrrpInstances.map((instance) => new VirtualRouter(instance, this.#links));
+    let count = 0;
+    const number = (): number => (count += 1);
+    this.#routers = config.vrrpInstances.map((instance) => new VirtualRouter(instance, this.#links, number));
     const groups = groupsByMember(config);
     for (const router of this.#routers) router.group = groups.get(router.config.name);
     const alone = this.#routers.filter(({ group }) => group === undefined).map((router) => [router]);
@@ -57,7 +60,7 @@ export class KeepalivedPeer {
     this.#isRunning = true;
     const { vrrpStartupDelay } = this.#config.global;
     if (vrrpStartupDelay > 0) this.#startsAt = after(turn.now, vrrpStartupDelay);
-    for (const router of this.#routers) router.removeAddresses(turn);
+    for (const router of this.#routers) router.presence.removeAddresses(turn);
     this.#trackers.start(turn);
     this.#review(turn, { init: true });
     for (const { config } of this.#routers) this.#listen(config.interface, turn);
@@ -71,8 +74,6 @@ export class KeepalivedPeer {
       case 'packet': {
         const { packet } = input;
         if (packet.kind === 'unreadable' || this.#startsAt !== undefined) return;
-        // Timers come before what has arrived: one that was stopped for a while acts first and listens then.
-        this.#tick(turn);
         const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
         for (const router of this.#routers)
           if (router.config.interface === input.interface && router.config.virtualRouterId === id)
@@ -116,7 +117,7 @@ export class KeepalivedPeer {
   }
 
   #tick(turn: Turn): void {
-    for (const router of this.#routers) router.expire(turn);
+    for (const router of this.#routers.toSorted((a, b) => (a.isBefore(b) ? -1 : 1))) router.expire(turn);
     if (this.#startsAt !== undefined && this.#startsAt <= turn.now) {
       this.#startsAt = undefined;
       this.#review(turn, { init: true });
@@ -159,31 +160,34 @@ export class KeepalivedPeer {
   #review(turn: Turn, { init } = { init: false }): void {
     for (const router of this.#routers) {
       const values = this.#verdicts(router).map(({ value }) => ({ tracker: '', value }));
-      const priority = effectivePriority(router.config.priority, values);
+      const priority = effectivePriority(router.base, values);
       if (priority !== router.priority) router.changePriority(priority, turn);
     }
     if (this.#startsAt === undefined) for (const unit of this.#units) this.#reviewUnit(unit, turn, init);
   }
 
-  /** A fault of one is a fault of all; whose it is says two farewells. */
+  /** A group fails, waits and begins as a whole; who had the fault comes first. At the start the group is told first. */
   #reviewUnit(unit: readonly VirtualRouter[], turn: Turn, init: boolean): void {
-    const faulty = unit.filter((router) => this.#isFaulty(router));
-    const states = (): string => unit.map(({ state }) => state).join();
-    const before = states();
-    if (faulty.length > 0) {
-      const others = unit.filter((router) => !faulty.includes(router));
-      for (const router of [...faulty, ...others])
-        if (router.state !== 'FAULT') router.fail(turn, { farewells: faulty.includes(router) ? 2 : 1 });
-    } else {
-      for (const router of unit)
-        if ((router.state === 'INIT' || router.state === 'FAULT') && !this.#isWaiting(router))
-          router.begin(turn, { init });
-    }
     const [first] = unit;
-    if (!first?.group || states() === before || unit.some(({ state }) => state !== first.state)) return;
-    const { state } = first;
-    if (state === 'BACKUP' || state === 'FAULT')
-      turn.do({ kind: 'notify', event: { subject: 'GROUP', name: first.group.name, state, priority: 0 } });
+    const isFaulty = (router: VirtualRouter): boolean => this.#isFaulty(router);
+    const group = first?.group;
+    const tellGroup = (state: 'BACKUP' | 'FAULT'): void => {
+      if (group) turn.do({ kind: 'notify', event: { subject: 'GROUP', name: group.name, state, priority: 0 } });
+    };
+    const inOrder = (isFirst: (router: VirtualRouter) => boolean): VirtualRouter[] => [
+      ...unit.filter(isFirst),
+      ...unit.filter((router) => !isFirst(router)),
+    ];
+    if (unit.some(isFaulty)) {
+      const moving = inOrder(isFaulty).filter(({ state }) => state !== 'FAULT');
+      for (const router of moving) router.fail(turn, { init, isCause: isFaulty(router) });
+      if (moving.length > 0) tellGroup('FAULT');
+    } else if (!unit.some((router) => this.#isWaiting(router))) {
+      const moving = inOrder(({ isCause }) => isCause).filter(({ state }) => state === 'INIT' || state === 'FAULT');
+      if (moving.length > 0 && init) tellGroup('BACKUP');
+      for (const router of moving) router.begin(turn, { init });
+      if (moving.length > 0 && !init) tellGroup('BACKUP');
+    }
   }
 
   #verdicts({ config, group }: VirtualRouter): Verdict[] {
@@ -199,7 +203,10 @@ export class KeepalivedPeer {
 
   /** Its interface or one that an address is on is down, there is no address to send from, or what it tracks has failed. */
   #isFaulty(router: VirtualRouter): boolean {
-    const { config, source } = router;
+    const {
+      config,
+      presence: { source },
+    } = router;
     const devices = addressesOf(config).flatMap(({ dev, noTrack }) =>
       noTrack || dev === config.interface ? [] : [dev],
     );

@@ -1,5 +1,5 @@
 // What a modelled keepalived tracks: its checks, files and processes at work, and the interfaces. The counting is
-// src/track's; here is when a check runs, when it is ended (at its interval, where no timeout is written), and the log.
+// src/track's; here is when a check runs, when it is ended (at its interval, where no timeout is written), and the log. init_fail was seen to change nothing.
 
 import type { Config, Track } from '../../config/model.js';
 import { usedFiles, usedProcesses, usedScripts } from '../../config/tracks.js';
@@ -23,7 +23,7 @@ export class Trackers {
     this.#scripts = new Map(
       usedScripts(config).map((script) => {
         const { name, timeout = script.interval } = script;
-        return [name, new ScriptTracker({ ...script, timeout })];
+        return [name, new ScriptTracker({ ...script, timeout, initFail: false })];
       }),
     );
     this.files = new Map(usedFiles(config).map((file) => [file.name, new FileTracker(file)]));

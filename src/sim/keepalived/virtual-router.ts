@@ -3,15 +3,14 @@
 // rule with src/vrrp/machine.ts, whose peer it is.
 
 import { compareAddresses, type IpAddress, VRRP_GROUP_IPV4 } from '../../address.js';
-import { addressesOf } from '../../config/diff.js';
 import type { SyncGroup, VrrpInstance } from '../../config/model.js';
 import type { Advert } from '../../packet/vrrp.js';
 import { after, earliest, type Duration, type Instant } from '../../time.js';
-import { sendAdvert } from '../../vrrp/advert.js';
 import type { Event } from '../../vrrp/event.js';
 import type { Link } from '../../vrrp/input.js';
 import { masterDownInterval, skewTime } from '../../vrrp/timers.js';
 import type { Turn } from '../../vrrp/turn.js';
+import { Presence } from './presence.js';
 import { objection, type Named } from './reception.js';
 
 interface Burst {
@@ -23,7 +22,12 @@ interface Burst {
 
 export class VirtualRouter {
   state: 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' = 'INIT';
+  readonly presence: Presence;
+  /** The configured one, until another owner is heard. */
+  base: number;
   priority: number;
+  /** Its FAULT is its own, not that of another member of the group. */
+  isCause = false;
   /** Its sync group and the others in it. */
   group: SyncGroup | undefined;
   mates: readonly VirtualRouter[] = [];
@@ -31,53 +35,52 @@ export class VirtualRouter {
   #wantsMaster = false;
   /** The one timer: the next advert of a MASTER, the end of a BACKUP's patience. */
   #expiresAt: Instant | undefined;
+  /** Counts up: of timers that end together the one that was set first comes first. */
+  #setAs = 0;
   #bursts: Burst[] = [];
   #preemptAt: Instant | undefined;
   /** In version 3 the one that the master says. */
   #masterAdvertInt: Duration;
-  #identification = 0;
 
   constructor(
     readonly config: VrrpInstance,
-    readonly links: ReadonlyMap<string, Link>,
+    links: ReadonlyMap<string, Link>,
+    readonly number: () => number,
   ) {
+    this.presence = new Presence(config, links);
+    this.base = config.priority;
     this.priority = config.priority;
     this.#masterAdvertInt = config.advertInt;
-  }
-
-  /** What it sends from: the configured address, else the interface's first that is not a virtual one. */
-  get source(): IpAddress | undefined {
-    const { mcastSrcIp, interface: name } = this.config;
-    const isVirtual = (address: IpAddress): boolean =>
-      addressesOf(this.config).some(({ prefix }) => prefix.address === address);
-    const own = this.links.get(name)?.addresses.find(({ address }) => !address.includes(':') && !isVirtual(address));
-    return mcastSrcIp ?? own?.address;
   }
 
   nextDeadline(): Instant | undefined {
     return earliest(this.#expiresAt, ...this.#bursts.map(({ at }) => at));
   }
 
-  /** From INIT or FAULT: whatever `state` says, the whole wait; only an owner has none at the start, and a short one later. */
+  /** From INIT or FAULT: whatever `state` says, the whole wait. Only an owner has none at the start, and says nothing. */
   begin(turn: Turn, { init }: { init: boolean }): void {
-    const isOwner = this.priority === 255;
-    const wait = !isOwner ? this.#masterDown : this.state === 'INIT' ? 0 : this.config.advertInt + this.#skew;
+    if (this.priority === 255 && this.state === 'INIT') {
+      this.state = 'BACKUP';
+      this.#set(turn.now);
+      return;
+    }
     this.#enter('BACKUP', turn, init ? ' (init)' : '');
-    this.#expiresAt = after(turn.now, wait as Duration);
+    this.#set(after(turn.now, this.#masterDown));
     this.#tell('BACKUP', turn);
   }
 
   /** Two farewells where the fault is its own, one where it is another member's; they are sent over a dead link too. */
-  fail(turn: Turn, { farewells }: { farewells: number }): void {
+  fail(turn: Turn, { init, isCause }: { init: boolean; isCause: boolean }): void {
     const { state } = this;
-    this.#enter('FAULT', turn, state === 'INIT' ? ' (init)' : '');
+    this.#enter('FAULT', turn, init ? ' (init)' : '');
+    this.isCause = isCause;
     this.#expiresAt = undefined;
-    if (state === 'MASTER') this.#release(turn, farewells);
+    if (state === 'MASTER') this.presence.leave(turn, isCause ? 2 : 1);
     this.#tell('FAULT', turn);
   }
 
   stop(turn: Turn): void {
-    if (this.state === 'MASTER') this.#release(turn, 1);
+    if (this.state === 'MASTER') this.presence.leave(turn, 1);
     this.state = 'INIT';
     this.#expiresAt = undefined;
   }
@@ -88,7 +91,7 @@ export class VirtualRouter {
     const before = this.#skew;
     this.priority = priority;
     if (this.state === 'BACKUP' && this.#expiresAt !== undefined)
-      this.#expiresAt = after(this.#expiresAt, (this.#skew - before) as Duration);
+      this.#set(after(this.#expiresAt, (this.#skew - before) as Duration));
     if (this.config.notifyPriorityChanges && (this.state === 'BACKUP' || this.state === 'MASTER'))
       this.#tell(`${this.state}_PRIORITY`, turn);
   }
@@ -97,15 +100,21 @@ export class VirtualRouter {
   loseAddress(turn: Turn): void {
     if (this.state !== 'MASTER') return;
     this.#leave(turn, { farewells: 1 });
-    this.#expiresAt = after(turn.now, this.#skew);
+    this.#set(after(turn.now, this.#skew));
+  }
+
+  /** Whether its timer comes before that of another one. */
+  isBefore(other: VirtualRouter): boolean {
+    const [ours = Infinity, theirs = Infinity] = [this.#expiresAt, other.#expiresAt];
+    return ours === theirs ? this.#setAs < other.#setAs : ours < theirs;
   }
 
   /** What is due at `turn.now`. The next advert is counted from this one, so lateness adds up. */
   expire(turn: Turn): void {
     if (this.#expiresAt !== undefined && this.#expiresAt <= turn.now) {
       if (this.state === 'MASTER') {
-        this.#advertise(turn, this.priority);
-        this.#expiresAt = after(turn.now, this.config.advertInt);
+        this.presence.advertise(turn, this.priority);
+        this.#set(after(turn.now, this.config.advertInt));
       } else this.#lead(turn);
     }
     const due = this.#bursts.filter(({ at }) => at <= turn.now);
@@ -113,38 +122,20 @@ export class VirtualRouter {
       ...this.#bursts.filter(({ at }) => at > turn.now),
       ...due.flatMap((burst) => (burst.period ? { ...burst, at: after(turn.now, burst.period) } : [])),
     ];
-    for (const { rounds } of due) this.announce(turn, rounds);
+    for (const { rounds } of due) this.presence.announce(turn, rounds);
   }
 
   /** Any packet but its own sets the timer of a MASTER anew, a rejected one as well. */
   hear(packet: Named, turn: Turn): void {
     const { state, config } = this;
-    if (packet.destination !== VRRP_GROUP_IPV4 || packet.source === this.source) return;
+    if (packet.destination !== VRRP_GROUP_IPV4 || packet.source === this.presence.source) return;
     if (state !== 'BACKUP' && state !== 'MASTER') return;
     const wrong = objection(config, packet);
     if (wrong !== undefined) turn.log('info', `(${config.name}) ${wrong}`);
     else if (packet.kind === 'advert')
       if (state === 'BACKUP') this.#hearAsBackup(packet.source, packet.advert, turn);
       else this.#hearAsMaster(packet.source, packet.advert, turn);
-    if (this.state === 'MASTER' && !config.lowerPrioNoAdvert) this.#expiresAt = after(turn.now, config.advertInt);
-  }
-
-  /** Bursts of gratuitous ARP, the addresses of one interface together. */
-  announce(turn: Turn, rounds: number): void {
-    const all = addressesOf(this.config);
-    for (const dev of new Set(all.map((address) => address.dev))) {
-      const link = this.links.get(dev);
-      const addresses = all.filter((address) => address.dev === dev).map(({ prefix }) => prefix.address);
-      if (link?.up) turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses, rounds });
-    }
-  }
-
-  removeAddresses(turn: Turn): void {
-    const { config } = this;
-    turn.log('debug', `(${config.name}) removing VIPs.`);
-    const routes = [...config.virtualRoutes, ...config.virtualRules].reverse();
-    turn.do(...routes.map((entry) => ({ kind: 'remove-route', entry }) as const));
-    turn.do(...addressesOf(config).map((address) => ({ kind: 'remove-address', address }) as const));
+    if (this.state === 'MASTER' && !config.lowerPrioNoAdvert) this.#set(after(turn.now, config.advertInt));
   }
 
   get #basis() {
@@ -165,7 +156,7 @@ export class VirtualRouter {
     turn.log('debug', `(${this.config.name}) Receive advertisement timeout`);
     this.#wantsMaster = true;
     if (this.mates.some((mate) => !mate.#wantsMaster)) {
-      this.#expiresAt = after(turn.now, this.#masterDown);
+      this.#set(after(turn.now, this.#masterDown));
       return;
     }
     this.#takeOver(turn);
@@ -175,19 +166,16 @@ export class VirtualRouter {
   /** keepalived's order: advert, log, addresses, routes, gratuitous ARP, those who want to know. */
   #takeOver(turn: Turn): void {
     const { config } = this;
-    this.#advertise(turn, this.priority);
+    this.presence.advertise(turn, this.priority);
     this.#enter('MASTER', turn);
-    turn.log('debug', `(${config.name}) setting VIPs.`);
-    turn.do(...addressesOf(config).map((address) => ({ kind: 'add-address', address }) as const));
-    const routes = [...config.virtualRoutes, ...config.virtualRules];
-    turn.do(...routes.map((entry) => ({ kind: 'add-route', entry }) as const));
+    this.presence.addAddresses(turn);
     const { masterDelay, masterRepeat, masterRefresh, masterRefreshRepeat } = config.garp;
-    this.announce(turn, masterRepeat);
+    this.presence.announce(turn, masterRepeat);
     if (masterDelay > 0) this.#bursts.push({ at: after(turn.now, masterDelay), rounds: masterRepeat });
     if (masterRefresh)
       this.#bursts.push({ at: after(turn.now, masterRefresh), rounds: masterRefreshRepeat, period: masterRefresh });
     this.#masterAdvertInt = config.advertInt;
-    this.#expiresAt = after(turn.now, config.advertInt);
+    this.#set(after(turn.now, config.advertInt));
     this.#tell('MASTER', turn);
   }
 
@@ -195,7 +183,7 @@ export class VirtualRouter {
     const { nopreempt, preemptDelay, name } = this.config;
     if (priority === 0) {
       turn.log('debug', `(${name}) Backup received priority 0 advertisement`);
-      this.#expiresAt = after(turn.now, this.#skew);
+      this.#set(after(turn.now, this.#skew));
       return;
     }
     const isLower = priority < this.priority;
@@ -207,16 +195,25 @@ export class VirtualRouter {
     }
     this.#wantsMaster = false;
     this.#masterAdvertInt = interval;
-    this.#expiresAt = after(turn.now, this.#masterDown);
+    this.#set(after(turn.now, this.#masterDown));
   }
 
   #hearAsMaster(source: IpAddress, { priority }: Advert, turn: Turn): void {
-    const { config, priority: ours, source: own } = this;
+    const {
+      config,
+      presence: { source: own },
+    } = this;
     if (own === undefined) return;
+    if (priority === 255 && this.priority === 255) {
+      const words = 'local instance and a remote instance are both configured as address owner';
+      turn.log('error', `(${config.name}) CONFIGURATION ERROR: ${words}, please fix - reducing local priority`);
+      this.base = this.priority = 254;
+    }
+    const ours = this.priority;
     const advert = `received advert from ${source}`;
     if (priority === 0) {
       turn.log('info', `(${config.name}) Master received priority 0 message`);
-      this.#advertise(turn, ours);
+      this.presence.advertise(turn, ours);
     } else if (priority > ours) {
       turn.log('info', `(${config.name}) Master ${advert} with higher priority ${priority}, ours ${ours}`);
       this.#yield(turn);
@@ -225,23 +222,24 @@ export class VirtualRouter {
       turn.log('info', `(${config.name}) Master ${advert} ${words}`);
       this.#yield(turn);
     } else {
-      const words = `with lower priority ${priority}, ours ${ours}, forcing new election`;
-      turn.log('info', `(${config.name}) Received advert from ${source} ${words}`);
+      const words = `with lower priority ${priority}, ours ${ours}`;
+      const answer = config.lowerPrioNoAdvert ? '' : ', forcing new election';
+      turn.log('info', `(${config.name}) Received advert from ${source} ${words}${answer}`);
       this.#insist(turn);
     }
   }
 
   /** Without a word on the wire: the better one never learns that there was a second. */
   #yield(turn: Turn): void {
-    if (this.config.higherPrioSendAdvert) this.#advertise(turn, this.priority);
+    if (this.config.higherPrioSendAdvert) this.presence.advertise(turn, this.priority);
     this.#leave(turn, { farewells: 0 });
   }
 
   #leave(turn: Turn, { farewells }: { farewells: number }): void {
     const step = (one: VirtualRouter): void => {
       one.#enter('BACKUP', turn);
-      one.#release(turn, farewells);
-      one.#expiresAt = after(turn.now, one.#masterDown);
+      one.presence.leave(turn, farewells);
+      one.#set(after(turn.now, one.#masterDown));
       one.#tell('BACKUP', turn);
     };
     step(this);
@@ -251,9 +249,9 @@ export class VirtualRouter {
   /** A burst for each lower advert, and one more later. */
   #insist(turn: Turn): void {
     const { lowerPrioNoAdvert, garp } = this.config;
-    if (!lowerPrioNoAdvert) this.#advertise(turn, this.priority);
+    if (!lowerPrioNoAdvert) this.presence.advertise(turn, this.priority);
     for (const one of [this, ...this.mates]) {
-      if (garp.lowerPrioRepeat > 0) one.announce(turn, garp.lowerPrioRepeat);
+      if (garp.lowerPrioRepeat > 0) one.presence.announce(turn, garp.lowerPrioRepeat);
       if (garp.lowerPrioRepeat > 0 && garp.lowerPrioDelay > 0)
         one.#bursts.push({ at: after(turn.now, garp.lowerPrioDelay), rounds: garp.lowerPrioRepeat });
     }
@@ -267,26 +265,19 @@ export class VirtualRouter {
     turn.do({ kind: 'notify', event: { subject: 'GROUP', name: this.group.name, state, priority: 0 } });
   }
 
+  #set(expiresAt: Instant): void {
+    this.#expiresAt = expiresAt;
+    this.#setAs = this.number();
+  }
+
+  /** A check that fails right at the start leaves no line. */
   #enter(state: 'MASTER' | 'BACKUP' | 'FAULT', turn: Turn, words = ''): void {
-    turn.log('info', `(${this.config.name}) Entering ${state} STATE${words}`);
+    const isSilent = state === 'FAULT' && this.state === 'INIT' && words === '';
+    if (!isSilent) turn.log('info', `(${this.config.name}) Entering ${state} STATE${words}`);
     this.state = state;
     this.#wantsMaster = state === 'MASTER';
     this.#preemptAt = undefined;
     this.#bursts = [];
-  }
-
-  #release(turn: Turn, farewells: number): void {
-    for (let count = 0; count < farewells; count += 1) this.#advertise(turn, 0);
-    if (farewells > 0) turn.log('debug', `(${this.config.name}) sent 0 priority`);
-    this.removeAddresses(turn);
-  }
-
-  #advertise(turn: Turn, priority: number): void {
-    const { source, config } = this;
-    if (source === undefined) return;
-    this.#identification = (this.#identification + 1) & 0xffff;
-    const addresses = config.virtualAddresses.map(({ prefix }) => prefix.address);
-    turn.do(sendAdvert(config, { priority, source, identification: this.#identification, addresses }));
   }
 
   #tell(state: Event['state'], turn: Turn): void {
