@@ -182,7 +182,9 @@ export class KeepalivedPeer implements Core {
       const moving = inOrder(isFaulty).filter(({ state }) => state !== 'FAULT');
       for (const router of moving) router.fail(turn, { init, isCause: isFaulty(router) });
       if (moving.length > 0) tellGroup('FAULT');
-    } else if (!unit.some((router) => this.#isWaiting(router))) {
+    } else if (unit.some((router) => this.#isWaiting(router))) {
+      for (const router of unit) router.isCause = this.#isWaiting(router);
+    } else {
       const moving = inOrder(({ isCause }) => isCause).filter(({ state }) => state === 'INIT' || state === 'FAULT');
       if (moving.length > 0 && init) tellGroup('BACKUP');
       for (const router of moving) router.begin(turn, { init });

@@ -27,7 +27,7 @@ export class Trackers {
       }),
     );
     this.files = new Map(usedFiles(config).map((file) => [file.name, new FileTracker(file)]));
-    this.processes = new Map(usedProcesses(config).map((process) => [process.name, new ProcessTracker(process)]));
+    this.processes = new Map(usedProcesses(config).map((one) => [one.name, new ProcessTracker(one)]));
   }
 
   standing({ kind, name }: Track): Standing {
@@ -67,7 +67,7 @@ export class Trackers {
               : { kind: 'signal-script', script: name, signal: action },
           );
       });
-    for (const process of this.processes.values()) process.due(turn.now);
+    for (const tracker of this.processes.values()) tracker.due(turn.now);
   }
 
   scriptBegun(name: string, turn: Turn): void {

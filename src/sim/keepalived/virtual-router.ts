@@ -26,7 +26,7 @@ export class VirtualRouter {
   /** The configured one, until another owner is heard. */
   base: number;
   priority: number;
-  /** Its FAULT is its own, not that of another member of the group. */
+  /** Its FAULT, or its waiting in INIT, is its own and not that of another member of the group. */
   isCause = false;
   /** Its sync group and the others in it. */
   group: SyncGroup | undefined;
