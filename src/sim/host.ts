@@ -8,6 +8,7 @@ import type { Duration, Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
 import { Router } from '../vrrp/router.js';
+import { KeepalivedPeer } from './keepalived-peer.js';
 import { NetworkInterface, type InterfacePlan, type Listener } from './network-interface.js';
 import { Process } from './process.js';
 import type { Segment } from './segment.js';
@@ -86,7 +87,7 @@ export class Host implements Listener {
   start(): void {
     this.isOn = true;
     if (this.#process) return;
-    this.#process = new Process(this, new Router(this.config, this.world.now()));
+    this.#process = new Process(this, this.#newCore());
     this.#process.start();
     this.world.changed();
   }
@@ -177,6 +178,11 @@ export class Host implements Listener {
   /** The kernel tells of the interface as it is now. */
   seeLink({ plan, link }: NetworkInterface): void {
     this.give({ kind: 'link', interface: plan.name, link });
+  }
+
+  #newCore(): Core {
+    if (this.plan.daemon === 'keepalived') return new KeepalivedPeer(this.config);
+    return new Router(this.config, this.world.now());
   }
 
   #interface(name: string): NetworkInterface {

@@ -258,8 +258,8 @@ t.test(
     peer.scriptEnds = failed;
     t.match(peer.pass(seconds(4)), [/^3765: advert 91 60/], '196/256 s, not 136/256 s');
     t.ok(peer.log.includes('(VI_1) Changing effective priority from 120 to 60'));
-  peer.scriptEnds = succeeded;
-    t.same(peer.pass(seconds(1)), ['765: advert 91 120']);
+    peer.scriptEnds = succeeded;
+    t.same(peer.pass(seconds(3)), ['765: advert 91 60', '1765: advert 91 60', '2765: advert 91 120']);
     t.end();
   },
 );
