@@ -4,7 +4,7 @@
 import type { IpAddress, MacAddress } from '../address.js';
 import { decodeArp, encodeArp } from '../packet/arp.js';
 import { BROADCAST_MAC } from '../packet/ethernet.js';
-import { between, seconds, type Duration, type Instant } from '../time.js';
+import { between, seconds, sum, type Duration, type Instant } from '../time.js';
 import type { Host } from './host.js';
 import type { Port, Segment } from './segment.js';
 
@@ -40,8 +40,10 @@ export interface ClientWorld {
   later(wait: Duration, action: () => void): void;
   /** The host with an interface of this MAC address on this segment. */
   hostOf(mac: MacAddress): Host | undefined;
-  /** Another host, or none, answers at the address now. */
-  answered(target: IpAddress, by: Host | undefined): void;
+  /** Who answers may be another one now. */
+  readonly changed: () => void;
+  /** Another host, or none, answers at the address now, after nobody did for so long. */
+  answered(target: IpAddress, now: { readonly by?: Host; readonly hole: Duration }): void;
 }
 
 export class Client implements Port {
@@ -84,7 +86,7 @@ export class Client implements Port {
     return { whole: (hole + present) as Duration, longest: Math.max(longest, present) as Duration };
   }
 
-  /** A gratuitous ARP changes what it has; a reply is what it asked for. RFC 826, RFC 5227 § 3. */
+  /** A gratuitous ARP changes what it has, or what it waits for; a reply is what it asked for. RFC 826, RFC 5227 § 3. */
   receive(frame: Uint8Array): void {
     const arp = decodeArp(frame);
     if (arp.kind !== 'arp') return;
@@ -92,11 +94,10 @@ export class Client implements Port {
     if (!entry) return;
     const isReply = arp.operation === ARP_REPLY && arp.target.address === this.plan.address;
     const isGratuitous = arp.sender.address === arp.target.address;
-    if (!isReply && !(isGratuitous && entry.mac !== undefined)) return;
-    if (isReply && !entry.isAsking) return;
+    if (!isGratuitous && !(isReply && entry.isAsking)) return;
     entry.isAsking = false;
     entry.mac = arp.sender.mac;
-    this.look();
+    this.world.changed();
   }
 
   /** Something has changed: who answers now? */
@@ -105,18 +106,16 @@ export class Client implements Port {
     for (const [target, entry] of this.#entries) {
       const by = this.#reach(target, entry.mac);
       if (by === entry.by) continue;
-      if (!entry.by) {
-        const hole = between({ from: entry.since, to: now });
-        entry.hole = (entry.hole + hole) as Duration;
-        entry.longest = Math.max(entry.longest, hole) as Duration;
-      }
+      const hole = entry.by ? seconds(0) : between({ from: entry.since, to: now });
+      entry.hole = sum(entry.hole, hole);
+      entry.longest = Math.max(entry.longest, hole) as Duration;
       entry.since = now;
       if (by) entry.by = by;
       else {
         delete entry.by;
         if (entry.mac !== undefined) this.#doubtLater(target, now);
       }
-      this.world.answered(target, by);
+      this.world.answered(target, { ...(by && { by }), hole });
     }
   }
 

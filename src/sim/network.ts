@@ -19,8 +19,14 @@ export type Happening =
   | { readonly kind: 'effect'; readonly host: Host; readonly effect: Effect }
   /** A frame was sent on a segment. */
   | { readonly kind: 'frame'; readonly segment: string; readonly frame: Uint8Array }
-  /** Another host, or none, answers a client at an address. */
-  | { readonly kind: 'answered'; readonly client: Client; readonly target: IpAddress; readonly by?: Host };
+  /** Another host, or none, answers a client at an address; `hole` is how long nobody did before, 0 after another host. */
+  | {
+      readonly kind: 'answered';
+      readonly client: Client;
+      readonly target: IpAddress;
+      readonly by?: Host;
+      readonly hole: Duration;
+    };
 
 export interface ForeignPacket {
   readonly header: Ipv4Header;
@@ -70,8 +76,8 @@ export class Network {
       for (const { plan: one } of host.interfaces.values()) this.#macs.set(one.mac, host);
     const hostOf = (mac: MacAddress): Host | undefined => this.#macs.get(mac);
     this.clients = (plan.clients ?? []).map((one) => {
-      const answered = (target: IpAddress, by: Host | undefined): void =>
-        watch({ kind: 'answered', client, target, ...(by && { by }) });
+      const answered = (target: IpAddress, now: { by?: Host; hole: Duration }): void =>
+        watch({ kind: 'answered', client, target, ...now });
       const client: Client = new Client(one, segmentOf(one), { ...clock, hostOf, answered });
       return client;
     });
@@ -88,14 +94,12 @@ export class Network {
   cut(ends: { from: string; to: string }): void {
     for (const segment of this.segments.values()) segment.cut(ends);
     this.#isChanged = true;
-    this.#look();
   }
 
   /** Ends all cuts. */
   heal(): void {
     for (const segment of this.segments.values()) segment.heal();
     this.#isChanged = true;
-    this.#look();
   }
 
   setWeather(change: Partial<Weather>): void {
@@ -111,19 +115,18 @@ export class Network {
   /** Lets so much time pass; what happens at its very end has happened. */
   run(duration: Duration): void {
     const end = after(this.now, duration);
-    this.#look();
-    while (this.#step(end));
-    this.now = end;
+    for (let { next } = this.#queue; next !== undefined && next <= end; { next } = this.#queue) {
+      this.#advance(next);
+      this.#queue.take()?.();
+    }
+    this.#advance(end);
   }
 
-  /** One event, if there is one up to `end`. */
-  #step(end: Instant): boolean {
-    const { next } = this.#queue;
-    if (next === undefined || next > end) return false;
-    if (next > this.now) this.now = next;
-    this.#queue.take()?.();
+  /** What an instant has changed for a client counts at its end: nobody is without an answer for no time at all. */
+  #advance(to: Instant): void {
+    if (to <= this.now) return;
     this.#look();
-    return true;
+    this.now = to;
   }
 
   #look(): void {

@@ -34,8 +34,8 @@ export class Process implements LoopHost {
   }
 
   start(): void {
-    for (const [name, { link }] of this.host.interfaces) this.#loop.handle({ kind: 'link', interface: name, link });
-    this.#loop.handle({ kind: 'start' });
+    for (const [name, { link }] of this.host.interfaces) this.#arrived.push({ kind: 'link', interface: name, link });
+    this.arrive({ kind: 'start' });
   }
 
   end(): void {

@@ -20,8 +20,10 @@ export interface TranscriptLine {
 
 const WIDTH = 80;
 const TIME_WIDTH = 11;
+/** How much further in the lines after the first begin. */
+const HANGING = 2;
 /** A transition's line has its states and reason; keepalived's phrase for the log would say it twice. */
-const PHRASE = /^\(.+\) Entering (MASTER|BACKUP|FAULT) STATE/;
+const PHRASE = /^\(.+\) (Entering (MASTER|BACKUP|FAULT) STATE|Stopping: )/;
 const IN_PARENTHESES = /^\((.+?)\) /;
 
 export class Transcript {
@@ -39,9 +41,15 @@ export class Transcript {
 
   watch(happening: Happening): void {
     if (happening.kind === 'answered') {
-      const { client, target, by } = happening;
-      this.#say(client.plan.name, by ? `${target} is answered by ${by.name}` : `${target} is answered by nobody`);
+      const { client, target, by, hole } = happening;
+      const since = hole > 0 ? `, after ${describeDuration(hole)}` : '';
+      this.#say(client.plan.name, `${target} is answered by ${by?.name ?? 'nobody'}${since}`);
     } else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
+  }
+
+  /** What an instance of a host was told to be last: MASTER, BACKUP, FAULT, or INIT. */
+  stateOf(host: Host, name: string): string {
+    return this.#states.get(`${host.name} ${name}`) ?? 'INIT';
   }
 
   #effect(host: Host, effect: Effect): void {
@@ -52,9 +60,8 @@ export class Transcript {
 
   #event(host: Host, { subject, name, state }: Event): void {
     if (subject === 'GROUP' || state.includes('_')) return;
-    const key = `${host.name} ${name}`;
-    const before = this.#states.get(key) ?? 'INIT';
-    this.#states.set(key, state === 'STOP' ? 'INIT' : state);
+    const before = this.stateOf(host, name);
+    this.#states.set(`${host.name} ${name}`, state === 'STOP' ? 'INIT' : state);
     const last = host.router?.instances.get(name)?.history[0];
     const why = last?.at === this.now() ? `   ${describeReason(last.why)}` : '';
     this.#say(host.name, `${isAlone(host) ? '' : `(${name}) `}${before} -> ${state}${why}`);
@@ -112,7 +119,7 @@ function describeCommand(command: Command): (readonly [string, string])[] {
       return [[source, `a foreign advert: VRID ${virtualRouterId}, priority ${priority}`]];
     }
     default:
-      return [[command.host ?? 'all', DEEDS[command.kind]]];
+      return [command.host === undefined ? ['all', 'are started'] : [command.host, DEEDS[command.kind]]];
   }
 }
 
@@ -126,7 +133,7 @@ function describeWeather({ delay, jitter = seconds(0), loss, duplication }: Part
 /** As text in 80 columns, a line each and more where it does not fit, with a head. */
 export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
   const hostWidth = Math.max(...lines.map(({ host }) => host.length), 'host'.length) + 3;
-  const indent = ' '.repeat(TIME_WIDTH + hostWidth);
+  const indent = ' '.repeat(TIME_WIDTH + hostWidth + HANGING);
   const head = `${'time'.padStart(TIME_WIDTH - 2)}  ${'host'.padEnd(hostWidth)}event`;
   return [
     head,
@@ -135,7 +142,7 @@ export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
         .toFixed(6)
         .padStart(TIME_WIDTH - 2);
       return wrap(words, Math.max(WIDTH - indent.length, 30)).map((part, index) =>
-        index === 0 ? `${time}  ${host.padEnd(hostWidth)}${part}` : `${indent}  ${part}`,
+        index === 0 ? `${time}  ${host.padEnd(hostWidth)}${part}` : `${indent}${part}`,
       );
     }),
   ];
