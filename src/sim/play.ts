@@ -34,8 +34,10 @@ export function play(lines: readonly Line[], stage: Stage): void {
 }
 
 function objection(command: Command, network: Network, configOf: Stage['configOf']): string | undefined {
-  for (const name of hostsOf(command))
-    if (!network.hosts.has(name)) return `there is no host ${name}, only ${[...network.hosts.keys()].join(', ')}`;
+  const clients = command.kind === 'cut' ? network.clients.map(({ owner }) => owner) : [];
+  const known = [...network.hosts.keys(), ...new Set(clients)];
+  const unknown = hostsOf(command).find((name) => !known.includes(name));
+  if (unknown !== undefined) return `there is no host ${unknown}, only ${known.join(', ')}`;
   const [name] = hostsOf(command);
   const host = name === undefined ? undefined : network.hosts.get(name);
   if (!host) return undefined;

@@ -8,7 +8,7 @@ import type { Event } from '../vrrp/event.js';
 import { describeReason } from '../vrrp/reason.js';
 import type { Host } from './host.js';
 import type { Happening } from './network.js';
-import type { Command, HostDeed } from './story.js';
+import type { Command, ForeignAdvert, HostDeed } from './story.js';
 import type { Weather } from './segment.js';
 
 export interface TranscriptLine {
@@ -101,7 +101,7 @@ function describeCommand(command: Command): (readonly [string, string])[] {
     case 'file':
       return [[command.host, `${command.name} holds ${command.value}`]];
     case 'process':
-      return [[command.host, `${command.name} finds ${command.count} processes`]];
+      return [[command.host, `${command.name} counts ${command.count}`]];
     case 'delete':
       return [[command.host, `somebody deletes ${command.address}`]];
     case 'add':
@@ -114,13 +114,16 @@ function describeCommand(command: Command): (readonly [string, string])[] {
       return [[command.host, `vrrpd maintenance ${command.on ? 'on' : 'off'}`]];
     case 'reload':
       return [[command.host, `reload of ${command.file}`]];
-    case 'advert': {
-      const { source, virtualRouterId, priority } = command.advert;
-      return [[source, `a foreign advert: VRID ${virtualRouterId}, priority ${priority}`]];
-    }
+    case 'advert':
+      return [[command.advert.source, describeAdvert(command.advert)]];
     default:
       return [command.host === undefined ? ['all', 'are started'] : [command.host, DEEDS[command.kind]]];
   }
+}
+
+function describeAdvert({ virtualRouterId, priority, ttl, password, addresses }: ForeignAdvert): string {
+  const odd = `${ttl === 255 ? '' : `, TTL ${ttl}`}${password === undefined ? '' : `, password ${password}`}`;
+  return `a foreign advert: VRID ${virtualRouterId}, priority ${priority}${odd}, for ${addresses.join(', ') || 'nothing'}`;
 }
 
 function describeWeather({ delay, jitter = seconds(0), loss, duplication }: Partial<Weather>): string {
@@ -133,7 +136,7 @@ function describeWeather({ delay, jitter = seconds(0), loss, duplication }: Part
 /** As text in 80 columns, a line each and more where it does not fit, with a head. */
 export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
   const hostWidth = Math.max(...lines.map(({ host }) => host.length), 'host'.length) + 3;
-  const indent = ' '.repeat(TIME_WIDTH + hostWidth + HANGING);
+  const indent = ' '.repeat(TIME_WIDTH + hostWidth);
   const head = `${'time'.padStart(TIME_WIDTH - 2)}  ${'host'.padEnd(hostWidth)}event`;
   return [
     head,
@@ -142,7 +145,7 @@ export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
         .toFixed(6)
         .padStart(TIME_WIDTH - 2);
       return wrap(words, Math.max(WIDTH - indent.length, 30)).map((part, index) =>
-        index === 0 ? `${time}  ${host.padEnd(hostWidth)}${part}` : `${indent}${part}`,
+        index === 0 ? `${time}  ${host.padEnd(hostWidth)}${part}` : `${indent}${' '.repeat(HANGING)}${part}`,
       );
     }),
   ];
@@ -152,7 +155,8 @@ export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
 function wrap(words: string, width: number): string[] {
   const lines: string[] = [];
   for (let rest = words; rest !== '';) {
-    const end = rest.length <= width ? rest.length : rest.lastIndexOf(' ', width);
+    const room = lines.length === 0 ? width : width - HANGING;
+    const end = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room);
     const cut = end <= 0 ? rest.length : end;
     lines.push(rest.slice(0, cut).trimEnd());
     rest = rest.slice(cut).trimStart();
