@@ -66,8 +66,7 @@ function checkAddresses(ours: readonly IpAddress[], advert: Advert): Verdict {
   const missing = ours.filter((address) => !theirs.has(address));
   if (missing.length === 0 && theirs.size === ours.length) return { kind: 'accepted', advert };
   const extra = [...theirs].filter((address) => !ours.includes(address));
-  if (missing.length === ours.length)
-    return drop('address-list', `it lists ${list(extra)}, we have ${list(ours)}`);
+  if (missing.length === ours.length) return drop('address-list', `it lists ${list(extra)}, we have ${list(ours)}`);
   const words = [
     ...(extra.length > 0 ? [`it has ${list(extra)} more`] : []),
     ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
