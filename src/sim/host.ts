@@ -47,6 +47,7 @@ export class Host implements Listener {
   isOn = false;
   isFrozen = false;
   #process: Process | undefined;
+  #daemon: DaemonKind;
 
   constructor(
     readonly plan: HostPlan,
@@ -54,6 +55,7 @@ export class Host implements Listener {
     readonly world: World,
   ) {
     this.config = plan.config;
+    this.#daemon = plan.daemon;
     const interfaces = plan.interfaces.map(
       (one, index) => [one.name, new NetworkInterface(one, index + 1, segmentOf(one), this)] as const,
     );
@@ -83,10 +85,11 @@ export class Host implements Listener {
     return this.isOn && [...this.interfaces.values()].some((one) => one.has(address));
   }
 
-  /** Switches the machine on where it is off, and starts the daemon where none runs. */
-  start(): void {
+  /** Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. */
+  start(daemon = this.#daemon): void {
     this.isOn = true;
     if (this.#process) return;
+    this.#daemon = daemon;
     this.#process = new Process(this, this.#newCore());
     this.#process.start();
     this.world.changed();
@@ -181,7 +184,7 @@ export class Host implements Listener {
   }
 
   #newCore(): Core {
-    if (this.plan.daemon === 'keepalived') return new KeepalivedPeer(this.config);
+    if (this.#daemon === 'keepalived') return new KeepalivedPeer(this.config);
     return new Router(this.config, this.world.now());
   }
 

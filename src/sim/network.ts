@@ -115,11 +115,17 @@ export class Network {
   /** Lets so much time pass; what happens at its very end has happened. */
   run(duration: Duration): void {
     const end = after(this.now, duration);
-    for (let { next } = this.#queue; next !== undefined && next <= end; { next } = this.#queue) {
-      this.#advance(next);
-      this.#queue.take()?.();
-    }
+    while (this.#step(end));
     this.#advance(end);
+  }
+
+  /** One event, if there is one up to `end`. */
+  #step(end: Instant): boolean {
+    const { next } = this.#queue;
+    if (next === undefined || next > end) return false;
+    this.#advance(next);
+    this.#queue.take()?.();
+    return true;
   }
 
   /** What an instant has changed for a client counts at its end: nobody is without an answer for no time at all. */

@@ -66,7 +66,7 @@ function objection(command: Command, network: Network, configOf: Stage['configOf
 /** The hosts that a command names. */
 function hostsOf(command: Command): string[] {
   if (command.kind === 'cut') return [command.from, command.to];
-  return 'host' in command ? [command.host] : [];
+  return 'host' in command && command.host !== undefined ? [command.host] : [];
 }
 
 const namesOf = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
@@ -119,14 +119,16 @@ function carryOut(command: Command, { network, configOf }: Stage): void {
     case 'advert':
       sayForeign(command.advert, network);
       break;
-    default:
+    case 'start':
       for (const host of command.host === undefined ? network.hosts.values() : [network.host(command.host)])
-        DEEDS[command.kind](host);
+        host.start(command.daemon);
+      break;
+    default:
+      DEEDS[command.kind](network.host(command.host));
   }
 }
 
 const DEEDS: Readonly<Record<HostDeed, (host: Host) => void>> = {
-  start: (host) => host.start(),
   stop: (host) => host.stop(),
   kill: (host) => host.kill(),
   crash: (host) => host.crash(),

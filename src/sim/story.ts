@@ -7,12 +7,13 @@ import type { CheckEnd, DaemonKind } from './host.js';
 import type { Weather } from './segment.js';
 
 /** Something that is done to a host by name. */
-export type HostDeed = 'start' | 'stop' | 'kill' | 'crash' | 'freeze' | 'thaw' | 'stall' | 'resume';
+export type HostDeed = 'stop' | 'kill' | 'crash' | 'freeze' | 'thaw' | 'stall' | 'resume';
 
 export type Command =
   | { readonly kind: 'run'; readonly duration: Duration }
-  /** start without a host: all of them. */
-  | { readonly kind: HostDeed; readonly host?: string }
+  /** Without a host all of them; with a daemon that one from now on, in the place of the other. */
+  | { readonly kind: 'start'; readonly host?: string; readonly daemon?: DaemonKind }
+  | { readonly kind: HostDeed; readonly host: string }
   | { readonly kind: 'link'; readonly host: string; readonly interface: string; readonly up: boolean }
   /** Without `oneWay` in both directions. */
   | { readonly kind: 'cut'; readonly from: string; readonly to: string; readonly oneWay: boolean }
@@ -67,7 +68,8 @@ export interface Story {
   readonly problems: readonly Problem[];
 }
 
-const DEEDS: readonly HostDeed[] = ['start', 'stop', 'kill', 'crash', 'freeze', 'thaw', 'stall', 'resume'];
+const DAEMONS: readonly DaemonKind[] = ['vrrpd', 'keepalived'];
+const DEEDS: readonly HostDeed[] = ['stop', 'kill', 'crash', 'freeze', 'thaw', 'stall', 'resume'];
 const UNITS = { '': 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 /** Longer than any story is worth: a day. */
 const LONGEST = 86_400_000;
@@ -130,6 +132,11 @@ const HOST = 'name of a host';
 
 /** By its first word, how the rest of a line is read. */
 const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
+  start: (words) => {
+    if (words.isAtEnd) return { kind: 'start' };
+    const host = words.word(HOST);
+    return words.isAtEnd ? { kind: 'start', host } : { kind: 'start', host, daemon: words.oneOf(DAEMONS) };
+  },
   run: (words) => ({ kind: 'run', duration: words.take('time, such as 3.5 or 200ms', readDuration) }),
   link: (words) => ({
     kind: 'link',
@@ -184,10 +191,7 @@ const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
   reload: (words) => ({ kind: 'reload', host: words.word(HOST), file: words.word('file') }),
   advert: (words) => ({ kind: 'advert', advert: readAdvert(words) }),
   ...Object.fromEntries(
-    DEEDS.map((kind) => [
-      kind,
-      (words: Words): Command => (kind === 'start' && words.isAtEnd ? { kind } : { kind, host: words.word(HOST) }),
-    ]),
+    DEEDS.map((kind) => [kind, (words: Words): Command => ({ kind, host: words.word(HOST) })]),
   ),
 };
 
@@ -208,7 +212,7 @@ export function readStory(text: string): Story {
     };
     const words = new Words(rest);
     try {
-      if (first === 'host') hosts.push({ line, ...readHost(words) });
+      if (first === 'host') hosts.push({ line, ...readHost(words, hosts) });
       else lines.push({ line, command: readCommand(first, words) });
     } catch (misfit) {
       if (!(misfit instanceof Misfit)) throw misfit;
@@ -226,9 +230,11 @@ function readCommand(first: string, words: Words): Command {
   return command;
 }
 
-function readHost(words: Words): Omit<HostLine, 'line'> {
-  const [name, file] = [words.word(HOST), words.word('file')];
-  const daemon = words.isAtEnd ? 'vrrpd' : words.oneOf(['vrrpd', 'keepalived']);
+function readHost(words: Words, known: readonly HostLine[]): Omit<HostLine, 'line'> {
+  const isNew = (name: string): string | undefined => (known.some((one) => one.name === name) ? undefined : name);
+  const name = words.take('new name of a host', isNew);
+  const file = words.word('file');
+  const daemon = words.isAtEnd ? 'vrrpd' : words.oneOf(DAEMONS);
   words.end();
   return { name, file, daemon };
 }
@@ -245,7 +251,7 @@ function readAdvert(words: Words): ForeignAdvert {
   };
   while (!words.isAtEnd) {
     const field = words.oneOf(['vrid', 'priority', 'interval', 'ttl', 'password', 'addresses', 'on']);
-    if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 0 to 255', readOctet) };
+    if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 1 to 255', readId) };
     else if (field === 'priority') advert = { ...advert, priority: words.take('number from 0 to 255', readOctet) };
     else if (field === 'ttl') advert = { ...advert, ttl: words.take('number from 0 to 255', readOctet) };
     else if (field === 'interval') advert = { ...advert, interval: words.take('time', readDuration) };
@@ -253,6 +259,7 @@ function readAdvert(words: Words): ForeignAdvert {
     else if (field === 'on') advert = { ...advert, segment: words.word('segment') };
     else advert = { ...advert, addresses: words.take('list of addresses with commas', readAddresses) };
   }
+  if (advert.virtualRouterId === 0) words.fail('vrid is missing');
   return advert;
 }
 
@@ -275,6 +282,8 @@ function readInteger(word: string): number | undefined {
 function readOctet(word: string): number | undefined {
   return /^\d{1,3}$/.test(word) && Number(word) <= 255 ? Number(word) : undefined;
 }
+
+const readId = (word: string): number | undefined => readOctet(word) || undefined;
 
 function readAddresses(word: string): IpAddress[] | undefined {
   const addresses = word.split(',').map(parseAddress);

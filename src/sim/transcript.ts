@@ -75,7 +75,6 @@ export class Transcript {
 const isAlone = (host: Host): boolean => host.config.vrrpInstances.length === 1;
 
 const DEEDS: Readonly<Record<HostDeed, string>> = {
-  start: 'is started',
   stop: 'is stopped',
   kill: 'its daemon is killed',
   crash: 'loses power',
@@ -116,8 +115,11 @@ function describeCommand(command: Command): (readonly [string, string])[] {
       return [[command.host, `reload of ${command.file}`]];
     case 'advert':
       return [[command.advert.source, describeAdvert(command.advert)]];
+    case 'start':
+      if (command.host === undefined) return [['all', 'are started']];
+      return [[command.host, `is started${command.daemon ? ` with ${command.daemon}` : ''}`]];
     default:
-      return [command.host === undefined ? ['all', 'are started'] : [command.host, DEEDS[command.kind]]];
+      return [[command.host, DEEDS[command.kind]]];
   }
 }
 
