@@ -66,7 +66,7 @@ function objection(command: Command, network: Network, configOf: Stage['configOf
 /** The hosts that a command names. */
 function hostsOf(command: Command): string[] {
   if (command.kind === 'cut') return [command.from, command.to];
-  return 'host' in command && command.host !== undefined ? [command.host] : [];
+  return 'host' in command ? [command.host] : [];
 }
 
 const namesOf = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);

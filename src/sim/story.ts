@@ -132,11 +132,7 @@ const HOST = 'name of a host';
 
 /** By its first word, how the rest of a line is read. */
 const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
-  start: (words) => {
-    if (words.isAtEnd) return { kind: 'start' };
-    const host = words.word(HOST);
-    return words.isAtEnd ? { kind: 'start', host } : { kind: 'start', host, daemon: words.oneOf(DAEMONS) };
-  },
+  start: (words) => (words.isAtEnd ? { kind: 'start' } : readStart(words)),
   run: (words) => ({ kind: 'run', duration: words.take('time, such as 3.5 or 200ms', readDuration) }),
   link: (words) => ({
     kind: 'link',
@@ -190,9 +186,7 @@ const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
   }),
   reload: (words) => ({ kind: 'reload', host: words.word(HOST), file: words.word('file') }),
   advert: (words) => ({ kind: 'advert', advert: readAdvert(words) }),
-  ...Object.fromEntries(
-    DEEDS.map((kind) => [kind, (words: Words): Command => ({ kind, host: words.word(HOST) })]),
-  ),
+  ...Object.fromEntries(DEEDS.map((kind) => [kind, (words: Words): Command => ({ kind, host: words.word(HOST) })])),
 };
 
 /** All lines that can be read, and what is wrong with the others. */
@@ -228,6 +222,11 @@ function readCommand(first: string, words: Words): Command {
   const command = read(words);
   words.end();
   return command;
+}
+
+function readStart(words: Words): Command {
+  const host = words.word(HOST);
+  return words.isAtEnd ? { kind: 'start', host } : { kind: 'start', host, daemon: words.oneOf(DAEMONS) };
 }
 
 function readHost(words: Words, known: readonly HostLine[]): Omit<HostLine, 'line'> {
@@ -283,7 +282,10 @@ function readOctet(word: string): number | undefined {
   return /^\d{1,3}$/.test(word) && Number(word) <= 255 ? Number(word) : undefined;
 }
 
-const readId = (word: string): number | undefined => readOctet(word) || undefined;
+function readId(word: string): number | undefined {
+  const octet = readOctet(word);
+  return octet === 0 ? undefined : octet;
+}
 
 function readAddresses(word: string): IpAddress[] | undefined {
   const addresses = word.split(',').map(parseAddress);
