@@ -26,12 +26,14 @@ type SegmentedClient = NonNullable<NetworkPlan['clients']>[number];
 
 /** The made-up addresses of segment n are in 198.18.n.0/24, where no virtual address gives a network. RFC 2544. */
 const BENCHMARK_NETWORK = [198, 18] as const;
+/** The last octet of the made-up address of a host is at most this; the client's is greater. */
+const LAST_OF_HOSTS = 250;
 
 /** Hosts and, for each segment with virtual addresses, a client of them. */
 export function planNetwork(hosts: readonly NamedHost[]): Pick<NetworkPlan, 'hosts' | 'clients'> {
   const segments = segmentsOf(hosts);
   const names = [...new Set(segments.values())];
-  const taken = new Set(hosts.flatMap(({ config }) => virtualAddressesOf(config)).map(({ prefix }) => prefix.address));
+  const taken = new Set(hosts.flatMap(({ config }) => writtenAddressesOf(config)));
   const segmentOf = (host: number, name: string): string => segments.get(keyOf(host, name)) ?? name;
   const plans = hosts.map((host, number): HostPlan => {
     const interfaces = interfacesOf(host.config).map((name, index): InterfacePlan => {
@@ -68,6 +70,12 @@ function interfacesOf({ vrrpInstances, interfaceDelays, syncGroups }: Config): s
     ]),
   ];
 }
+
+/** Those that a made-up one must not be. */
+const writtenAddressesOf = (config: Config): IpAddress[] => [
+  ...virtualAddressesOf(config).map(({ prefix }) => prefix.address),
+  ...config.vrrpInstances.flatMap(({ mcastSrcIp }) => mcastSrcIp ?? []),
+];
 
 const virtualAddressesOf = ({ vrrpInstances }: Config): VirtualAddress[] =>
   vrrpInstances.flatMap((one) => [...one.virtualAddresses, ...one.excludedAddresses]);
@@ -108,11 +116,16 @@ function ownAddress({ config, name, number, taken, network }: Wanted): Prefix {
   if (written !== undefined) return { address: written, length: 24 };
   const virtual = here.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix.address);
   const [near] = virtual.filter((one) => familyOf(one) === 'ipv4');
-  const [a, b, c] = near === undefined ? [...BENCHMARK_NETWORK, network] : addressOctets(near);
-  for (let last = number + 1; ; last += 1) {
-    const address = addressFromOctets(Uint8Array.from([a ?? 0, b ?? 0, c ?? 0, last]));
-    if (!taken.has(address) || last > 250) return { address, length: 24 };
-  }
+  const spare = [...BENCHMARK_NETWORK, network];
+  const networks = near === undefined ? [spare] : [[...addressOctets(near).subarray(0, 3)], spare];
+  const candidates = networks.flatMap((octets) =>
+    Array.from({ length: LAST_OF_HOSTS - number }, (_, index) =>
+      addressFromOctets(Uint8Array.from([...octets, number + 1 + index])),
+    ),
+  );
+  const free = candidates.find((address) => !taken.has(address));
+  if (free === undefined) throw new Error(`no address is left for ${name} of host ${number + 1}`);
+  return { address: free, length: 24 };
 }
 
 /** Locally administered; host and interface can be read from it. */
