@@ -118,3 +118,11 @@ export function dropped(t: Test, reason: DropReason, octets: Buffer, changes: Pa
     t.match(host.log.at(-1), /^\(VI_1\) dropped an advert from /, 'logged');
   }
 }
+
+/** A BACKUP counts the advert as valid. */
+export function counts(t: Test, said: Said, changes: Partial<VrrpInstance> = {}): TestHost {
+  const host = backup(changes);
+  hearOctets(host, octetsOf(said));
+  t.equal(host.instance.statistics.advertsHeard, 1, JSON.stringify(said));
+  return host;
+}

@@ -3,8 +3,8 @@
 import t from 'tap';
 import type { Config, Route } from '../../src/config/model.js';
 import { readConfig } from '../../src/config/read.js';
-import { milliseconds, seconds } from '../../src/time.js';
-import { aConfig, anAddress, anAdvert, anInstance, eth1, ip, TestHost } from './host.js';
+import { seconds } from '../../src/time.js';
+import { aConfig, anAddress, anInstance, eth1, ip, TestHost } from './host.js';
 
 function read(text: string): Config {
   const { config, diagnostics } = readConfig({ file: 'x', load: () => text });
@@ -16,27 +16,6 @@ const { staticRoutes: routes, staticRules: rules } = read(
 );
 const [first, second] = routes as readonly [Route, Route];
 const withRoutes = anInstance({ virtualRoutes: routes, virtualRules: rules });
-
-t.test('addresses, routes, rules, then gratuitous ARP; and off in the opposite order', (t) => {
-  const host = new TestHost({ instances: [withRoutes] });
-  host.start();
-  t.same(host.pass(seconds(3.6)).slice(0, 6), [
-    'advert 120',
-    'add 192.168.1.190',
-    'add-route 10.8.0.0/16 via 192.168.1.1',
-    'add-route 10.9.0.0/16 dev eth1',
-    'add-route from 10.8.0.0/16 lookup 9',
-    'garp 192.168.1.190 x5',
-  ]);
-  t.same(host.hear({ priority: 200 }), [
-    'remove-route from 10.8.0.0/16 lookup 9',
-    'remove-route 10.9.0.0/16 dev eth1',
-    'remove-route 10.8.0.0/16 via 192.168.1.1',
-    'remove 192.168.1.190',
-    'notify BACKUP 120',
-  ]);
-  t.end();
-});
 
 t.test('what an earlier run left is taken off at the start', (t) => {
   const host = new TestHost({ instances: [withRoutes] });
@@ -120,18 +99,3 @@ t.test(
     t.end();
   },
 );
-
-t.test('an advert lists what fits the MTU; the rest is held like excluded addresses', (t) => {
-  const many = Array.from({ length: 12 }, (_, index) => anAddress(`10.0.0.${index + 1}`));
-  const host = new TestHost({ instances: [anInstance({ virtualAddresses: many })] }, { eth1: { ...eth1, mtu: 68 } });
-  host.start();
-  host.pass(seconds(4));
-  t.equal(host.instance.advertised.length, 8, '(68 - 36) / 4');
-  t.equal(host.times('add 10.0.0.').length, 12);
-  const same = many.slice(0, 8).map(({ prefix }) => prefix.address);
-  host.give(anAdvert({ priority: 200, addresses: same }));
-  t.equal(host.state, 'BACKUP');
-  t.equal(host.instance.statistics.addressListsDiffer, 0, 'a peer with the same MTU has the same list');
-  host.pass(milliseconds(1));
-  t.end();
-});

@@ -1,14 +1,11 @@
-// Sync groups: keepalived.conf(5), VRRP synchronization group(s), and what keepalived does. Under virtual time, a sentence
-// a test.
+// Sync groups: instances that change their state together. keepalived.conf(5): VRRP synchronization group(s),
+// sync_group_tracking_weight.
 
-import t from 'tap';
 import type { SyncGroup, VrrpInstance } from '../../src/config/model.js';
 import { seconds } from '../../src/time.js';
-import { Instance } from '../../src/vrrp/instance.js';
 import {
   aFile,
   aGroup,
-  anAddress,
   anAdvert,
   anInstance,
   aScript,
@@ -17,24 +14,16 @@ import {
   succeeded,
   TestHost,
   tracked,
-} from './host.js';
+} from '../vrrp/host.js';
+import { second, sentence, statesOf, type Parts } from './words.js';
 
 /** Priority 150: its timer runs out after 3.414 s. */
 const one = (changes: Partial<VrrpInstance> = {}) => anInstance({ priority: 150, ...changes });
 /** Priority 100: after 3.609 s. */
-const two = (changes: Partial<VrrpInstance> = {}) =>
-  anInstance({
-    name: 'VI_2',
-    virtualRouterId: 92,
-    priority: 100,
-    virtualAddresses: [anAddress('192.168.1.200')],
-    ...changes,
-  });
+const two = (changes: Partial<VrrpInstance> = {}) => second({ priority: 100, ...changes });
 const group = (changes: Partial<SyncGroup> = {}) => aGroup(['VI_1', 'VI_2'], changes);
 const toOne = (priority: number) => anAdvert({ priority });
 const toTwo = (priority: number) => anAdvert({ priority, virtualRouterId: 92, addresses: ['192.168.1.200'] });
-
-type Parts = ConstructorParameters<typeof TestHost>[0];
 
 function started(parts: Parts = {}): TestHost {
   const host = new TestHost({ instances: [one(), two()], groups: [group()], ...parts });
@@ -50,18 +39,15 @@ function master(parts: Parts = {}): TestHost {
   return host;
 }
 
-const statesOf = (host: TestHost): string[] => [...host.router.instances.values()].map(({ state }) => state.kind);
-
-t.test('a member whose timer runs out waits until all others want to be MASTER too', (t) => {
+sentence('keepalived: a member whose timer runs out waits until all others want to be MASTER too', (t) => {
   const host = started();
   t.same(host.pass(seconds(3.6)), []);
   t.same(statesOf(host), ['BACKUP', 'BACKUP'], 'the first one wants since 3.414 s');
   host.pass(seconds(0.01));
   t.same(statesOf(host), ['MASTER', 'MASTER'], 'the second one since 3.609 s');
-  t.end();
 });
 
-t.test('the last one takes all along, itself first; then the group is told', (t) => {
+sentence('keepalived: the last one takes all along, itself first; then the group is told', (t) => {
   const host = started();
   t.same(host.pass(seconds(3.61)), [
     ...['advert 100', 'add 192.168.1.200', 'garp 192.168.1.200 x5', 'notify MASTER 100'],
@@ -69,10 +55,9 @@ t.test('the last one takes all along, itself first; then the group is told', (t)
     'group G MASTER 0',
   ]);
   t.ok(host.log.includes('VRRP_Group(G) Syncing instances to MASTER state'));
-  t.end();
 });
 
-t.test('one that waits does so for a whole Master_Down_Interval more each time', (t) => {
+sentence('keepalived: one that waits does so for a whole Master_Down_Interval more each time', (t) => {
   const host = started();
   const deadlines: (number | undefined)[] = [];
   for (let count = 0; count < 20; count += 1) {
@@ -84,28 +69,25 @@ t.test('one that waits does so for a whole Master_Down_Interval more each time',
   t.same(statesOf(host), ['BACKUP', 'BACKUP'], 'the other one hears a better router');
   const steps = [...new Set(deadlines)].map((at = 0, index, all) => at - (all[index - 1] ?? at));
   t.same(new Set(steps.slice(1)), new Set([3_414_062]));
-  t.end();
 });
 
-t.test('a member that waits and hears an advert that it accepts wants to be BACKUP again', (t) => {
+sentence('keepalived: a member that waits and hears an advert that it accepts wants to be BACKUP again', (t) => {
   const host = started();
   host.pass(seconds(3.5));
   host.give(toOne(200));
   t.same(host.pass(seconds(0.2)), [], 'the second one is alone with its wish');
   t.same(statesOf(host), ['BACKUP', 'BACKUP']);
-  t.end();
 });
 
-t.test('a lower advert that is discarded takes no wish away', (t) => {
+sentence('keepalived: a lower advert that is discarded takes no wish away', (t) => {
   const host = started();
   host.pass(seconds(3.5));
   host.give(toOne(120));
   host.pass(seconds(0.2));
   t.same(statesOf(host), ['MASTER', 'MASTER']);
-  t.end();
 });
 
-t.test('one that hears a better router takes all to BACKUP, without a farewell', (t) => {
+sentence('keepalived: one that hears a better router takes all to BACKUP, without a farewell', (t) => {
   const host = master();
   t.same(host.give(toTwo(200)), [
     ...['remove 192.168.1.200', 'notify BACKUP 100'],
@@ -115,24 +97,25 @@ t.test('one that hears a better router takes all to BACKUP, without a farewell',
   t.ok(host.log.includes('VRRP_Group(G) Syncing instances to BACKUP state'));
   t.match(host.log.at(-1), /^\(VI_1\) Entering BACKUP STATE: VI_2 of the sync group G did the same/);
   t.same(host.pass(seconds(3.3)), []);
-  t.end();
 });
 
-t.test('the fault of one is the fault of all: the faulty one says priority 0 twice, the others once', (t) => {
-  const instances = [one(), two({ tracks: [tracked()] })];
-  const host = master({ instances, scripts: [aScript()] });
-  host.scriptsEnd = undefined;
-  host.pass(seconds(2));
-  t.same(host.script(failed), [
-    ...['advert 0', 'advert 0', 'remove 192.168.1.200', 'notify FAULT 100'],
-    ...['advert 0', 'remove 192.168.1.190', 'notify FAULT 150'],
-    'group G FAULT 0',
-  ]);
-  t.match(host.log.at(-1), /^\(VI_1\) Entering FAULT STATE: VI_2 of the same sync group failed: chk failed/);
-  t.end();
-});
+sentence(
+  'keepalived: the fault of one is the fault of all: the faulty one says priority 0 twice, the others once',
+  (t) => {
+    const instances = [one(), two({ tracks: [tracked()] })];
+    const host = master({ instances, scripts: [aScript()] });
+    host.scriptsEnd = undefined;
+    host.pass(seconds(2));
+    t.same(host.script(failed), [
+      ...['advert 0', 'advert 0', 'remove 192.168.1.200', 'notify FAULT 100'],
+      ...['advert 0', 'remove 192.168.1.190', 'notify FAULT 150'],
+      'group G FAULT 0',
+    ]);
+    t.match(host.log.at(-1), /^\(VI_1\) Entering FAULT STATE: VI_2 of the same sync group failed: chk failed/);
+  },
+);
 
-t.test('a group leaves FAULT only when nobody in it is faulty', (t) => {
+sentence('keepalived: a group leaves FAULT only when nobody in it is faulty', (t) => {
   const instances = [one({ tracks: [tracked({ kind: 'interface', name: 'eth3' })] }), two({ tracks: [tracked()] })];
   const host = new TestHost({ instances, groups: [group()], scripts: [aScript()] }, { eth1, eth3: eth1 });
   host.scriptsEnd = failed;
@@ -144,20 +127,18 @@ t.test('a group leaves FAULT only when nobody in it is faulty', (t) => {
   t.same(host.pass(seconds(2)), ['run chk']);
   t.same(statesOf(host), ['FAULT', 'FAULT'], 'eth3 is down');
   t.same(host.link('eth3', eth1), ['notify BACKUP 150', 'notify BACKUP 100', 'group G BACKUP 0']);
-  t.end();
 });
 
-t.test('a member that waits for its first result holds all others back, and its fault is theirs', (t) => {
+sentence('keepalived: a member that waits for its first result holds all others back, and its fault is theirs', (t) => {
   const instances = [one(), two({ tracks: [tracked()] })];
   const host = new TestHost({ instances, groups: [group()], scripts: [aScript({ interval: seconds(60) })] });
   t.same(host.start().slice(-1), ['notify BACKUP 150'], 'the group is told nothing yet');
   t.same(host.pass(seconds(20)), ['run chk']);
   t.same(statesOf(host), ['BACKUP', 'INIT']);
   t.same(host.script(failed), ['notify FAULT 100', 'notify FAULT 150', 'group G FAULT 0']);
-  t.end();
 });
 
-t.test('a tracker of the group without a weight is the fault of all members', (t) => {
+sentence('keepalived: a tracker of the group without a weight is the fault of all members', (t) => {
   const host = master({ groups: [group({ tracks: [tracked({ kind: 'file', name: 'hand' })] })], files: [aFile()] });
   t.same(statesOf(host), ['INIT', 'INIT'], 'its first result is awaited');
   host.file(0);
@@ -168,20 +149,18 @@ t.test('a tracker of the group without a weight is the fault of all members', (t
   t.match(host.log.at(-1), /Entering FAULT STATE: hand holds 1/);
   host.file(0);
   t.same(statesOf(host), ['BACKUP', 'BACKUP']);
-  t.end();
 });
 
-t.test('a tracker of the group with a weight moves the priorities of all members', (t) => {
+sentence('keepalived: a tracker of the group with a weight moves the priorities of all members', (t) => {
   const tracks = [tracked({ kind: 'file', name: 'hand', weight: 2 })];
   const host = master({ groups: [group({ tracks, notifyPriorityChanges: true })], files: [aFile()] });
   t.same(host.file(-20), ['notify MASTER_PRIORITY 110', 'notify MASTER_PRIORITY 60']);
   t.same(statesOf(host), ['MASTER', 'MASTER']);
   t.same(host.pass(seconds(1)), ['advert 60', 'advert 110']);
-  t.end();
 });
 
-t.test(
-  'what the group and a member both track has the weight of the group, unless the member has it without one',
+sentence(
+  'keepalived: what the group and a member both track has the weight of the group, unless the member has it without one',
   (t) => {
     const own = (weight: number) => two({ tracks: [tracked({ kind: 'file', name: 'hand', weight })] });
     const groups = [group({ tracks: [tracked({ kind: 'file', name: 'hand', weight: -1 })] })];
@@ -193,11 +172,10 @@ t.test(
     );
     host.reload({ instances: [one(), own(0)], groups, files: [aFile()] });
     t.same(statesOf(host), ['FAULT', 'FAULT']);
-    t.end();
   },
 );
 
-t.test('at the end the members are told STOP, then the group', (t) => {
+sentence('keepalived: at the end the members are told STOP, then the group', (t) => {
   const host = master();
   t.same(host.give({ kind: 'stop', cause: 'SIGTERM' }), [
     ...['advert 0', 'remove 192.168.1.190', 'notify STOP 150'],
@@ -206,38 +184,17 @@ t.test('at the end the members are told STOP, then the group', (t) => {
     'close-link eth1',
   ]);
   t.equal(host.router.nextDeadline(), undefined);
-  t.end();
 });
 
-t.test('an owner (255) waits for its group, and is MASTER with it', (t) => {
+sentence('keepalived: an owner (255) waits for its group, and is MASTER with it', (t) => {
   const host = started({ instances: [one({ priority: 255 }), two()] });
   t.same(host.pass(seconds(3.6)), []);
   host.pass(seconds(0.01));
   t.same(statesOf(host), ['MASTER', 'MASTER']);
-  t.end();
 });
 
-t.test('a group of one is as its member, and is told of', (t) => {
+sentence('keepalived: a group of one is as its member, and is told of', (t) => {
   const host = started({ instances: [one()], groups: [aGroup(['VI_1'])] });
   t.same(host.pass(seconds(3.42)).slice(-2), ['notify MASTER 150', 'group G MASTER 0']);
   t.same(host.give(toOne(200)).slice(-2), ['notify BACKUP 150', 'group G BACKUP 0']);
-  t.end();
-});
-
-t.test('what an input costs does not grow faster than the group', (t) => {
-  const many = Array.from({ length: 200 }, (_, index) => two({ name: `VI_${index}`, virtualRouterId: index + 1 }));
-  const host = started({ instances: many, groups: [aGroup(many.map(({ name }) => name))] });
-  host.pass(seconds(10));
-  let count = 0;
-  class Counted extends Instance {
-    override ownFaults() {
-      count += 1;
-      return super.ownFaults();
-    }
-  }
-  for (const instance of host.router.instances.values()) Object.setPrototypeOf(instance, Counted.prototype);
-  host.link('eth1', { ...eth1, up: false });
-  t.equal(host.state, 'FAULT');
-  t.equal(count, 200, 'each member is looked at once');
-  t.end();
 });

@@ -1,0 +1,91 @@
+// What a reload does to running instances, as keepalived does it and where vrrpd touches less. How small the change is
+// that a reload makes is in test/vrrp/reload.test.ts. keepalived.conf(5): notify_deleted.
+
+import { seconds } from '../../src/time.js';
+import { anAddress, anInstance, aScript, failed, succeeded, tracked } from '../vrrp/host.js';
+import { backup, initialize, master, MASTER_DOWN, second, sentence, takesOverAfter, within } from './words.js';
+
+const two = [anAddress('192.168.1.190'), anAddress('10.0.0.2')];
+
+sentence(
+  'keepalived: a reload: each MASTER says an advert before and after. vrrpd: what has not changed says nothing',
+  (t) => {
+    const host = master();
+    t.same(host.reload({ instances: [anInstance()] }), []);
+    t.same(within(host, seconds(2), 'advert'), [0.53125, 1.53125], 'the timer runs on');
+  },
+);
+
+sentence(
+  'keepalived: instances are matched by VRID and interface: the name may change, the state is carried over',
+  (t) => {
+    for (const host of [master(), backup()]) {
+      const { state } = host;
+      t.same(host.reload({ instances: [anInstance({ name: 'VI_X' })] }), []);
+      t.equal(host.state, state);
+      t.equal(host.instance.config.name, 'VI_X');
+    }
+  },
+);
+
+sentence('keepalived: another VRID is another virtual router: the one ends, the other begins', (t) => {
+  const words = master().reload({ instances: [anInstance({ virtualRouterId: 92 })] });
+  t.same(words, ['advert 0', 'remove 192.168.1.190', 'remove 192.168.1.190', 'notify BACKUP 120']);
+});
+
+sentence('keepalived: an added address is added, and all are announced. vrrpd: the new one is', (t) => {
+  const host = master();
+  t.same(host.reload({ instances: [anInstance({ virtualAddresses: two })] }), ['add 10.0.0.2', 'garp 10.0.0.2 x5']);
+});
+
+sentence('keepalived: an old address is removed', (t) => {
+  const host = master({ virtualAddresses: two });
+  t.same(host.reload({ instances: [anInstance()] }), ['remove 10.0.0.2']);
+});
+
+sentence('keepalived: a BACKUP does not get the addresses that are added', (t) => {
+  const host = backup();
+  t.same(
+    host.reload({ instances: [anInstance({ virtualAddresses: two })] }),
+    ['remove 10.0.0.2'],
+    'if it was left there',
+  );
+});
+
+sentence('keepalived: nobody is told of a reload that changes no state', (t) => {
+  const host = master();
+  t.notOk(host.reload({ instances: [anInstance({ priority: 90 })] }).some((word) => word.startsWith('notify')));
+  t.equal(within(host, seconds(3), 'advert 90').length, 3, 'the new priority is said');
+});
+
+sentence('keepalived: a BACKUP keeps its running timer, moved by what the priority changes of the skew', (t) => {
+  const host = backup();
+  host.pass(seconds(1));
+  host.reload({ instances: [anInstance({ priority: 184 })] });
+  t.equal(takesOverAfter(host), 2.28125);
+});
+
+sentence('keepalived: a removed instance: priority 0, its addresses go, and it is told', (t) => {
+  const host = master({}, { instances: [anInstance(), second({ priority: 90 })] });
+  t.same(host.reload({ instances: [anInstance()] }), ['advert 0', 'remove 192.168.1.200', 'notify DELETED 90']);
+});
+
+sentence('keepalived: a new instance starts in BACKUP (init), with a full timer', (t) => {
+  const host = master();
+  const words = host.reload({ instances: [anInstance(), second()] });
+  t.same(words, ['remove 192.168.1.200', 'notify BACKUP 120']);
+  t.equal(host.log.at(-1), '(VI_2) Entering BACKUP STATE (init): started');
+  t.equal(takesOverAfter(host), MASTER_DOWN);
+});
+
+sentence('keepalived: the state of a check is carried over', (t) => {
+  const parts = { instances: [anInstance({ tracks: [tracked()] })], scripts: [aScript({ fall: 3 })] };
+  const host = initialize({}, parts);
+  host.scriptsEnd = succeeded;
+  host.start();
+  host.pass(seconds(20));
+  host.script(failed);
+  host.script(failed);
+  t.same(host.reload(parts), []);
+  t.same(host.script(failed).at(-1), 'notify FAULT 120', 'the third one in a row');
+});
