@@ -52,6 +52,18 @@ sentence('keepalived: when the last fault is over: BACKUP with a full Master_Dow
   t.equal(takesOverAfter(host), MASTER_DOWN);
 });
 
+sentence(
+  'vrrpd: an address of an interface that comes late: FAULT until then, and what an earlier run left comes off',
+  (t) => {
+    const instances = [anInstance({ virtualAddresses: [anAddress('192.168.1.190', 'eth3')] })];
+    const host = new TestHost({ instances });
+    host.start();
+    t.equal(host.state, 'FAULT');
+    const left = { ...eth1, addresses: [{ address: ip('192.168.1.190'), length: 32 }] };
+    t.same(host.link('eth3', left), ['remove 192.168.1.190', 'notify BACKUP 120']);
+  },
+);
+
 sentence('keepalived: an owner leaves FAULT with a timer of advert_int and its skew', (t) => {
   const host = master({ priority: 255 });
   host.link('eth1', down);

@@ -2,7 +2,7 @@
 // that a reload makes is in test/vrrp/reload.test.ts. keepalived.conf(5): notify_deleted.
 
 import { seconds } from '../../src/time.js';
-import { anAddress, anInstance, aScript, failed, succeeded, tracked } from '../vrrp/host.js';
+import { aFile, anAddress, anInstance, aProcess, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
 import { backup, initialize, master, MASTER_DOWN, second, sentence, takesOverAfter, within } from './words.js';
 
 const two = [anAddress('192.168.1.190'), anAddress('10.0.0.2')];
@@ -29,8 +29,11 @@ sentence(
 );
 
 sentence('keepalived: another VRID is another virtual router: the one ends, the other begins', (t) => {
-  const words = master().reload({ instances: [anInstance({ virtualRouterId: 92 })] });
+  const host = master();
+  const words = host.reload({ instances: [anInstance({ virtualRouterId: 92 })] });
   t.same(words, ['advert 0', 'remove 192.168.1.190', 'remove 192.168.1.190', 'notify BACKUP 120']);
+  t.same(host.hear({ priority: 200 }), []);
+  t.equal(host.instance.statistics.advertsHeard, 0, 'the old one is not heard any more');
 });
 
 sentence('keepalived: an added address is added, and all are announced. vrrpd: the new one is', (t) => {
@@ -89,3 +92,27 @@ sentence('keepalived: the state of a check is carried over', (t) => {
   t.same(host.reload(parts), []);
   t.same(host.script(failed).at(-1), 'notify FAULT 120', 'the third one in a row');
 });
+
+sentence(
+  'vrrpd: what is tracked changes with a reload: files of another path are read anew, processes counted anew',
+  (t) => {
+    const instances = [
+      anInstance({
+        tracks: [tracked({ kind: 'file', name: 'hand', weight: 1 }), tracked({ kind: 'process', name: 'web' })],
+      }),
+    ];
+    const host = new TestHost({ instances, files: [aFile()], processes: [aProcess()] });
+    host.start();
+    host.file(5);
+    host.process(1);
+    host.pass(seconds(30));
+    const next = { instances, files: [aFile({ file: '/run/other' })], processes: [aProcess({ quorum: 2 })] };
+    t.same(host.reload(next), ['watch hand web']);
+    t.equal(host.instance.priority, 125);
+    t.equal(host.state, 'MASTER', 'what was found out holds until then');
+    host.process(1);
+    t.equal(host.state, 'FAULT');
+    t.same(host.reload({ instances: [anInstance()] }), ['notify BACKUP 120', 'watch ']);
+    t.equal(host.instance.priority, 120);
+  },
+);

@@ -190,42 +190,6 @@ sentence('vrrpd: a priority that grows by the clock may end the wait in the same
   t.same(host.pass(seconds(3)).slice(0, 1), ['advert 254'], 'due at 3.008 s, of which 3.1 are over');
 });
 
-sentence(
-  'vrrpd: what is tracked changes with a reload: files of another path are read anew, processes counted anew',
-  (t) => {
-    const instances = [
-      anInstance({
-        tracks: [tracked({ kind: 'file', name: 'hand', weight: 1 }), tracked({ kind: 'process', name: 'web' })],
-      }),
-    ];
-    const host = new TestHost({ instances, files: [aFile()], processes: [aProcess()] });
-    host.start();
-    host.file(5);
-    host.process(1);
-    host.pass(seconds(30));
-    const next = { instances, files: [aFile({ file: '/run/other' })], processes: [aProcess({ quorum: 2 })] };
-    t.same(host.reload(next), ['watch hand web']);
-    t.equal(host.instance.priority, 125);
-    t.equal(host.state, 'MASTER', 'what was found out holds until then');
-    host.process(1);
-    t.equal(host.state, 'FAULT');
-    t.same(host.reload({ instances: [anInstance()] }), ['notify BACKUP 120', 'watch ']);
-    t.equal(host.instance.priority, 120);
-  },
-);
-
-sentence(
-  'vrrpd: an address of an interface that comes late: FAULT until then, and what an earlier run left comes off',
-  (t) => {
-    const instances = [anInstance({ virtualAddresses: [anAddress('192.168.1.190', 'eth3')] })];
-    const host = new TestHost({ instances });
-    host.start();
-    t.equal(host.state, 'FAULT');
-    const left = { ...eth3, addresses: [{ address: ip('192.168.1.190'), length: 32 }] };
-    t.same(host.link('eth3', left), ['remove 192.168.1.190', 'notify BACKUP 120']);
-  },
-);
-
 /** MASTER, with a check that has succeeded so far; `script` ends its next run. */
 function checked(track: Partial<Track>, changes: Partial<VrrpInstance> = {}): TestHost {
   const instances = [anInstance({ tracks: [tracked(track)], ...changes })];

@@ -7,8 +7,8 @@ import { decodeArp, encodeGratuitousArp } from '../../src/packet/arp.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
 import { decodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
-import { aFile, anAddress, eth1, ip, TestHost, tracked } from '../vrrp/host.js';
-import { backup, effectsWithin, initialize, master, sentence, sentWithin, within } from './words.js';
+import { aFile, anAddress, anInstance, eth1, ip, TestHost, tracked } from '../vrrp/host.js';
+import { backup, effectsWithin, initialize, master, second, sentence, sentWithin, within } from './words.js';
 
 /** The IP packet of the next advert of a MASTER. */
 function packetOf(changes: Partial<VrrpInstance> = {}): Buffer {
@@ -189,7 +189,7 @@ sentence('keepalived: the packet of a known configuration, octet for octet', (t)
   );
 });
 
-sentence('RFC 3768 § 6.4.3: a Master that has no address to send from says nothing', (t) => {
+sentence('RFC 3768 § 7.2: where the interface has no primary address nothing is sent', (t) => {
   const host = master();
   host.link('eth1', { ...eth1, addresses: [] });
   t.same(within(host, seconds(10), 'advert'), []);
@@ -197,21 +197,25 @@ sentence('RFC 3768 § 6.4.3: a Master that has no address to send from says noth
 });
 
 sentence(
-  'RFC 3768 § 7.2: Set the source MAC address to Virtual Router MAC Address. ' +
-    'vrrpd: the own one of the interface, as keepalived without use_vmac; RFC 3768 § 7.3 has no use for it here either',
+  'RFC 3768 § 7.2: the source MAC address is that of the virtual router. vrrpd: that of the interface, as keepalived',
   (t) => {
     t.match(effectsWithin(backup(), seconds(4), 'send-garp'), [{ interface: 'eth1', mac: eth1.mac }]);
   },
 );
 
 sentence(
-  'RFC 3768 § 6.4.2: the gratuitous ARP request, as keepalived writes it: sender and target are the address',
+  'RFC 3768 § 7.3: it is 00-00-5E-00-01-{VRID}. vrrpd: use_vmac is not there, all VRIDs have one MAC address',
   (t) => {
-    const frame = encodeGratuitousArp({ mac: eth1.mac, address: ip('192.168.1.190') });
-    t.equal(
-      frame.toString('hex'),
-      'ffffffffffff' + '020000000001' + '0806' + '0001080006040001' + '020000000001c0a801be' + 'ffffffffffffc0a801be',
-    );
-    t.match(decodeArp(frame), { kind: 'arp', operation: 1, sender: { address: '192.168.1.190', mac: eth1.mac } });
+    const host = backup({}, { instances: [anInstance(), second()] });
+    t.match(effectsWithin(host, seconds(4), 'send-garp'), [{ mac: eth1.mac }, { mac: eth1.mac }]);
   },
 );
+
+sentence('keepalived: gratuitous ARP is a broadcast request; its sender and its target are the address', (t) => {
+  const frame = encodeGratuitousArp({ mac: eth1.mac, address: ip('192.168.1.190') });
+  t.equal(
+    frame.toString('hex'),
+    'ffffffffffff' + '020000000001' + '0806' + '0001080006040001' + '020000000001c0a801be' + 'ffffffffffffc0a801be',
+  );
+  t.match(decodeArp(frame), { kind: 'arp', operation: 1, sender: { address: '192.168.1.190', mac: eth1.mac } });
+});
