@@ -1,4 +1,4 @@
-// What a sync group costs. What it does is in test/sentences/keepalived-group.test.ts.
+// What a sync group costs. What it does is in test/sentences/keepalived-group.ts.
 
 import t from 'tap';
 import { seconds } from '../../src/time.js';

@@ -8,8 +8,9 @@ const ROOT = new URL('../../', import.meta.url);
 const FOLDER = 'test/sentences/';
 
 const text = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+const all = text(`${FOLDER}sentences.test.ts`);
 const paths = readdirSync(new URL(FOLDER, ROOT))
-  .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
+  .filter((name) => !['words.ts', 'table.ts', 'sentences.test.ts'].includes(name))
   .map((name) => `${FOLDER}${name}`);
 
 /** "RFC 3768 § 6.4.1" of each sentence, by file. */
@@ -40,6 +41,7 @@ t.test('each row has sentences in its file', (t) => {
 
 t.test('each file and each section that a sentence names has a row', (t) => {
   for (const [path, sections] of named) {
+    t.ok(all.includes(`'./${path.slice(FOLDER.length, -'.ts'.length)}.js'`), `${path} runs`);
     const own = rows.filter((row) => row.path === path);
     t.ok(own.length > 0, path);
     for (const section of new Set(sections))

@@ -1,0 +1,22 @@
+// All sentences, in the order in which an engineer would tick them off: RFC 3768 state by state, version 3, keepalived.
+// One test file for all of them, since starting one takes longer than all of them together. The list of what has to wait
+// for version 3 and IPv6, and the table by section, is docs/PROTOCOL.md.
+
+import './rfc3768-timers.js';
+import './rfc3768-initialize.js';
+import './rfc3768-backup.js';
+import './rfc3768-master.js';
+import './rfc3768-receive.js';
+import './rfc3768-address-list.js';
+import './rfc3768-send.js';
+import './version-3.js';
+import './keepalived-start.js';
+import './keepalived-election.js';
+import './keepalived-fault.js';
+import './keepalived-garp.js';
+import './keepalived-track.js';
+import './keepalived-script.js';
+import './keepalived-file-process.js';
+import './keepalived-group.js';
+import './keepalived-reload.js';
+import './table.js';
