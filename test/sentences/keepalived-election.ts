@@ -190,6 +190,19 @@ sentence('keepalived: a MASTER whose priority drops goes on until it hears a bet
   t.equal(host.state, 'BACKUP');
 });
 
+sentence('keepalived: a BACKUP compares with its effective priority, not with the written one', (t) => {
+  const tracks = [tracked({ kind: 'file', name: 'hand', weight: 1 })];
+  for (const [number, expected] of [
+    [-50, 'BACKUP'],
+    [50, 'MASTER'],
+  ] as const) {
+    const host = backup({ tracks }, { files: [aFile()] });
+    host.file(number);
+    hears(host, { priority: number < 0 ? 100 : 140 }, { times: 10 });
+    t.equal(host.state, expected);
+  }
+});
+
 sentence('keepalived: any packet, a bad one too, re-arms its advert timer. vrrpd: none does', (t) => {
   const host = master();
   const before = host.times('advert').length;

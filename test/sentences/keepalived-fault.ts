@@ -47,6 +47,7 @@ sentence('keepalived: when the last fault is over: BACKUP with a full Master_Dow
   const host = backup({ virtualAddresses: [anAddress('192.168.1.190', 'eth2')] });
   t.equal(host.state, 'FAULT', 'the interface of its address is not there');
   host.link('eth1', down);
+  t.match(host.instance.state, { reasons: [{ kind: 'link-down' }, { kind: 'no-interface' }] }, 'both are kept');
   t.same(host.link('eth1', eth1), [], 'one of two is over');
   t.match(host.link('eth2', eth1), ['remove 192.168.1.190', 'notify BACKUP 120']);
   t.equal(takesOverAfter(host), MASTER_DOWN);

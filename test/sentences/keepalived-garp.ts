@@ -96,6 +96,13 @@ sentence('keepalived: a burst after a lower advert takes the place of the second
   t.same(bursts(host, 60), ['5 x5']);
 });
 
+sentence('keepalived: the refreshes go on after a lower advert', (t) => {
+  const host = backup(settings({ masterRefresh: seconds(4) }));
+  host.pass(seconds(20));
+  host.hear({ priority: 110 });
+  t.same(bursts(host, 10), ['3.531 x1', '5 x5', '7.531 x1']);
+});
+
 sentence('keepalived: a BACKUP announces nothing, not even what a MASTER had still to announce', (t) => {
   const host = backup(settings({ masterRefresh: seconds(3) }));
   host.pass(seconds(4));

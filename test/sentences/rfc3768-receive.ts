@@ -143,6 +143,18 @@ sentence(
   },
 );
 
+sentence(
+  'RFC 791 § 3.1: options of the IP header are skipped, and a packet shorter than its total length is none',
+  (t) => {
+    const host = backup();
+    const options = Buffer.concat([good.subarray(0, 20), Buffer.alloc(4, 1), good.subarray(20)]);
+    hearOctets(host, changed(changed(options, 0, 0x46), 2, 0, options.length));
+    t.equal(host.instance.statistics.advertsHeard, 1);
+    hearOctets(host, changed(good, 2, 0, good.length + 1));
+    t.equal(host.router.unclaimed.unreadable, 1);
+  },
+);
+
 sentence('RFC 3768 § 5.2.4: the protocol number is 112; another one is no VRRP', (t) => {
   const host = backup();
   hearOctets(host, changed(good, 9, 17));

@@ -147,6 +147,15 @@ sentence('RFC 3768 § 7.2: Compute the VRRP checksum; § 5.3.8: over the entire 
 });
 
 sentence(
+  "RFC 1071 § 1: the 16-bit one's complement of the sum, every carry added, an odd octet padded with zero",
+  (t) => {
+    const octets = Buffer.from('0001f203f4f5f6f7', 'hex');
+    t.equal(internetChecksum(octets), 0x220d, 'the example of its § 3');
+    t.equal(internetChecksum(Buffer.alloc(65_535, 0xff)), 0x00ff, 'the carry has a carry');
+  },
+);
+
+sentence(
   'RFC 791 § 3.1: the IP header: IHL 5, precedence 0xC0, the total length, no fragments, its own checksum',
   (t) => {
     const packet = packetOf();
