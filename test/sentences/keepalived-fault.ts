@@ -199,6 +199,11 @@ sentence('keepalived: shutdown: each MASTER one priority 0, the addresses go, ST
   ]);
 });
 
+sentence('keepalived: excluded addresses go with the others', (t) => {
+  const host = master({ excludedAddresses: [anAddress('10.0.0.9')] });
+  t.same(host.hear({ priority: 200 }), ['remove 192.168.1.190', 'remove 10.0.0.9', 'notify BACKUP 120']);
+});
+
 sentence('keepalived: shutdown: those that are not MASTER send nothing', (t) => {
   const faulty = backup();
   faulty.link('eth1', down);

@@ -151,7 +151,8 @@ sentence(
   (t) => {
     const octets = Buffer.from('0001f203f4f5f6f7', 'hex');
     t.equal(internetChecksum(octets), 0x220d, 'the example of its § 3');
-    t.equal(internetChecksum(Buffer.alloc(65_535, 0xff)), 0x00ff, 'the carry has a carry');
+    t.equal(internetChecksum(Buffer.from('ffffffff0001', 'hex')), 0xfffe, 'the carry has a carry');
+    t.equal(internetChecksum(Buffer.alloc(65_535, 0xff)), 0x00ff, 'the longest packet');
   },
 );
 
