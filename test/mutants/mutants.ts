@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCUMENT = path.join(ROOT, 'docs/MUTANTS.md');
 /** Inside the tree, since the packages are found from there. */
 const FOLDER = path.join(ROOT, 'dist/mutants');
-const SUITES = suitesOf(ROOT, ['test/packet', 'test/track', 'test/vrrp']);
+const SUITES = suitesOf(ROOT, ['test/sentences', 'test/packet', 'test/vrrp']);
 
 const outfile = (name: string): string => path.join(FOLDER, `${name}.mjs`);
 
