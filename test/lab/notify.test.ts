@@ -1,14 +1,13 @@
 // What operators' scripts and FIFO readers are told, by keepalived and by vrrpd: both live through the same story with the
 // same configuration, and say the same. Where keepalived leaves an order to chance, lines are compared without it.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { IpAddress } from '../../src/address.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
 import type { Daemon } from './daemon.js';
 import { eventually } from './eventually.js';
-import type { Job } from './job.js';
+import { childrenOf, type Job } from './job.js';
 import { linesOf, LoneHost } from './lone-host.js';
 
 const FIFO = '/run/fifo';
@@ -89,24 +88,30 @@ class Teller {
   }
 
   /** Until the FIFO has brought this line so many times. */
-  async heard(line: string, times = 1): Promise<void> {
-    const count = (): number => this.fifo.filter((one) => one === line).length;
+  heard(line: string, times = 1): Promise<void> {
+    return this.#until(line, times, () => this.fifo);
+  }
+
+  /** Until a `notify` was given these words so many times: it is the last script of its event. */
+  ran(subject: string, words: string, times = 1): Promise<void> {
+    return this.#until(`${subject} any ${words}`, times, () => linesOf(this.lone.namespace, TOLD));
+  }
+
+  async #until(line: string, times: number, read: () => readonly string[] | Promise<string[]>): Promise<void> {
+    const count = async (): Promise<number> => (await read()).filter((one) => one === line).length;
     try {
-      await eventually(line, () => count() >= times, { within: 15_000 });
+      await eventually(line, async () => (await count()) >= times, { within: 15_000 });
     } catch (error) {
-      throw new Error(`${String(error)}, only\n${this.fifo.join('\n')}\n${this.job.log.join('\n')}`, { cause: error });
+      const [lines, log] = [await read(), this.job.log].map((one) => one.join('\n'));
+      throw new Error(`${String(error)}, only\n${lines}\n${log}`, { cause: error });
     }
   }
 
-  /** What scripts wrote down, once nothing more comes. */
+  /** What scripts wrote down. The daemon has ended, so those that still run are children of the first process. */
   async told(): Promise<string[]> {
-    let [before, now]: string[][] = [[''], []];
-    while (now?.length !== before?.length) {
-      before = now;
-      await sleep(300);
-      now = await linesOf(this.lone.namespace, TOLD);
-    }
-    return now ?? [];
+    const { namespace } = this.lone;
+    await eventually('every script ends', async () => (await childrenOf(namespace.pid)).length === 0);
+    return linesOf(namespace, TOLD);
   }
 
   /** An advert of somebody else for the instance of this number. */
@@ -137,9 +142,13 @@ interface Told {
 async function threeInstances(t: Test, daemon: Daemon): Promise<Told> {
   const teller = await Teller.start(t, daemon, THREE);
   const { lone, job, fifo } = teller;
+  const one = async (name: string, words: string, times = 1): Promise<void> => {
+    await teller.heard(`INSTANCE "${name}" ${words}`, times);
+    await teller.ran(name, `INSTANCE ${name} ${words}`, times);
+  };
   const all = async (state: string, times = 1): Promise<void> => {
-    await teller.heard(`INSTANCE "VI_1" ${state} 121`, times);
-    for (const number of [2, 3]) await teller.heard(`INSTANCE "VI_${number}" ${state} 10${number}`, times);
+    await one('VI_1', `${state} 121`, times);
+    for (const number of [2, 3]) await one(`VI_${number}`, `${state} 10${number}`, times);
   };
   await all('MASTER');
   await lone.namespace.run('rm', '/run/good');
@@ -154,8 +163,8 @@ async function threeInstances(t: Test, daemon: Daemon): Promise<Told> {
   await lone.cable(0, 'up');
   await all('MASTER', 2);
   await lone.reload(job, STAYS);
-  await teller.heard('INSTANCE "VI_2" FAULT 102', 2);
-  await teller.heard('INSTANCE "VI_3" DELETED 103');
+  await one('VI_2', 'FAULT 102', 2);
+  await one('VI_3', 'DELETED 103');
   t.strictSame(await job.stop(), { code: 0, signal: null }, `${daemon} ends well`);
   await teller.heard('INSTANCE "VI_1" STOP 121');
   return { fifo, scripts: await teller.told() };
@@ -172,6 +181,9 @@ async function group(t: Test, daemon: Daemon): Promise<Told> {
   await teller.hears(1, 200);
   await teller.heard('GROUP "SG" BACKUP 0', 3);
   await teller.heard('GROUP "SG" MASTER 0', 3);
+  // A stop starts all that waits at once, and what has not yet run would be in any order.
+  await teller.ran('SG', 'GROUP SG MASTER 0', 3);
+  for (const number of [1, 2]) await teller.ran(`VI_${number}`, `INSTANCE VI_${number} MASTER 10${number}`, 3);
   t.strictSame(await job.stop(), { code: 0, signal: null }, `${daemon} ends well`);
   await teller.heard('GROUP "SG" STOP 0');
   return { fifo, scripts: await teller.told() };
