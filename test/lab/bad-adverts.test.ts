@@ -71,6 +71,8 @@ t.test('a list with one address more than ours: accepted, with a warning', { buf
   const { host, stranger, daemon } = await master(t);
   stranger.say(encodeIpv4Advert(header, { ...advert, addresses: [VIP, OTHER] }));
   await eventually('the address is gone', async () => !(await host.holds(VIP)));
+  // It is the last line of the turn.
+  await eventually('it says why', () => daemon.log.some((line) => line.includes('Entering BACKUP STATE: heard')));
   t.equal(daemon.log.filter((line) => line.includes(OTHER)).length, 1, 'one line names the address that differs');
 });
 

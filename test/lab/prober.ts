@@ -11,8 +11,10 @@ import { echoes } from './sniffer.js';
 
 /** Seconds from one request to the next, rounded up by ping to the kernel's ticks; it waits busily for less. */
 const INTERVAL = '0.01';
-/** Milliseconds: an answer that takes longer is none; and tcpdump may need a moment to print what it saw. */
+/** Milliseconds: an answer that takes longer is none. */
 const PATIENCE = 250;
+/** Milliseconds that tcpdump may need to print what it saw. */
+const PRINTING = 3_000;
 const ECHO = /^(\d+\.\d+) (\S+) > .*: ICMP echo (request|reply), id \d+, seq (\d+),/;
 
 /** Milliseconds since 1970, which is the clock of tcpdump's stamps. */
@@ -39,6 +41,8 @@ export class Prober {
   private readonly answers: (MacAddress | undefined)[] = [];
   /** The last answer so far. */
   latest: { readonly mac: MacAddress; readonly at: Mark } | undefined;
+  /** The stamp of the last echo that was printed. */
+  private printed: Mark = 0;
 
   private constructor(private readonly jobs: Job[]) {}
 
@@ -60,6 +64,8 @@ export class Prober {
   /** Looks at the requests that were sent, or should have been, between two marks. */
   async report({ from, to = Prober.mark() }: { from: Mark; to?: Mark }): Promise<ProbeReport> {
     await sleep(Math.max(0, to + PATIENCE - Prober.mark()));
+    // They come in order. None comes while the target has no MAC address.
+    await eventually('all is printed', () => this.printed > to + PATIENCE, { within: PRINTING }).catch(() => undefined);
     const requests = this.requests();
     const inside = requests.filter(({ at }) => at >= from && at < to);
     const answers = inside.flatMap(({ answer }) => answer ?? []);
@@ -78,11 +84,12 @@ export class Prober {
   private note(line: string): void {
     const [, at, mac, kind, number] = ECHO.exec(line) ?? [];
     if (number === undefined) return;
+    this.printed = Number(at) * 1_000;
     if (kind === 'request') {
-      this.sentAt[Number(number)] = Number(at) * 1_000;
+      this.sentAt[Number(number)] = this.printed;
     } else {
       this.answers[Number(number)] = mac as MacAddress;
-      this.latest = { mac: mac as MacAddress, at: Number(at) * 1_000 };
+      this.latest = { mac: mac as MacAddress, at: this.printed };
     }
   }
 

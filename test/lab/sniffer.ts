@@ -10,7 +10,8 @@ const recorder = (...args: string[]): string[] => [
   path.join(projectRoot(), 'dist/recorder.js'),
   ...args,
 ];
-const tcpdump = (...args: string[]): string[] => ['tcpdump', '-Z', 'root', '--immediate-mode', ...args];
+/** With the usual snapshot length the ring has room for eight packets. */
+const tcpdump = (...args: string[]): string[] => ['tcpdump', '-Z', 'root', '--immediate-mode', '-s', '1600', ...args];
 
 /** Of a recording. */
 export type Filter = 'vrrp' | 'vrrp or arp';
@@ -18,8 +19,7 @@ export type Filter = 'vrrp' | 'vrrp or arp';
 /** Writes what comes in from the host at a port into a capture file. */
 export function recording(port: string, filter: Filter, file: string): string[] {
   if (noRealRoot) return recorder(port, filter, file);
-  // With the usual snapshot length the ring has room for eight packets.
-  return tcpdump('-i', port, '-Q', 'in', '-U', '--nano', '-s', '1600', '-w', file, filter);
+  return tcpdump('-i', port, '-Q', 'in', '-U', '--nano', '-w', file, filter);
 }
 
 /** Writes a line for each echo of an address, asked for or given: seconds, source, kind and number. */
