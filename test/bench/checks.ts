@@ -92,7 +92,7 @@ async function masterOfMany(lab: Lab, daemon: Daemon) {
   const host = await lab.host({ name: 'checks', interface: 'eth1', address: '10.255.0.1/16' });
   const job = await startDaemon(host, daemon, `global_defs {\n    script_user root\n}\n${configuration}`);
   const masters = (): number => job.log.filter((line) => line.includes('Entering MASTER STATE')).length;
-  await eventually(`${COUNT} masters`, () => masters() >= COUNT, { within: 30_000 });
+  await eventually(`${COUNT} masters`, () => masters() >= COUNT);
   return { host, job };
 }
 

@@ -42,11 +42,11 @@ export class FailoverBench {
     const captureB = await this.lab.network.capture(this.b, 'vrrp or arp');
     const jobA = await startDaemon(this.a, this.daemon, configuration({ priority: 120, nopreempt: false }));
     const jobB = await startDaemon(this.b, this.daemon, configuration({ priority: 110, nopreempt: false }));
-    await eventually('a is master', () => this.a.holds(VIP), { within: 8_000 });
+    await eventually('a is master', () => this.a.holds(VIP));
     await eventually('b has started', () => jobB.log.some((line) => line.includes('Entering BACKUP STATE')));
     await jobA.kill();
     await this.a.namespace.ip('address', 'flush', 'dev', this.a.interface, 'to', `${VIP}/32`);
-    await eventually('b is master', () => this.b.holds(VIP), { within: 8_000 });
+    await eventually('b is master', () => this.b.holds(VIP));
     const stopped = await stop(jobB);
     await captureA.stop();
     await captureB.stop();

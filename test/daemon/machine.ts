@@ -82,9 +82,7 @@ export class Machine {
 
   /** Waits for a line of the job's output. */
   logged(job: Job, line: RegExp): Promise<void> {
-    return eventually(`${String(line)} in\n${job.log.join('\n')}`, () => job.log.some((text) => line.test(text)), {
-      within: 10_000,
-    });
+    return eventually(`${String(line)} in\n${job.log.join('\n')}`, () => job.log.some((text) => line.test(text)));
   }
 
   async status(): Promise<Snapshot> {

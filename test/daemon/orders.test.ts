@@ -11,8 +11,7 @@ t.test('orders', { skip: noMachine }, async (t) => {
   await machine.namespace.write(CONFIGURATION, owner());
   const order = (...words: string[]) => machine.finish(machine.command('vrrpd', ...words));
   const state = async (): Promise<string> => (await machine.status()).instances[0]?.state ?? '';
-  const becomes = (wanted: string): Promise<void> =>
-    eventually(wanted, async () => (await state()) === wanted, { within: 8_000 });
+  const becomes = (wanted: string): Promise<void> => eventually(wanted, async () => (await state()) === wanted);
 
   await t.test('without a daemon', async (t) => {
     t.match(await order('failover', 'VI_1'), { code: 3, stderr: /not running/ });
@@ -79,7 +78,7 @@ t.test('while startup_script runs nothing has begun', { skip: noMachine }, async
     'global_defs {\n    script_user root\n    notify_fifo /run/lab/fifo\n    startup_script /run/lab/startup\n}\n';
   await namespace.write(CONFIGURATION, head + owner());
   const job = namespace.start(machine.command('vrrpd', '-n'));
-  await eventually('the script runs', () => machine.exists('/run/lab/runs'), { within: 5_000 });
+  await eventually('the script runs', () => machine.exists('/run/lab/runs'));
 
   t.match(await machine.finish(machine.command('vrrpd', 'reload')), {
     code: 2,

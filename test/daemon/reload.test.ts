@@ -48,6 +48,7 @@ t.test('a reload', { skip: noMachine }, async (t) => {
     t.match(stderr, /keepalived\.conf:10:9: error bad-address: /);
     t.match(stderr, /^ +6 \| {5}priority 10x$/m, 'the line is shown');
     t.match(stderr, /^Reload refused: .*\(2 errors\); the running configuration goes on$/m);
+    await eventually('the log says so too', () => since(mark).includes('Reload refused'));
     t.match(since(mark), /error bad-number/);
     t.match(await machine.namespace.ip('address', 'show', 'dev', 'eth1'), ' 192.168.1.200/32 ');
     const status = await machine.status();

@@ -42,7 +42,7 @@ t.test('a hundred at once: others get their turn in between', async (t) => {
   let turns = 0;
   const count = (): unknown => (ended.length < 100 ? ((turns += 1), setImmediate(count)) : undefined);
   count();
-  await eventually('all have ended', () => ended.length === 100, { within: 20_000 });
+  await eventually('all have ended', () => ended.length === 100);
   t.ok(turns >= 100, `${turns} turns of the loop`);
   t.ok(ended.every((outcome) => outcome.kind === 'exited' && outcome.code === 0));
 });
@@ -71,7 +71,7 @@ t.test('what one leaves that ended well stays; its pipes, up to a number', async
   const before = descriptors();
   let ended = 0;
   for (let count = 0; count < 80; count += 1) scripts.start(command, () => (ended += 1));
-  await eventually('all have ended', () => ended === 80, { within: 20_000 });
+  await eventually('all have ended', () => ended === 80);
   const children = readFileSync(file, 'utf8').trim().split('\n');
   t.teardown(() => children.forEach((pid) => process.kill(Number(pid), 'SIGKILL')));
   t.equal(children.filter(isThere).length, 80);
@@ -94,7 +94,7 @@ t.test('forty instances, each with a script that is told of everything', { skip:
   const job = await machine.serve('vrrpd');
   const told = async (state: string): Promise<number> =>
     (await namespace.read('/run/told').catch(() => '')).split('\n').filter((line) => line.startsWith(state)).length;
-  await eventually('all are told of MASTER', async () => (await told('MASTER')) === 40, { within: 20_000 });
+  await eventually('all are told of MASTER', async () => (await told('MASTER')) === 40);
   t.strictSame(await job.stop(), { code: 0, signal: null });
   await eventually('and of the stop', async () => (await told('STOP')) === 40);
   t.equal(await told('STOP'), 40);

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Daemon } from './daemon.js';
-import { eventually } from './eventually.js';
+import { eventually, PATIENCE } from './eventually.js';
 import type { Job } from './job.js';
 import { LoneHost } from './lone-host.js';
 
@@ -151,7 +151,7 @@ async function watch(t: Test, daemon: Daemon): Promise<Findings> {
   const capture = await lone.capture();
   const job = await lone.start(daemon, configuration);
   const runs = async (): Promise<number> => (await lone.lines('/run/open/said.counting')).length;
-  await eventually(`${daemon}: ${RUNS} runs`, async () => (await runs()) >= RUNS, { within: 45_000 });
+  await eventually(`${daemon}: ${RUNS} runs`, async () => (await runs()) >= RUNS, { within: 2 * PATIENCE });
   // What that means is in an advert.
   await sleep(1_500);
   const all = await capture.adverts();
@@ -177,8 +177,7 @@ async function watch(t: Test, daemon: Daemon): Promise<Findings> {
 /** The words that name a result; what vrrpd adds in parentheses is its own. */
 const plain = (result: string): string => result.replace(/^timed_out.*/, 'timed_out');
 
-t.setTimeout(100_000);
-t.test('the same scripts under both', { timeout: 60_000 }, async (t) => {
+t.test('the same scripts under both', async (t) => {
   const [theirs, ours] = await Promise.all([watch(t, 'keepalived'), watch(t, 'vrrpd')]);
   const of = ({ seen }: Findings, name: string): Seen => seen.get(name) ?? { adverts: [], said: [], results: [] };
   for (const { name, adverts, theirs: others } of checks) {

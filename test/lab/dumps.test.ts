@@ -176,8 +176,7 @@ interface Dumps {
   readonly json: readonly ExportedJson[];
 }
 
-t.setTimeout(100_000);
-t.test('the same reader on the files of both', { timeout: 90_000 }, async (t) => {
+t.test('the same reader on the files of both', async (t) => {
   const [theirs, ours] = await Promise.all([
     dumps(t, 'keepalived', 'keepalived'),
     dumps(t, 'vrrpd called keepalived', '/run/lab/keepalived'),
@@ -220,24 +219,20 @@ async function dumps(t: Test, daemon: Daemon, program: string): Promise<Dumps> {
   const other = await lab.host({ name: 'other', interface: 'eth1', address: '192.168.1.192/24' });
   const host = await lab.host({ name: 'host', interface: 'eth1', address: '192.168.1.191/24' });
   await startDaemon(other, 'keepalived', OTHER);
-  await eventually('the other is master', () => other.holds('192.168.1.187' as never), { within: 15_000 });
+  await eventually('the other is master', () => other.holds('192.168.1.187' as never));
   const job = await startDaemon(host, daemon, CONFIGURATION);
   await eventually('it has started', () => job.log.some((line) => line.includes('Startup complete')));
   let data: ExportedData | undefined;
-  await eventually(
-    'a MASTER, a BACKUP that knows its master and a FAULT',
-    async () => {
-      data = readData(await ask(host, program, 'DATA'));
-      const [one, two, three] = data.instances.map(({ fields }) => fields);
-      return (
-        one?.State === 'MASTER' &&
-        data.groups[0]?.name === 'SG, MASTER' &&
-        two?.['Master priority'] === '200' &&
-        three?.State === 'FAULT'
-      );
-    },
-    { within: 20_000 },
-  );
+  await eventually('a MASTER, a BACKUP that knows its master and a FAULT', async () => {
+    data = readData(await ask(host, program, 'DATA'));
+    const [one, two, three] = data.instances.map(({ fields }) => fields);
+    return (
+      one?.State === 'MASTER' &&
+      data.groups[0]?.name === 'SG, MASTER' &&
+      two?.['Master priority'] === '200' &&
+      three?.State === 'FAULT'
+    );
+  });
   if (data === undefined) throw new Error('no data');
   return {
     data,

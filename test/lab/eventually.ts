@@ -2,6 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** ms. No judgement: on an idle machine most of what is waited for takes a hundredth of it. */
+export const PATIENCE = 30_000;
 /** ms. Time in which a machine stands still is nobody's: the one who is waited for did not have it either. */
 const LONGEST_TURN = 1_000;
 
@@ -9,7 +11,7 @@ const LONGEST_TURN = 1_000;
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  { within = 15_000 }: { within?: number } = {},
+  { within = PATIENCE }: { within?: number } = {},
 ): Promise<void> {
   let waited = 0;
   for (let turn = performance.now(); !(await condition()); turn = performance.now()) {

@@ -103,10 +103,10 @@ export function ask(namespace: Namespace, request: Readonly<Record<string, unkno
 }
 
 /** Waits for a line of a job's output. */
-export async function logged(job: Job, line: RegExp | string, within = 10_000): Promise<void> {
+export async function logged(job: Job, line: RegExp | string): Promise<void> {
   const isIt = (text: string): boolean => (typeof line === 'string' ? text.includes(line) : line.test(text));
   try {
-    await eventually(String(line), () => job.log.some(isIt), { within });
+    await eventually(String(line), () => job.log.some(isIt));
   } catch (error) {
     throw new Error(`${String(error)}, in\n${job.log.join('\n')}`, { cause: error });
   }

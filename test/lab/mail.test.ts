@@ -93,17 +93,15 @@ class Layout {
       return this.client.namespace.run(...command).catch(() => '');
     };
     try {
-      await eventually(`the page shows ${host.name}`, async () => (await page()).includes(host.name), {
-        within: 20_000,
-      });
+      await eventually(`the page shows ${host.name}`, async () => (await page()).includes(host.name));
     } catch (error) {
       throw new Error(`${String(error)}\n${job.log.join('\n')}`, { cause: error });
     }
   }
 
   /** Until there are so many mails. */
-  mails(count: number, within = 15_000): Promise<void> {
-    return eventually(`${count} mails`, () => this.sink.mails.length >= count, { within });
+  mails(count: number): Promise<void> {
+    return eventually(`${count} mails`, () => this.sink.mails.length >= count);
   }
 }
 
@@ -111,9 +109,8 @@ class Layout {
 const about = ({ subjects }: SmtpSink, node: string): string[] =>
   subjects.flatMap((subject) => subject.split(`[AcroUC-${node}] VRRP Instance VI_haproxy - `).slice(1));
 
-t.setTimeout(100_000);
 t.jobs = 3;
-t.test('a pair with smtp_alert', { buffered: true, timeout: 90_000 }, async (t) => {
+t.test('a pair with smtp_alert', { buffered: true }, async (t) => {
   const layout = await Layout.open(t);
   const { sink, lab } = layout;
   const [host1, host2] = [await layout.node(1), await layout.node(2)];
@@ -127,7 +124,7 @@ t.test('a pair with smtp_alert', { buffered: true, timeout: 90_000 }, async (t) 
   await layout.mails(4);
   await lab.network.plug(host1);
   // What it could not say without a network it says when it is tried again: after ten seconds.
-  await layout.mails(6, 30_000);
+  await layout.mails(6);
   t.strictSame(await second.job.stop(), { code: 0, signal: null });
   await layout.shows(first);
   await layout.mails(8);
@@ -144,7 +141,7 @@ t.test('a pair with smtp_alert', { buffered: true, timeout: 90_000 }, async (t) 
   }
 });
 
-t.test('the same without smtp_alert', { buffered: true, timeout: 60_000 }, async (t) => {
+t.test('the same without smtp_alert', { buffered: true }, async (t) => {
   const layout = await Layout.open(t, { alert: '' });
   const first = await layout.serve(await layout.node(1));
   await layout.shows(first);
@@ -153,7 +150,7 @@ t.test('the same without smtp_alert', { buffered: true, timeout: 60_000 }, async
   t.equal(layout.sink.connections, 0, 'nobody asks for the mail server');
 });
 
-t.test('a mail server that takes connections and says nothing', { buffered: true, timeout: 60_000 }, async (t) => {
+t.test('a mail server that takes connections and says nothing', { buffered: true }, async (t) => {
   const layout = await Layout.open(t, { mode: 'silent' });
   const host = await layout.node(1);
   const capture = await layout.lab.network.capture(host, 'vrrp');

@@ -62,7 +62,7 @@ export class Many {
     const capture = await lab.network.capture(host, 'vrrp or arp');
     const job = await startDaemon(host, daemon, manyInstances(count));
     const masters = (): number => job.log.filter((line) => line.includes('Entering MASTER STATE')).length;
-    await eventually(`${count} masters`, () => masters() >= count, { within: 20_000 });
+    await eventually(`${count} masters`, () => masters() >= count);
     await sleep(6_000);
     const monitor = host.namespace.start(['ip', 'monitor', 'address']);
     await sleep(500);

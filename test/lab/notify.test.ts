@@ -100,7 +100,7 @@ class Teller {
   async #until(line: string, times: number, read: () => readonly string[] | Promise<string[]>): Promise<void> {
     const count = async (): Promise<number> => (await read()).filter((one) => one === line).length;
     try {
-      await eventually(line, async () => (await count()) >= times, { within: 15_000 });
+      await eventually(line, async () => (await count()) >= times);
     } catch (error) {
       const [lines, log] = [await read(), this.job.log].map((one) => one.join('\n'));
       throw new Error(`${String(error)}, only\n${lines}\n${log}`, { cause: error });
@@ -193,13 +193,12 @@ async function group(t: Test, daemon: Daemon): Promise<Told> {
 const linesAbout = (lines: readonly string[], name: string): string[] =>
   lines.filter((line) => line.includes(` "${name}" `));
 
-t.setTimeout(100_000);
 t.jobs = 2;
 for (const [name, story, subjects] of [
   ['three instances, of which a reload removes two', threeInstances, ['VI_1', 'VI_2', 'VI_3']],
   ['a sync group of two interfaces', group, ['SG', 'VI_1', 'VI_2']],
 ] as const)
-  t.test(name, { buffered: true, timeout: 90_000 }, async (t) => {
+  t.test(name, { buffered: true }, async (t) => {
     const [theirs, ours] = await Promise.all([story(t, 'keepalived').then(withoutRepetition), story(t, 'vrrpd')]);
     for (const subject of subjects)
       t.strictSame(linesAbout(ours.fifo, subject), linesAbout(theirs.fifo, subject), `the FIFO's lines of ${subject}`);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { projectRoot } from './daemon.js';
-import { eventually } from './eventually.js';
+import { eventually, PATIENCE } from './eventually.js';
 import { childrenOf } from './job.js';
 import { noRealRoot } from './real-root.js';
 
@@ -19,7 +19,12 @@ const AS_NOBODY = [...AS_I_AM, 'setpriv', '--reuid=65534', '--regid=65534', '--c
 
 /** Runs a command to its end. */
 function run(command: readonly string[], input = '') {
-  const { status, stdout, stderr } = spawnSync('env', command, { encoding: 'utf8', cwd: ROOT, input, timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync('env', command, {
+    encoding: 'utf8',
+    cwd: ROOT,
+    input,
+    timeout: PATIENCE,
+  });
   return { status, stdout, stderr };
 }
 
@@ -85,7 +90,7 @@ for (const [who, as, skip] of [
     t.teardown(() => demo.kill('SIGTERM'));
     let screen = '';
     demo.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text));
-    await eventually('it says how to enter', () => screen.includes('Try on the client'), { within: 15_000 });
+    await eventually('it says how to enter', () => screen.includes('Try on the client'));
     const [first = '', ...others] = screen.split('\n').filter((line) => line.includes('nsenter'));
     t.equal(others.length, 2, 'two nodes and the client');
     t.strictSame(

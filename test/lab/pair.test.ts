@@ -34,11 +34,10 @@ const stories: Story[] = pairs.flatMap(([a, b]) =>
 stories.push({ a: 'keepalived', b: 'keepalived', loss: 'crash', nopreempt: true });
 stories.push({ a: 'keepalived', b: 'keepalived', loss: 'SIGTERM', nopreempt: false });
 
-t.setTimeout(150_000);
 t.jobs = 6;
 for (const story of stories) {
   const name = `${story.a} and ${story.b}, ${story.loss} of a, its return ${story.nopreempt ? 'with' : 'without'} nopreempt`;
-  t.test(name, { buffered: true, timeout: 100_000 }, async (t) => {
+  t.test(name, { buffered: true }, async (t) => {
     const pair = await Pair.open(story);
     t.teardown(() => pair.close());
     try {

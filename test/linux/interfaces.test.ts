@@ -1,7 +1,7 @@
 // The monitor of interfaces: links that go down, go away, come back under another index or name, addresses that others
 // remove, and an overrun of its queue, after which what it shows is right again.
 
-import { ip, running, until, vethPair } from './own-network.js';
+import { idle, ip, running, until, vethPair } from './own-network.js';
 import { execFileSync } from 'node:child_process';
 import t, { type Test } from 'tap';
 import { formatPrefix, parsePrefix, type Prefix } from '../../src/address.js';
@@ -58,9 +58,10 @@ t.test('changes are told once, as they are at the end', async (t) => {
   lines();
   ip('link set vl-b down');
   await until('the call', () => calls() > 0);
+  await idle('vl-a');
   t.same(lines().toSorted(), ['vl-a down 192.0.2.1/24 192.0.2.2/24', 'vl-b down'], 'no carrier is down');
   ip('link set vl-b up');
-  await running('vl-a');
+  for (const name of ['vl-a', 'vl-b']) await running(name);
   t.same(lines().toSorted(), ['vl-a up 192.0.2.1/24 192.0.2.2/24', 'vl-b up']);
 
   const before = interfaces.find('vl-a');
@@ -76,7 +77,7 @@ t.test('changes are told once, as they are at the end', async (t) => {
   ip('link set vl-a down');
   ip('link set vl-a name vl-n');
   ip('link set vl-n up');
-  await running('vl-n');
+  for (const name of ['vl-n', 'vl-b']) await running(name);
   t.same(lines(), ['vl-a gone', 'vl-n up 192.0.2.1/24 192.0.2.3/32 192.0.2.2/24'], 'renamed');
   ip('link set vl-n down');
   ip('link set vl-n name vl-a');

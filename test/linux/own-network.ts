@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const UNSHARE = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const INSIDE = 'VRRPD_TEST_INSIDE';
 /** The most that one file takes, in milliseconds. */
-const LIMIT = 60_000;
+const LIMIT = 240_000;
 
 const node = (file: string): string[] => [process.execPath, ...process.execArgv, file];
 
@@ -39,8 +39,11 @@ export async function vethPair(one: string, other: string): Promise<void> {
   await running(other);
 }
 
+const isUp = (name: string): boolean => ip(`link show ${name}`).includes('state UP');
 /** The kernel tells of a carrier a little after it is there. */
-export const running = (name: string): Promise<true> => until(name, () => ip(`link show ${name}`).includes('state UP'));
+export const running = (name: string): Promise<true> => until(`${name} is up`, () => isUp(name));
+/** And of its loss a little after it is gone. */
+export const idle = (name: string): Promise<true> => until(`${name} is down`, () => !isUp(name));
 
 /** Runs a file of this folder in a network namespace of its own, beside this one; it is there when this resolves. */
 export async function startPeer(file: string, ...args: string[]): Promise<ChildProcess> {

@@ -98,7 +98,7 @@ export class Counted {
   /** Waits until the names have these counts. */
   async are(counts: Record<string, number>): Promise<void> {
     const isSo = (): boolean => Object.entries(counts).every(([name, count]) => this.counts.get(name) === count);
-    await eventually(JSON.stringify(counts), isSo, { within: 10_000 });
+    await eventually(JSON.stringify(counts), isSo);
   }
 }
 

@@ -231,7 +231,7 @@ t.test('what inotify does not tell is found later', async (t) => {
   writeFileSync(join(folder, 'next/inner/a'), '2');
   files.set([tracked(link), tracked(path)]);
   const are = (value: string): Promise<void> =>
-    eventually(`both are ${value}`, () => latest.get(link) === value && latest.get(path) === value, { within: 15_000 });
+    eventually(`both are ${value}`, () => latest.get(link) === value && latest.get(path) === value);
   await are('1');
   writeFileSync(target, '2');
   renameSync(above, join(folder, 'former'));
@@ -349,7 +349,7 @@ for (const limit of ['max_inotify_watches', 'max_inotify_instances'])
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     for (const value of ['1', '2', '3']) {
       writeFileSync(path, value);
-      await eventually(value, () => said.endsWith(`${value}\n`), { within: 10_000 });
+      await eventually(value, () => said.endsWith(`${value}\n`));
     }
     t.equal(said, '1\n2\n3\n');
   });

@@ -54,17 +54,13 @@ export class Machine {
       stream.on('data', (chunk: Buffer) => (words += chunk.toString()));
     try {
       let init: number | undefined;
-      await eventually(
-        'systemd is there',
-        async () => {
-          init = await findInit(holder.pid);
-          return init !== undefined;
-        },
-        { within: 20_000 },
-      );
+      await eventually('systemd is there', async () => {
+        init = await findInit(holder.pid);
+        return init !== undefined;
+      });
       const machine = new Machine(holder, init ?? 0);
       const isUp = async (): Promise<boolean> => (await machine.run('systemctl is-active lab.target')).code === 0;
-      await eventually('it has booted', isUp, { within: 30_000 });
+      await eventually('it has booted', isUp);
       return machine;
     } catch (error) {
       holder.kill('SIGKILL');

@@ -11,7 +11,7 @@ import { Machine } from './machine.js';
 const missing = ['/usr/bin/systemd-nspawn', '/lib/systemd/systemd'].filter((file) => !existsSync(file)).join(' and ');
 const noSystemd = noRealRoot || (missing && `${missing} is missing`);
 
-t.test('the unit under a real systemd', { skip: noSystemd, timeout: 110_000 }, async (t) => {
+t.test('the unit under a real systemd', { skip: noSystemd }, async (t) => {
   const machine = await Machine.boot(projectRoot());
   t.teardown(() => machine.close());
   const show = async (property: string): Promise<string> =>
@@ -30,7 +30,7 @@ t.test('the unit under a real systemd', { skip: noSystemd, timeout: 110_000 }, a
   t.strictSame(started, { code: 0, output: '' }, 'it starts, and is ready when systemctl returns');
   t.equal((await machine.run('vrrpd status')).code, 0, 'it answers');
   t.match(await show('StatusText'), /^VI_1 (BACKUP|MASTER)$/, 'systemctl status shows the states');
-  await eventually('it is master', holds, { within: 15_000 });
+  await eventually('it is master', holds);
   t.equal((await machine.run('pidof keepalived')).output, await show('MainPID'), 'scripts find it as keepalived');
 
   const file = '/etc/keepalived/keepalived.conf';
@@ -39,7 +39,9 @@ t.test('the unit under a real systemd', { skip: noSystemd, timeout: 110_000 }, a
   t.match((await machine.run('vrrpd status')).output, /= 121 /, 'and has it when systemctl returns');
   await machine.run(`sed -i 's/priority 121/priority 12x/' ${file}`);
   t.match(await machine.run('systemctl reload vrrpd'), { code: 1, output: /failed/ }, 'a broken one: the reload fails');
-  t.match((await machine.run('journalctl -u vrrpd')).output, /error bad-number: "12x" is not/, 'the journal says why');
+  const journal = async (): Promise<string> => (await machine.run('journalctl -u vrrpd')).output;
+  // Lines come to it by themselves.
+  await eventually('the journal says why', async () => (await journal()).includes('error bad-number: "12x" is not'));
   t.equal(await show('ActiveState'), 'active');
   t.match(await show('StatusText'), /^VI_1 MASTER$/, 'and it goes on');
   t.match((await machine.run('vrrpd status')).output, /= 121 /);
@@ -52,17 +54,12 @@ t.test('the unit under a real systemd', { skip: noSystemd, timeout: 110_000 }, a
   await eventually(
     'it is back',
     async () => (await show('NRestarts')) === '1' && (await show('ActiveState')) === 'active',
-    {
-      within: 15_000,
-    },
   );
   t.not(await show('MainPID'), before, 'after kill -9 systemd has started it again');
-  await eventually('it is master again', holds, { within: 15_000 });
+  await eventually('it is master again', holds);
 
   await machine.run('rm -f /etc/init.d/haproxy && systemctl stop haproxy');
-  await eventually('the check script has ended it', async () => (await show('ActiveState')) === 'inactive', {
-    within: 20_000,
-  });
+  await eventually('the check script has ended it', async () => (await show('ActiveState')) === 'inactive');
   t.equal(await show('Result'), 'success', 'it ended as it was told to');
   t.notOk(await holds(), 'and has taken the address off');
   t.match((await machine.run('tail -n 1 /var/log/haproxy-check.log')).output, 'killall keepalived');
