@@ -116,7 +116,7 @@ t.test('a process that is tracked', { buffered: true }, async (t) => {
   const tracking = `vrrp_track_process haproxy {
     process haproxy
     weight -20
-    terminate_delay 1
+    terminate_delay 3
 }
 `;
   const { lone, job } = await open(
@@ -137,7 +137,7 @@ t.test('a process that is tracked', { buffered: true }, async (t) => {
   // A restart that is over within the delay.
   await first.kill();
   const second = namespace.start(['/run/haproxy', '600']);
-  await sleep(2_500);
+  await sleep(5_000);
   const failures = (): number => job.log.filter((line) => line.includes('haproxy failed')).length;
   t.equal(failures(), 1, 'a restart is hidden');
   await second.kill();
