@@ -9,9 +9,8 @@ import { SteadyWallTime } from '../../src/daemon/wall-time.js';
 import { instant, seconds } from '../../src/time.js';
 import { eventually } from '../lab/eventually.js';
 import { readStats } from '../lab/exporter.js';
-import { aConfig, TestHost } from '../vrrp/host.js';
+import { TestHost } from '../vrrp/host.js';
 import { CONFIGURATION, Machine, noMachine, owner } from './machine.js';
-
 
 function running(): { host: TestHost; files: DumpFiles; lines: string[] } {
   const host = new TestHost();

@@ -47,8 +47,9 @@ echo "$(id -un) in its $own group, reads $(readlink /proc/$$/fd/0)" > /run/open/
 `;
 
 const PROGRAMS = { check: CHECK, slow: SLOW, parent: PARENT, polite: POLITE, deaf: DEAF, words: WORDS, who: WHO };
-/** Of the check that has most to do. */
+/** Of each of the checks that have most to do. */
 const RUNS = 17;
+const BUSIEST = ['counting', 'waiting', 'signals'];
 
 interface Check {
   readonly name: string;
@@ -150,8 +151,10 @@ async function watch(t: Test, daemon: Daemon): Promise<Findings> {
   await namespace.run('mkdir', '-m', '777', '/run/open');
   const capture = await lone.capture();
   const job = await lone.start(daemon, configuration);
-  const runs = async (): Promise<number> => (await lone.lines('/run/open/said.counting')).length;
-  await eventually(`${daemon}: ${RUNS} runs`, async () => (await runs()) >= RUNS, { within: 2 * PATIENCE });
+  for (const name of BUSIEST) {
+    const runs = async (): Promise<number> => (await lone.lines(`/run/open/said.${name}`)).length;
+    await eventually(`${daemon}: ${RUNS} runs of ${name}`, async () => (await runs()) >= RUNS, { within: 2 * PATIENCE });
+  }
   // What that means is in an advert.
   await sleep(1_500);
   const all = await capture.adverts();
@@ -183,11 +186,13 @@ t.test('the same scripts under both', async (t) => {
   for (const { name, adverts, theirs: others } of checks) {
     const [our, their] = [of(ours, name), of(theirs, name)];
     t.strictSame(their.adverts.slice(0, adverts.length), others ?? adverts, `keepalived: adverts of ${name}`);
-    t.strictSame(our.adverts.slice(0, adverts.length), adverts, `vrrpd: adverts of ${name}`);
+    // Whether the overrun is just counted when the instance becomes MASTER is chance.
+    const begin = name === 'overrun' ? our.adverts.indexOf(100) : 0;
+    t.strictSame(our.adverts.slice(begin, begin + adverts.length), adverts, `vrrpd: adverts of ${name}`);
     if (others === undefined && !['overlap', 'unreadable'].includes(name))
       t.strictSame(our.results.map(plain), their.results.map(plain), `results of ${name}`);
   }
-  for (const name of ['counting', 'waiting', 'signals', 'words', 'who']) {
+  for (const name of [...BUSIEST, 'words', 'who']) {
     const { said } = of(ours, name);
     t.ok(said.length > 0);
     t.strictSame(said.slice(0, 16), of(theirs, name).said.slice(0, 16), `the runs of ${name}`);
