@@ -1,0 +1,248 @@
+// The daemon of a simulated host: what waits for it while it stands still, its alarms, its end and its next life.
+
+import t from 'tap';
+import { VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { milliseconds, seconds } from '../../src/time.js';
+import type { Network } from '../../src/sim/network.js';
+import { configOf, instanceText, ip, Pair, VIRTUAL } from './pair.js';
+
+const both = (): Pair => {
+  const pair = new Pair();
+  pair.host('lb1').start();
+  pair.host('lb2').start();
+  pair.network.run(seconds(10));
+  return pair;
+};
+
+const since = (pair: Pair, from: number): string[] => pair.happened.slice(from);
+
+/** An advert of a stranger with the priority 10. */
+const sayLower = (network: Network): void =>
+  network.sayForeign({
+    header: { source: ip('10.0.0.66'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 },
+    advert: {
+      version: 2,
+      virtualRouterId: 51,
+      priority: 10,
+      interval: seconds(1),
+      authentication: { type: 'none' },
+      addresses: [VIRTUAL],
+    },
+  });
+
+t.test('after a freeze the packets that waited come before the timer that ran out', (t) => {
+  const pair = both();
+  const from = pair.happened.length;
+  pair.host('lb2').freeze(true);
+  pair.network.run(seconds(30));
+  pair.host('lb2').freeze(false);
+  pair.network.run(seconds(10));
+  t.equal(pair.state('lb2'), 'BACKUP');
+  t.strictSame(
+    since(pair, from).filter((line) => line.includes('lb2')),
+    [],
+    'it did nothing at all',
+  );
+  t.end();
+});
+
+t.test('without packets the timer counts as soon as the machine goes on', (t) => {
+  const pair = both();
+  pair.host('lb1').crash();
+  pair.network.run(seconds(1));
+  pair.host('lb2').freeze(true);
+  pair.network.run(seconds(20));
+  t.equal(pair.state('lb2'), 'BACKUP', 'a frozen machine does nothing');
+  pair.host('lb2').freeze(false);
+  t.equal(pair.state('lb2'), 'MASTER');
+  t.end();
+});
+
+t.test('a daemon that stands still misses its adverts and does not catch up', (t) => {
+  const pair = both();
+  pair.host('lb2').crash();
+  const from = pair.happened.length;
+  pair.host('lb1').stall(true);
+  pair.network.run(seconds(5));
+  t.strictSame(
+    since(pair, from).filter((line) => line.includes('lb1 advert')),
+    [],
+  );
+  pair.host('lb1').stall(false);
+  pair.network.run(seconds(1.5));
+  t.strictSame(
+    since(pair, from).filter((line) => line.includes('lb1 advert')),
+    ['15 lb1 advert 150', '15.414062 lb1 advert 150', '16.414062 lb1 advert 150'],
+    'one at once, then by the old rhythm',
+  );
+  t.end();
+});
+
+t.test('256 packets wait for a daemon that stands still, the others are lost', (t) => {
+  const pair = both();
+  pair.host('lb1').crash();
+  const lb2 = pair.host('lb2');
+  const heard = () => lb2.router?.instances.get('VI_1')?.statistics.advertsHeard ?? 0;
+  const before = heard();
+  lb2.stall(true);
+  for (let count = 0; count < 300; count += 1) sayLower(pair.network);
+  pair.network.run(milliseconds(100));
+  lb2.stall(false);
+  t.equal(heard() - before, 256);
+  sayLower(pair.network);
+  pair.network.run(milliseconds(100));
+  t.equal(heard() - before, 257, 'there is room again');
+  t.end();
+});
+
+t.test('a killed daemon leaves its address, and what was due to it comes to nobody', (t) => {
+  const pair = both();
+  const lb1 = pair.host('lb1');
+  lb1.kill();
+  const from = pair.happened.length;
+  t.equal(lb1.core, undefined);
+  t.equal(lb1.has(VIRTUAL), true);
+  pair.network.run(seconds(2));
+  t.strictSame(since(pair, from), [], 'no advert is sent, the client is answered as before');
+  pair.network.run(seconds(8));
+  t.equal(pair.state('lb2'), 'MASTER');
+  t.equal(lb1.has(VIRTUAL) && pair.host('lb2').has(VIRTUAL), true, 'both have it now');
+  lb1.start();
+  t.equal(lb1.has(VIRTUAL), false, 'its next daemon takes off what was left');
+  t.equal(pair.state('lb1'), 'BACKUP');
+  pair.network.run(seconds(10));
+  t.equal(pair.state('lb1'), 'MASTER');
+  t.equal(pair.host('lb2').has(VIRTUAL), false);
+  t.end();
+});
+
+t.test('a stop says so and ends the process; a second one and a reload find nobody', (t) => {
+  const pair = both();
+  const from = pair.happened.length;
+  const lb1 = pair.host('lb1');
+  lb1.stop();
+  t.strictSame(since(pair, from), ['10 lb1 advert 0', '10 lb1 STOP']);
+  t.equal(lb1.core, undefined);
+  t.equal(lb1.has(VIRTUAL), false);
+  lb1.stop();
+  lb1.reload(lb1.config);
+  lb1.give({ kind: 'failover', name: 'VI_1' });
+  t.equal(since(pair, from).length, 2);
+  t.end();
+});
+
+t.test('a stop waits while the daemon stands still; power loss ends that too', (t) => {
+  const pair = both();
+  const lb1 = pair.host('lb1');
+  lb1.stall(true);
+  lb1.stop();
+  t.ok(lb1.core, 'the signal is pending');
+  pair.network.run(seconds(1));
+  lb1.stall(false);
+  t.equal(lb1.core, undefined);
+  lb1.start();
+  lb1.freeze(true);
+  lb1.crash();
+  t.equal(lb1.isFrozen, false);
+  lb1.start();
+  pair.network.run(seconds(10));
+  t.equal(pair.state('lb1'), 'MASTER');
+  t.end();
+});
+
+t.test('a daemon that is started on a frozen machine begins when that goes on', (t) => {
+  const pair = new Pair();
+  const lb1 = pair.host('lb1');
+  lb1.isOn = true;
+  lb1.freeze(true);
+  lb1.start();
+  pair.network.run(seconds(10));
+  t.strictSame(pair.happened, []);
+  lb1.freeze(false);
+  t.strictSame(pair.happened, ['10 lb1 BACKUP']);
+  t.end();
+});
+
+t.test('started twice is started once', (t) => {
+  const pair = new Pair();
+  pair.host('lb1').start();
+  const { core } = pair.host('lb1');
+  pair.host('lb1').start();
+  t.equal(pair.host('lb1').core, core);
+  pair.host('lb1').start('keepalived');
+  t.equal(pair.host('lb1').core, core, 'another daemon waits for the next start');
+  t.end();
+});
+
+t.test('another daemon takes the place of the first', (t) => {
+  const pair = both();
+  const lb1 = pair.host('lb1');
+  lb1.stop();
+  lb1.start('keepalived');
+  t.ok(lb1.core);
+  t.equal(lb1.router, undefined, 'it is not our router');
+  pair.network.run(seconds(10));
+  t.equal(lb1.has(VIRTUAL), true);
+  lb1.crash();
+  lb1.start();
+  t.equal(lb1.router, undefined, 'it stays that one');
+  lb1.stop();
+  lb1.start('vrrpd');
+  t.ok(lb1.router);
+  t.end();
+});
+
+const CHECK = 'vrrp_script chk {\nscript "/bin/true"\ninterval 2\n}\n';
+const checked = (): Pair => new Pair({ head: CHECK, lines: ['track_script {', 'chk', '}'] });
+
+t.test('a check ends 10 ms after it began, as it is told to; one that hangs does not end by itself', (t) => {
+  const pair = checked();
+  const lb1 = pair.host('lb1');
+  lb1.start();
+  t.strictSame(pair.happened, []);
+  pair.network.run(seconds(10));
+  t.strictSame(pair.happened[0], '0.01 lb1 BACKUP', 'it waits for the first result');
+  lb1.checks.set('chk', 'fails');
+  pair.network.run(seconds(1));
+  t.ok(pair.happened.includes('10.01 lb1 FAULT'));
+  lb1.checks.set('chk', 'succeeds');
+  pair.network.run(seconds(5));
+  t.ok(pair.happened.includes('12.01 lb1 BACKUP'));
+  lb1.checks.set('chk', 'hangs');
+  pair.network.run(seconds(3));
+  t.ok(pair.happened.includes('18 lb1 FAULT'), 'at its interval');
+  lb1.checks.set('chk', 'succeeds');
+  pair.network.run(seconds(7));
+  t.equal(pair.state('lb1'), 'FAULT', 'the run that hangs goes on');
+  pair.network.run(seconds(5));
+  t.equal(pair.state('lb1'), 'BACKUP', 'it was signalled after 10 s, and the next run succeeded');
+  t.end();
+});
+
+t.test('a check that runs when the daemon is killed tells its result to nobody', (t) => {
+  const pair = checked();
+  const lb1 = pair.host('lb1');
+  lb1.start();
+  pair.network.run(milliseconds(5));
+  lb1.kill();
+  lb1.checks.set('chk', 'fails');
+  lb1.start();
+  pair.network.run(milliseconds(7));
+  t.strictSame(pair.happened, [], 'the run of the first life would have ended by now');
+  pair.network.run(milliseconds(5));
+  t.strictSame(pair.happened, ['0.015 lb1 FAULT']);
+  t.end();
+});
+
+t.test('an address on an interface that the host does not have is refused', (t) => {
+  const pair = both();
+  const lb1 = pair.host('lb1');
+  lb1.reload(configOf(instanceText('priority 150', 'virtual_ipaddress_excluded {', '10.9.0.1 dev eth9 no_track', '}')));
+  const missing = lb1.router?.instances.get('VI_1')?.missing ?? [];
+  t.strictSame(
+    Array.from(missing, ({ dev }) => dev),
+    ['eth9'],
+  );
+  t.equal(pair.state('lb1'), 'MASTER');
+  t.end();
+});
