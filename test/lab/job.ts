@@ -58,7 +58,12 @@ export class Job {
   async kill(): Promise<void> {
     await this.freeze();
     for (const pid of await this.processes()) send('SIGKILL', pid);
-    // nsenter may have seen its child stop only now, and have stopped itself again.
+    await this.release();
+  }
+
+  /** Waits for the end of one whose program ends by itself: it may have been frozen, and nsenter may stand still. */
+  async release(): Promise<void> {
+    // It may have seen its child stop only when it went on, and have stopped itself again.
     while (this.running) {
       this.enter.kill('SIGCONT');
       await sleep(5);

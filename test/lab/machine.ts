@@ -12,10 +12,14 @@ import type { Switch } from './switch.js';
 
 const CONFIGURATION = '/etc/keepalived/keepalived.conf';
 const FIFO = '/run/lab/events';
+const LOG = '/run/lab/log';
 /** The checks, files and the FIFO of a story lie here: all of it is the namespace's own. */
 const FOLDER = '/run/lab/';
 /** What each daemon writes when its timers begin. */
 const BEGUN = { keepalived: 'removing VIPs.', vrrpd: 'Entering' } as const;
+
+/** A line, and when it was written, in milliseconds of performance.now(). */
+export type OnLine = (line: string, at: number) => void;
 
 export interface Port {
   readonly host: Host;
@@ -24,6 +28,9 @@ export interface Port {
 
 export class Machine {
   job: Job | undefined;
+  /** What its daemons wrote. */
+  readonly log: string[] = [];
+  #begunAt: number | undefined;
 
   private constructor(
     readonly plan: HostPlan,
@@ -35,11 +42,7 @@ export class Machine {
   /** `onEvent` gets each line of the daemon's FIFO. */
   static async open(
     plan: HostPlan,
-    {
-      text,
-      networkOf,
-      onEvent,
-    }: { text: string; networkOf: (segment: string) => Switch; onEvent: (line: string) => void },
+    { text, networkOf, onEvent }: { text: string; networkOf: (segment: string) => Switch; onEvent: OnLine },
   ): Promise<Machine> {
     const namespace = await Namespace.open(plan.name);
     const ports = new Map<string, Port>();
@@ -53,26 +56,26 @@ export class Machine {
     const machine = new Machine(plan, namespace, ports);
     await namespace.write(CONFIGURATION, `${text}\nglobal_defs {\n    vrrp_notify_fifo ${FIFO}\n}\n`);
     for (const script of plan.config.vrrpScripts) await machine.check(script.name, 'succeeds');
-    await namespace.run('mkfifo', FIFO);
-    namespace.start(['sh', '-c', `exec cat <> ${FIFO}`], onEvent);
+    await machine.#listen(FIFO, onEvent);
+    await machine.#listen(LOG, (line, at) => machine.#logged(line, at));
     return machine;
   }
 
-  /** Milliseconds of performance.now() at which it had begun. */
-  async start(): Promise<number> {
+  /** Of the daemon that was started last, in milliseconds of performance.now(). */
+  get begunAt(): number {
+    return this.#begunAt ?? NaN;
+  }
+
+  /** Returns when the daemon's timers have begun. */
+  async start(): Promise<void> {
     await this.job?.ended;
     await this.setCables(true);
-    const begun: number[] = [];
+    this.#begunAt = undefined;
     const [first] = this.ports.values();
     if (!first) throw new Error(`${this.plan.name} has no interface`);
     const command = await daemonCommand(first.host, this.plan.daemon);
-    const job = this.namespace.start(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command], (line) => {
-      job.log.push(line);
-      if (line.includes(BEGUN[this.plan.daemon])) begun.push(performance.now());
-    });
-    this.job = job;
-    await eventually(`${this.plan.name} has begun`, () => begun.length > 0, { within: 20_000 });
-    return begun[0] ?? NaN;
+    this.job = this.namespace.start(['sh', '-c', `exec "$@" > ${LOG} 2>&1`, 'sh', ...command]);
+    await eventually(`${this.plan.name} has begun`, () => this.#begunAt !== undefined, { within: 20_000 });
   }
 
   /** The machine has lost its power: nothing leaves it any more, and what was added is gone. */
@@ -116,6 +119,21 @@ export class Machine {
       await this.namespace.run('sysctl', '-qw', `net.ipv4.conf.${name}.rp_filter=${Number(ignored)}`);
     for (const { address } of other.plan.interfaces.flatMap(({ addresses }) => addresses))
       await this.namespace.ip('route', ignored ? 'add' : 'delete', 'blackhole', `${address}/32`);
+  }
+
+  #logged(line: string, at: number): void {
+    this.log.push(line);
+    if (line.includes(BEGUN[this.plan.daemon])) this.#begunAt ??= at;
+  }
+
+  /** Reads a FIFO of the host for good. The moments are taken by a process that does nothing else. */
+  async #listen(fifo: string, onLine: OnLine): Promise<void> {
+    await this.namespace.run('mkfifo', fifo);
+    const script = `while read -r line; do echo "$EPOCHREALTIME $line"; done <> ${fifo}`;
+    this.namespace.start(['bash', '-c', script], (text) => {
+      const [, seconds = '', line = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+      onLine(line, Number(seconds.replace(',', '.')) * 1_000 - Date.now() + performance.now());
+    });
   }
 
   /** In one step: a check that starts meanwhile finds the one or the other. */

@@ -36,6 +36,8 @@ const ENVIRONMENT = {
 };
 
 export class Namespace {
+  private readonly jobs: Job[] = [];
+
   private constructor(
     readonly name: string,
     private readonly holder: ChildProcess,
@@ -60,7 +62,8 @@ export class Namespace {
   async close(): Promise<void> {
     if (this.holder.exitCode !== null || this.holder.signalCode !== null) return;
     this.holder.stdin?.end();
-    await once(this.holder, 'exit');
+    // The kernel ends the namespace once all in it have been seen to end, by an nsenter that goes on.
+    await Promise.all([once(this.holder, 'exit'), ...this.jobs.map((job) => job.release())]);
   }
 
   /** Where this program sees a file of the namespace. */
@@ -81,7 +84,9 @@ export class Namespace {
 
   /** Starts a program inside that goes on beside the caller. `onLine` gets each line it writes to standard output. */
   start(command: readonly string[], onLine?: (line: string) => void): Job {
-    return new Job(spawn('nsenter', this.entering(command), { env: ENVIRONMENT }), command, onLine);
+    const job = new Job(spawn('nsenter', this.entering(command), { env: ENVIRONMENT }), command, onLine);
+    this.jobs.push(job);
+    return job;
   }
 
   /** Runs a program inside to its end and gives what it wrote; throws when its exit status is not zero. */

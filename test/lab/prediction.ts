@@ -73,14 +73,15 @@ export function disorder(real: readonly Told[], model: readonly Told[]): string[
 
 const wordsIn = ({ words }: Told): string => words;
 
-/** Adverts that repeat themselves once; announcements by their number, since they come between adverts. */
+/** Adverts of one virtual router that repeat themselves once; announcements by their number, as they come between adverts. */
 function inShort(sent: readonly Sent[]): string[] {
-  const adverts = sent.map(wordsIn).filter((words) => words.startsWith('advert'));
-  const garps = sent.map(wordsIn).filter((words) => words.startsWith('garp'));
-  return [
-    ...adverts.filter((words, index) => words !== adverts[index - 1]),
-    ...[...new Set(garps)].sort().map((words) => `${words} x${garps.filter((one) => one === words).length}`),
-  ];
+  const all = sent.map(wordsIn);
+  const kinds = [...new Set(all.map((words) => words.split(' ', 2).join(' ')))].sort();
+  return kinds.flatMap((kind) => {
+    const those = all.filter((words) => words.startsWith(kind));
+    if (kind.startsWith('garp')) return [`${kind} x${those.length}`];
+    return those.filter((words, index) => words !== those[index - 1]);
+  });
 }
 
 function comparedWords(what: string, real: readonly string[], model: readonly string[]): string[] {

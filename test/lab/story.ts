@@ -71,13 +71,25 @@ export class StoryLab {
     this.#began = performance.now();
     const clock = Date.now() - performance.now() + this.#began;
     const done: Done[] = [];
+    let due = this.#began;
+    let hasStarted = false;
+    const wait = (): Promise<void> => sleep(Math.max(0, due - performance.now()));
     for (const { command } of this.cast.lines) {
-      if (command.kind === 'run') await sleep(inMilliseconds(command.duration));
-      else for (const at of await this.#do(command)) done.push({ ...at, at: at.at - this.#began });
+      if (command.kind === 'run') due += inMilliseconds(command.duration);
+      else {
+        await wait();
+        const what = await this.#do(command);
+        done.push(...what.map((one) => ({ ...one, at: one.at - this.#began })));
+        // A start takes as long as it takes: what follows keeps its place between the adverts of the first one.
+        if (command.kind === 'start' && hasStarted) while (due < performance.now()) due += 1_000;
+        else if (command.kind === 'start') due = Math.max(...what.map(({ at }) => at));
+        hasStarted ||= command.kind === 'start';
+      }
     }
+    await wait();
     const length = performance.now() - this.#began;
     const sent = (await Promise.all(this.#captures.map((one) => sentOf(one, clock)))).flat();
-    const logs = new Map([...this.#machines].map(([name, { job }]) => [name, job?.log ?? []] as const));
+    const logs = new Map([...this.#machines].map(([name, { log }]) => [name, log] as const));
     return { done: done.toSorted((a, b) => a.at - b.at), told: this.#told, sent, length, logs };
   }
 
@@ -87,8 +99,8 @@ export class StoryLab {
     for (const segment of segments) this.#switches.set(segment, await Switch.open());
     const networkOf = (segment: string): Switch => found(this.#switches, segment);
     for (const plan of hosts) {
-      const onEvent = (words: string): unknown =>
-        this.#told.push({ at: performance.now() - this.#began, host: plan.name, words });
+      const onEvent = (words: string, at: number): unknown =>
+        this.#told.push({ at: at - this.#began, host: plan.name, words });
       const machine = await Machine.open(plan, { text: texts.get(plan.name) ?? '', networkOf, onEvent });
       this.#machines.set(plan.name, machine);
       for (const { host, network } of machine.ports.values())
@@ -110,7 +122,11 @@ export class StoryLab {
       const { host } = command;
       const names = host === undefined ? [...this.#machines.keys()] : [host];
       return Promise.all(
-        names.map(async (name) => ({ at: await this.#machine(name).start(), command: { kind: 'start', host: name } })),
+        names.map(async (name) => {
+          const machine = this.#machine(name);
+          await machine.start();
+          return { at: machine.begunAt, command: { kind: 'start', host: name } };
+        }),
       );
     }
     const before = performance.now();

@@ -39,8 +39,6 @@ export class VirtualRouter {
   #setAs = 0;
   #bursts: Burst[] = [];
   #preemptAt: Instant | undefined;
-  /** In version 3 the one that the master says. */
-  #masterAdvertInt: Duration;
 
   constructor(
     readonly config: VrrpInstance,
@@ -50,7 +48,6 @@ export class VirtualRouter {
     this.presence = new Presence(config, links);
     this.base = config.priority;
     this.priority = config.priority;
-    this.#masterAdvertInt = config.advertInt;
   }
 
   nextDeadline(): Instant | undefined {
@@ -139,8 +136,8 @@ export class VirtualRouter {
   }
 
   get #basis() {
-    const { version, downTimerAdverts } = this.config;
-    return { version, priority: this.priority, masterAdvertInt: this.#masterAdvertInt, downTimerAdverts };
+    const { version, advertInt, downTimerAdverts } = this.config;
+    return { version, priority: this.priority, masterAdvertInt: advertInt, downTimerAdverts };
   }
 
   get #skew(): Duration {
@@ -174,12 +171,11 @@ export class VirtualRouter {
     if (masterDelay > 0) this.#bursts.push({ at: after(turn.now, masterDelay), rounds: masterRepeat });
     if (masterRefresh)
       this.#bursts.push({ at: after(turn.now, masterRefresh), rounds: masterRefreshRepeat, period: masterRefresh });
-    this.#masterAdvertInt = config.advertInt;
     this.#set(after(turn.now, config.advertInt));
     this.#tell('MASTER', turn);
   }
 
-  #hearAsBackup(source: IpAddress, { priority, interval }: Advert, turn: Turn): void {
+  #hearAsBackup(source: IpAddress, { priority }: Advert, turn: Turn): void {
     const { nopreempt, preemptDelay, name } = this.config;
     if (priority === 0) {
       turn.log('debug', `(${name}) Backup received priority 0 advertisement`);
@@ -194,7 +190,6 @@ export class VirtualRouter {
       return;
     }
     this.#wantsMaster = false;
-    this.#masterAdvertInt = interval;
     this.#set(after(turn.now, this.#masterDown));
   }
 
