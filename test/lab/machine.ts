@@ -1,6 +1,7 @@
 // A host of a story as namespaces have it: interfaces, each at a switch of its own segment, and a daemon that can be
 // started, stopped, crashed and held up. What the daemon tells those outside comes from its FIFO, with its moment.
 
+import { rename } from 'node:fs/promises';
 import type { HostPlan } from '../../src/sim/host.js';
 import { formatPrefix, type IpAddress } from '../../src/address.js';
 import { daemonCommand } from './daemon.js';
@@ -78,14 +79,16 @@ export class Machine {
     await eventually(`${this.plan.name} has begun`, () => this.#begunAt !== undefined, { within: 20_000 });
   }
 
-  /** The machine has lost its power: nothing leaves it any more, and what was added is gone. */
-  async crash(): Promise<void> {
+  /** The machine has lost its power: nothing leaves it any more, and what was added is gone. Gives the moment. */
+  async crash(): Promise<number> {
     await this.job?.kill();
+    const at = performance.now();
     await this.setCables(false);
     for (const { name, addresses } of this.plan.interfaces) {
       await this.namespace.ip('address', 'flush', 'dev', name);
       for (const one of addresses) await this.namespace.ip('address', 'add', formatPrefix(one), 'dev', name);
     }
+    return at;
   }
 
   async setCables(plugged: boolean): Promise<void> {
@@ -140,6 +143,6 @@ export class Machine {
   async #replace(file: string, text: string): Promise<void> {
     if (!file.startsWith(FOLDER)) throw new Error(`${this.plan.name}: ${file} is not in ${FOLDER}`);
     await this.namespace.write(`${file}.new`, text, { mode: 0o755 });
-    await this.namespace.run('mv', `${file}.new`, file);
+    await rename(this.namespace.outside(`${file}.new`), this.namespace.outside(file));
   }
 }

@@ -7,7 +7,7 @@ import type { Happening } from '../../src/sim/network.js';
 import { Network } from '../../src/sim/network.js';
 import { play } from '../../src/sim/play.js';
 import { Random } from '../../src/sim/random.js';
-import { between, inMilliseconds, instant, milliseconds } from '../../src/time.js';
+import { between, inMilliseconds, instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Cast } from './cast.js';
 import type { Played, Sent, Told } from './story.js';
@@ -47,27 +47,54 @@ function wordsOf(effect: Effect): string[] {
 }
 
 /** In what the two differ, in words; empty when they agree. */
-export function differences(real: Prediction, model: Prediction, hosts: readonly string[]): string[] {
-  return hosts.flatMap((host) => {
-    const of = (list: readonly Told[]): Told[] => list.filter((one) => one.host === host);
-    const what = [
-      ...comparedWords(`${host} tells`, of(real.told).map(wordsIn), of(model.told).map(wordsIn)),
-      ...comparedWords(`${host} sends`, inShort(of(real.sent)), inShort(of(model.sent))),
+export function differences(real: Prediction, model: Prediction): string[] {
+  const hosts = [...new Set([...real.told, ...model.told].map(({ host }) => host))];
+  const words = hosts.flatMap((host) => {
+    const [told, sent] = [of(host, real.told), of(host, real.sent)];
+    return [
+      ...comparedWords(`${host} tells`, told.map(wordsIn), of(host, model.told).map(wordsIn)),
+      ...comparedWords(`${host} sends`, inShort(sent), inShort(of(host, model.sent))),
     ];
-    return what.length > 0 ? what : comparedTimes(host, of(real.told), of(model.told));
+  });
+  if (words.length > 0) return words;
+  const late = pairs(real, model).filter(({ real, model }) => Math.abs(real.at - model.at) > LATE);
+  return [
+    ...late.map(
+      ({ real: { host, words, at }, model }) => `${host} tells ${words} at ${at} ms, the model at ${model.at}`,
+    ),
+    ...swapped(pairs(real, model)),
+  ];
+}
+
+/** Milliseconds by which a real event and its model differ at most. */
+export const largestLateness = (real: Prediction, model: Prediction): number =>
+  Math.max(0, ...pairs(real, model).map((one) => Math.abs(one.real.at - one.model.at)));
+
+interface Pair {
+  readonly real: Told;
+  readonly model: Told;
+}
+
+const of = (host: string, list: readonly Told[]): Told[] => list.filter((one) => one.host === host);
+
+/** What a host tells, the first with the first and so on. */
+function pairs(real: Prediction, model: Prediction): Pair[] {
+  const hosts = [...new Set(model.told.map(({ host }) => host))];
+  return hosts.flatMap((host) => {
+    const told = of(host, real.told);
+    return of(host, model.told).flatMap((one, index) => {
+      const other = told[index];
+      return other ? [{ real: other, model: one }] : [];
+    });
   });
 }
 
-/** Pairs of events whose order is the other one, although they are further apart than anybody may be late. */
-export function disorder(real: readonly Told[], model: readonly Told[]): string[] {
-  const key = ({ host, words }: Told): string => `${host} ${words}`;
-  const inOrder = real.toSorted((a, b) => a.at - b.at).map(key);
-  return model.flatMap((one) =>
-    model.flatMap((other) => {
-      if (other.at - one.at <= LATE || key(one) === key(other)) return [];
-      const isSwapped = inOrder.indexOf(key(one)) > inOrder.lastIndexOf(key(other));
-      return isSwapped ? [`${key(other)} before ${key(one)}`] : [];
-    }),
+/** Events whose order is the other one, although they are further apart than anybody may be late. */
+function swapped(all: readonly Pair[]): string[] {
+  return all.flatMap((one) =>
+    all
+      .filter((other) => other.model.at - one.model.at > LATE && other.real.at < one.real.at)
+      .map(({ real: { host, words } }) => `${host} tells ${words} before ${one.real.host} tells ${one.real.words}`),
   );
 }
 
@@ -87,22 +114,4 @@ function inShort(sent: readonly Sent[]): string[] {
 function comparedWords(what: string, real: readonly string[], model: readonly string[]): string[] {
   if (real.join('\n') === model.join('\n')) return [];
   return [`${what}: ${real.join(', ')}; the model: ${model.join(', ')}`];
-}
-
-function comparedTimes(host: string, real: readonly Told[], model: readonly Told[]): string[] {
-  return real.flatMap(({ at, words }, index) => {
-    const late = Math.round(at - (model[index]?.at ?? NaN));
-    return Math.abs(late) <= LATE ? [] : [`${host} tells ${words} at ${Math.round(at)} ms, ${late} ms after the model`];
-  });
-}
-
-/** Milliseconds by which a real event and its model differ at most; for the log of a run. */
-export function largestLateness(real: Prediction, model: Prediction): number {
-  const of = (list: readonly Told[], host: string): Told[] => list.filter((one) => one.host === host);
-  const hosts = new Set(model.told.map(({ host }) => host));
-  const all = [...hosts].flatMap((host) => {
-    const told = of(real.told, host);
-    return of(model.told, host).map(({ at }, index) => Math.abs(at - (told[index]?.at ?? at)));
-  });
-  return Math.max(0, ...all.map((one) => milliseconds(one) / 1_000));
 }

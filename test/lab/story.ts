@@ -89,8 +89,14 @@ export class StoryLab {
     await wait();
     const length = performance.now() - this.#began;
     const sent = (await Promise.all(this.#captures.map((one) => sentOf(one, clock)))).flat();
-    const logs = new Map([...this.#machines].map(([name, { log }]) => [name, log] as const));
-    return { done: done.toSorted((a, b) => a.at - b.at), told: this.#told, sent, length, logs };
+    const isInside = ({ at }: Told): boolean => at <= length;
+    return {
+      done: done.toSorted((a, b) => a.at - b.at),
+      told: this.#told.filter(isInside),
+      sent: sent.filter(isInside),
+      length,
+      logs: new Map([...this.#machines].map(([name, { log }]) => [name, log] as const)),
+    };
   }
 
   async #build(): Promise<void> {
@@ -129,19 +135,22 @@ export class StoryLab {
         }),
       );
     }
-    const before = performance.now();
-    await this.#carryOut(command);
-    return [{ at: (before + performance.now()) / 2, command }];
+    return [{ at: await this.#carryOut(command), command }];
   }
 
-  async #carryOut(command: Exclude<Deed, { kind: 'start'; host?: string }>): Promise<void> {
+  /** Gives the moment at which it had its effect. */
+  async #carryOut(command: Exclude<Deed, { kind: 'start'; host?: string }>): Promise<number> {
+    if (command.kind === 'crash') return this.#machine(command.host).crash();
+    await this.#change(command);
+    return performance.now();
+  }
+
+  async #change(command: Exclude<Deed, { kind: 'start' | 'crash'; host?: string }>): Promise<void> {
     switch (command.kind) {
       case 'stop':
         return this.#machine(command.host).job?.signal('SIGTERM');
       case 'kill':
         return this.#machine(command.host).job?.kill();
-      case 'crash':
-        return this.#machine(command.host).crash();
       case 'freeze':
       case 'stall':
         return this.#machine(command.host).job?.freeze();

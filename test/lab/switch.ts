@@ -25,8 +25,10 @@ export class Switch {
     const number = this.ports.size + 1;
     const port = `port${number}`;
     const mac = `02:00:00:00:00:${number.toString(16).padStart(2, '0')}` as MacAddress;
+    // An index that no interface of a host has: with equal ones the kernel tells of a pulled cable up to a second later.
+    const index = String(100 + number);
     const far = ['peer', 'name', name, 'address', mac, 'netns', String(host.pid)];
-    await this.namespace.ip('link', 'add', port, 'type', 'veth', ...far);
+    await this.namespace.ip('link', 'add', port, 'index', index, 'type', 'veth', ...far);
     await this.namespace.ip('link', 'set', port, 'master', 'bridge', 'up');
     this.ports.set(host.name, port);
     return mac;
