@@ -57,7 +57,10 @@ export class Machine {
     const machine = new Machine(plan, namespace, ports);
     await namespace.write(CONFIGURATION, `${text}\nglobal_defs {\n    vrrp_notify_fifo ${FIFO}\n}\n`);
     for (const script of plan.config.vrrpScripts) await machine.check(script.name, 'succeeds');
-    await machine.#listen(FIFO, onEvent);
+    await machine.#listen(FIFO, (line, at) => {
+      machine.#begin(at);
+      onEvent(line, at);
+    });
     await machine.#listen(LOG, (line, at) => machine.#logged(line, at));
     return machine;
   }
@@ -109,8 +112,7 @@ export class Machine {
   }
 
   async deleteAddress(address: IpAddress): Promise<void> {
-    for (const [name, { host }] of this.ports)
-      if (await host.holds(address)) await this.namespace.ip('address', 'delete', `${address}/32`, 'dev', name);
+    for (const name of this.ports.keys()) await this.namespace.ip('address', 'flush', 'dev', name, 'to', address);
   }
 
   /**
@@ -126,7 +128,12 @@ export class Machine {
 
   #logged(line: string, at: number): void {
     this.log.push(line);
-    if (line.includes(BEGUN[this.plan.daemon])) this.#begunAt ??= at;
+    if (line.includes(BEGUN[this.plan.daemon])) this.#begin(at);
+  }
+
+  /** Its first event is late for a keepalived that waits for a check, its log is late for a vrrpd: what is first counts. */
+  #begin(at: number): void {
+    if (this.job && at > this.job.startedAt) this.#begunAt ??= at;
   }
 
   /** Reads a FIFO of the host for good. The moments are taken by a process that does nothing else. */
