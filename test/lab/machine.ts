@@ -2,7 +2,7 @@
 // started, stopped, crashed and held up. What the daemon tells those outside comes from its FIFO, with its moment.
 
 import { rename } from 'node:fs/promises';
-import type { HostPlan } from '../../src/sim/host.js';
+import type { DaemonKind, HostPlan } from '../../src/sim/host.js';
 import { formatPrefix, type IpAddress } from '../../src/address.js';
 import { daemonCommand } from './daemon.js';
 import { eventually } from './eventually.js';
@@ -32,13 +32,16 @@ export class Machine {
   /** What its daemons wrote. */
   readonly log: string[] = [];
   #begunAt: number | undefined;
+  #daemon: DaemonKind;
 
   private constructor(
     readonly plan: HostPlan,
     readonly namespace: Namespace,
     /** By the name of the interface. */
     readonly ports: ReadonlyMap<string, Port>,
-  ) {}
+  ) {
+    this.#daemon = plan.daemon;
+  }
 
   /** `onEvent` gets each line of the daemon's FIFO. */
   static async open(
@@ -70,14 +73,15 @@ export class Machine {
     return this.#begunAt ?? NaN;
   }
 
-  /** Returns when the daemon's timers have begun. */
-  async start(): Promise<void> {
+  /** This daemon from now on. Returns when its timers have begun. */
+  async start(daemon = this.#daemon): Promise<void> {
+    this.#daemon = daemon;
     await this.job?.ended;
     await this.setCables(true);
     this.#begunAt = undefined;
     const [first] = this.ports.values();
     if (!first) throw new Error(`${this.plan.name} has no interface`);
-    const command = await daemonCommand(first.host, this.plan.daemon);
+    const command = await daemonCommand(first.host, daemon);
     this.job = this.namespace.start(['sh', '-c', `exec "$@" > ${LOG} 2>&1`, 'sh', ...command]);
     await eventually(`${this.plan.name} has begun`, () => this.#begunAt !== undefined, { within: 20_000 });
   }
@@ -128,7 +132,7 @@ export class Machine {
 
   #logged(line: string, at: number): void {
     this.log.push(line);
-    if (line.includes(BEGUN[this.plan.daemon])) this.#begin(at);
+    if (line.includes(BEGUN[this.#daemon])) this.#begin(at);
   }
 
   /** Its first event is late for a keepalived that waits for a check, its log is late for a vrrpd: what is first counts. */

@@ -125,13 +125,13 @@ export class StoryLab {
   /** With the moment of performance.now() at which it had its effect; `start` of all is one command for each of them. */
   async #do(command: Deed): Promise<Done[]> {
     if (command.kind === 'start') {
-      const { host } = command;
+      const { host, daemon } = command;
       const names = host === undefined ? [...this.#machines.keys()] : [host];
       return Promise.all(
         names.map(async (name) => {
           const machine = this.#machine(name);
-          await machine.start();
-          return { at: machine.begunAt, command: { kind: 'start', host: name } };
+          await machine.start(daemon);
+          return { at: machine.begunAt, command: { ...command, host: name } };
         }),
       );
     }
