@@ -58,6 +58,12 @@ function lead(instance: Instance, state: StateOf<'BACKUP'>, turn: Turn): void {
     if (member.state.kind === 'BACKUP') toMaster(member, member.state.wantsMaster ?? why, turn);
 }
 
+/** Maintenance is over: one whose timer has run out meanwhile waits no longer. */
+export function resume(instance: Instance, turn: Turn): void {
+  const { state } = instance;
+  if (state.kind === 'BACKUP' && state.wantsMaster) lead(instance, state, turn);
+}
+
 /** RFC 3768 § 6.4.2 and § 6.4.3: a valid advert of another router. */
 export function hear(instance: Instance, { advert, source }: Heard, turn: Turn): void {
   if (advert.priority === 0) instance.statistics.priorityZeroHeard += 1;
@@ -163,8 +169,7 @@ function hearAsBackup(instance: Instance, state: StateOf<'BACKUP'>, { advert, so
 }
 
 function hearAsMaster(instance: Instance, state: StateOf<'MASTER'>, { advert, source }: Heard, turn: Turn): void {
-  const { source: own, priority: ours, config } = instance;
-  const theirs = advert.priority;
+  const [{ source: own, priority: ours, config }, { priority: theirs }] = [instance, advert];
   if (theirs === 0) {
     // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once.
     advertise(instance, turn);

@@ -24,4 +24,5 @@ export function maintain(
   surroundings.maintenance = on ? { ...(until !== undefined && { until }) } : undefined;
   if (on !== wasOn) turn.log('warn', on ? 'Maintenance: this host does not become MASTER' : 'Maintenance is over');
   if (on) for (const unit of unitsOf(instances.values())) machine.yieldTo('maintenance', unit, turn);
+  else if (wasOn) for (const instance of instances.values()) machine.resume(instance, turn);
 }
