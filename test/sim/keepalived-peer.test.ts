@@ -44,6 +44,13 @@ class Peer {
     return peer;
   }
 
+  /** One that has been MASTER for 69 ms. */
+  static master(): Peer {
+    const peer = Peer.of();
+    peer.pass(seconds(3.6));
+    return peer;
+  }
+
   start(): string {
     return this.give({ kind: 'start' });
   }
@@ -144,8 +151,7 @@ t.test('any packet for its VRID, however bad, sets the timer of a MASTER anew', 
     { type: 2 },
   ];
   for (const said of bad) {
-    const peer = Peer.of();
-    peer.pass(seconds(3.6));
+    const peer = Peer.master();
     for (let count = 0; count < 10; count += 1) {
       t.equal(peer.hear({ priority: 200, ...said }), '', `${JSON.stringify(said)}: silence`);
       t.same(peer.pass(milliseconds(300)), []);
@@ -160,13 +166,11 @@ t.test('any packet for its VRID, however bad, sets the timer of a MASTER anew', 
 
 t.test('a MASTER that hears a better one leaves without a word; of two equal ones the higher address wins', (t) => {
   for (const said of [{ priority: 121 }, { priority: 120 }]) {
-    const peer = Peer.of();
-    peer.pass(seconds(3.6));
+    const peer = Peer.master();
     t.equal(peer.hear(said), 'remove 192.168.1.190, VI_1 BACKUP');
     t.match(peer.pass(seconds(3.6)), [/^3531: /], 'a whole wait follows');
   }
-  const peer = Peer.of();
-  peer.pass(seconds(3.6));
+  const peer = Peer.master();
   t.match(peer.hear({ priority: 120, from: '192.168.1.1' }), /^advert 91 120, garp/, 'a lower address has to go');
   t.end();
 });
@@ -209,8 +213,7 @@ t.test('preempt_delay begins anew when an advert is not lower', (t) => {
 });
 
 t.test('its own link down: two farewells that nobody hears, FAULT; up again: the whole wait', (t) => {
-  const peer = Peer.of();
-  peer.pass(seconds(3.6));
+  const peer = Peer.master();
   t.equal(peer.link(false), 'advert 91 0, advert 91 0, remove 192.168.1.190, VI_1 FAULT');
   t.equal(peer.hear({ priority: 1 }), '');
   t.equal(peer.link(true), 'VI_1 BACKUP');
@@ -219,16 +222,14 @@ t.test('its own link down: two farewells that nobody hears, FAULT; up again: the
 });
 
 t.test('a stop: one farewell, the addresses, then STOP', (t) => {
-  const peer = Peer.of();
-  peer.pass(seconds(3.6));
+  const peer = Peer.master();
   t.equal(peer.give({ kind: 'stop', cause: 'SIGTERM' }), 'advert 91 0, remove 192.168.1.190, VI_1 STOP');
   t.same(peer.pass(seconds(10)), []);
   t.end();
 });
 
 t.test('an address that somebody removes: priority 0, BACKUP, and MASTER again after the skew time', (t) => {
-  const peer = Peer.of();
-  peer.pass(seconds(3.6));
+  const peer = Peer.master();
   const removed = peer.give({ kind: 'address-removed', interface: 'eth1', address: ip('192.168.1.190') });
   t.equal(removed, 'advert 91 0, remove 192.168.1.190, VI_1 BACKUP');
   t.same(peer.pass(seconds(1)), [`531: ${TAKES_OVER}`]);
