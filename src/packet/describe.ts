@@ -1,7 +1,7 @@
-// One line a person can read for a received packet, in the words of tcpdump. For the log and for tests; it is never
-// parsed again, and it does not show the password.
+// One line a person can read for a packet: in the words of tcpdump for the log and for tests, and briefly for a
+// transcript. It is never parsed again, and it does not show the password.
 
-import { inCentiseconds, inSeconds } from '../time.js';
+import { inCentiseconds, inSeconds, seconds } from '../time.js';
 import { ADVERTISEMENT, type Advert, type AdvertAuthentication, type ReceivedAdvert } from './vrrp.js';
 
 /** RFC 3768 § 5.2.3: what every advert on a link has. */
@@ -16,6 +16,25 @@ export function describeAdvert(received: ReceivedAdvert): string {
   const type = received.type === ADVERTISEMENT ? '' : `, type ${received.type}`;
   const checksum = received.checksumValid ? '' : ', bad checksum';
   return `${ends}: ${describeFields(received.advert)}${type}${ttl}${checksum}`;
+}
+
+/** Of a received one: "192.168.1.191: vrid 91 prio 120 (192.168.1.190)", and what is wrong with it. */
+export function describeHeard(received: ReceivedAdvert): string {
+  if (received.kind === 'unreadable') return `unreadable: ${received.reason}`;
+  const ttl = received.ttl === FULL_TTL ? '' : `, ttl ${received.ttl}`;
+  if (received.kind === 'malformed')
+    return `${received.source}: vrid ${received.virtualRouterId}, ${received.found}${ttl}`;
+  const type = received.type === ADVERTISEMENT ? '' : `, type ${received.type}`;
+  const checksum = received.checksumValid ? '' : ', bad checksum';
+  return `${received.source}: ${describeBriefly(received.advert)}${type}${ttl}${checksum}`;
+}
+
+/** "vrid 91 prio 120 (192.168.1.190)"; an interval other than a second too, and how many addresses more there are. */
+export function describeBriefly({ version, virtualRouterId, priority, interval, addresses }: Advert): string {
+  const [first = 'no address', ...others] = addresses;
+  const every = interval === seconds(1) ? '' : ` each ${inSeconds(interval)} s`;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `vrid ${virtualRouterId} prio ${priority}${version === 3 ? ' v3' : ''}${every} (${first}${more})`;
 }
 
 function describeFields(advert: Advert): string {

@@ -36,7 +36,8 @@ const TABLE: Readonly<Record<string, Row>> = {
     types: ['packet/'],
   },
   'notify/': { modules: PROTOCOL },
-  'status/': { modules: PROTOCOL },
+  // A transcript tells of packets too.
+  'status/': { modules: [...PROTOCOL, 'packet/describe'] },
   'sim/': { modules: SIMULATED },
   // The election is played, not guessed.
   'advice/': { modules: [...PROTOCOL, 'sim/'] },
