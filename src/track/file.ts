@@ -32,6 +32,14 @@ export class FileTracker {
     return this.#value === undefined ? { kind: 'unknown' } : { kind: 'number', value: this.#value };
   }
 
+  get memory() {
+    return { name: this.config.name, value: this.#value, problem: this.problem };
+  }
+
+  recall({ value, problem }: Omit<FileTracker['memory'], 'name'>): void {
+    [this.#value, this.problem] = [value, problem];
+  }
+
   /** True when that changes what it means. */
   read(reading: FileReading): boolean {
     const before = this.#value;

@@ -46,6 +46,14 @@ export class ProcessTracker {
     this.up = this.isEnough;
   }
 
+  get memory() {
+    return { name: this.config.name, count: this.count, up: this.up, changesAt: this.#changesAt };
+  }
+
+  recall({ count, up, changesAt }: Omit<ProcessTracker['memory'], 'name'>): void {
+    [this.count, this.up, this.#changesAt] = [count, up, changesAt];
+  }
+
   /** "2 haproxy run, 3 are wanted" */
   get words(): string {
     const { command, quorum, quorumMax } = this.config;

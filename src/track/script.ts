@@ -172,6 +172,23 @@ export class ScriptTracker {
     if (!endedBySignalOfOurs) this.#count(outcome);
   }
 
+  get memory() {
+    return {
+      name: this.#config.name,
+      up: this.up,
+      lastOutcome: this.lastOutcome,
+      result: this.#result,
+      nextRunAt: this.#nextRunAt,
+      run: this.#run && { ...this.#run },
+      isFirst: this.#isFirst,
+    };
+  }
+
+  recall({ up, lastOutcome, result, nextRunAt, run, isFirst }: Omit<ScriptTracker['memory'], 'name'>): void {
+    [this.up, this.lastOutcome, this.#result, this.#nextRunAt] = [up, lastOutcome, result, nextRunAt];
+    [this.#run, this.#isFirst] = [run && { ...run }, isFirst];
+  }
+
   get #limit(): Duration {
     return this.config.timeout ?? this.config.interval;
   }

@@ -44,6 +44,13 @@ export class Deadlines<Owner> {
     return first.owner;
   }
 
+  /** All of them, in the order in which they come up. */
+  get memory(): readonly (readonly [Owner, Instant])[] {
+    return [...this.#current.values()]
+      .sort((a, b) => a.at - b.at || a.order - b.order)
+      .map(({ owner, at }) => [owner, at]);
+  }
+
   #first(): Entry<Owner> | undefined {
     for (;;) {
       const first = this.#heap[0];

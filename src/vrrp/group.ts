@@ -12,13 +12,21 @@ export class Group {
   members: readonly Instance[] = [];
   /** Not all are in one state: some have not begun, or a reload put together what was apart. */
   isApart = false;
-  /** What was told last. */
   #state: NewState | undefined;
 
   constructor(public config: SyncGroup) {}
 
+  /** What was told last. */
   get state(): NewState | undefined {
     return this.#state;
+  }
+
+  get memory() {
+    return { name: this.config.name, isApart: this.isApart, state: this.#state };
+  }
+
+  recall({ isApart, state }: Omit<Group['memory'], 'name'>): void {
+    [this.isApart, this.#state] = [isApart, state];
   }
 
   /** After each change of a member's state: tells a new state once all members are in it. */

@@ -122,7 +122,6 @@ export function putBack(instance: Instance, address: VirtualAddress, turn: Turn)
 /** A reload takes addresses away: off the host, when they are there by us. */
 export function giveUp(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
   for (const address of addresses) {
-    for (const one of instance.missing) if (isEqual(one, address)) instance.missing.delete(one);
     if (!instance.holds || !instance.links.has(address.dev)) continue;
     turn.do({ kind: 'remove-address', address });
     turn.log(
@@ -170,8 +169,7 @@ export function refused(instance: Instance, failure: Failure, turn: Turn): void 
   const what = route ? describeRoute(route) : (address ?? '');
   const where = name === '' || route ? '' : ` on ${name}`;
   const line = `(${config.name}) ${effect}${what === '' ? '' : ` ${what}`}${where} refused: ${error}`;
-  if (repeated.first(`${effect} ${what}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
-    turn.log('error', line);
+  if (repeated.first(`${effect} ${what}`, turn.now, [`${line} (`, ' more in the last 10 s)'])) turn.log('error', line);
 }
 
 function restore(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {

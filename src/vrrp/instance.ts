@@ -5,7 +5,7 @@ import type { IpAddress } from '../address.js';
 import { addressesOf } from '../config/diff.js';
 import type { Route, Rule, Track, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { tracksOf } from '../config/tracks.js';
-import type { Contribution } from '../track/priority.js';
+import { effectivePriority, type Contribution } from '../track/priority.js';
 import { judge } from '../track/standing.js';
 import { earliest, type Duration, type Instant } from '../time.js';
 import { describeFailure } from './failure.js';
@@ -145,6 +145,11 @@ export class Instance {
     return this.tracks
       .filter(({ weight }) => weight !== 0)
       .map((track) => ({ tracker: track.name, value: judge(track, this.surroundings.standing(track)).value }));
+  }
+
+  /** What they make of the configured priority now. */
+  get trackedPriority(): number {
+    return effectivePriority(this.config.priority, this.contributions());
   }
 
   /** What keeps it out of the election now, apart from its group. Its interface first, then other interfaces that it needs, then what it tracks. */

@@ -30,6 +30,14 @@ export class LinkDelay {
     return this.#changesAt;
   }
 
+  get memory() {
+    return { name: this.config.interface, changesAt: this.#changesAt, up: this.#up };
+  }
+
+  recall({ changesAt, up }: Omit<LinkDelay['memory'], 'name'>): void {
+    [this.#changesAt, this.#up] = [changesAt, up];
+  }
+
   /** The truth counts from now on. */
   settle(link: Link): Link {
     this.#changesAt = undefined;
@@ -56,6 +64,25 @@ export class LinkDelays {
     for (const config of wanted.values())
       if (!this.#byName.has(config.interface)) this.#byName.set(config.interface, new LinkDelay(config));
     return ended.filter((delay) => delay.nextDeadline() !== undefined);
+  }
+
+  get(name: string): LinkDelay | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** In the order in which they came, which is the one in which a reload looks at them. */
+  get memory(): readonly LinkDelay['memory'][] {
+    return [...this.#byName.values()].map(({ memory }) => memory);
+  }
+
+  recall(memory: LinkDelays['memory']): void {
+    for (const { name, ...known } of memory) {
+      const delay = this.#byName.get(name);
+      if (!delay) continue;
+      delay.recall(known);
+      this.#byName.delete(name);
+      this.#byName.set(name, delay);
+    }
   }
 
   /** As LinkDelay.see; without a delay a link counts as it is. */

@@ -32,6 +32,14 @@ export class Openings {
     for (const name of this.#open) this.close(name, turn);
   }
 
+  get memory(): readonly string[] {
+    return [...this.#open];
+  }
+
+  recall(memory: Openings['memory']): void {
+    for (const name of memory) this.#open.add(name);
+  }
+
   /** The kernel refused it: the next change of the link is another try. */
   refused(name: string): void {
     this.#open.delete(name);

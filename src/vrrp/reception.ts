@@ -44,10 +44,10 @@ function tellDrop(
   const clash = foreignPair.includes(reason)
     ? `. Another VRRP pair on this network may use VRID ${virtualRouterId}`
     : '';
-  const line = (what: string) => `(${name}) dropped ${what}: ${detail}${clash}`;
-  const summary = (count: number) => line(`${count} adverts from ${source} in the last 10 s`);
+  const why = `: ${detail}${clash}`;
+  const summary = [`(${name}) dropped `, ` adverts from ${source} in the last 10 s${why}`] as const;
   if (instance.repeated.first(`${reason} ${source}`, turn.now, summary))
-    turn.log('warn', line(`an advert from ${source}`));
+    turn.log('warn', `(${name}) dropped an advert from ${source}${why}`);
 }
 
 /** One warning for each difference that shows up, not for each advert. */

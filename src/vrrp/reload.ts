@@ -115,6 +115,8 @@ interface Arrivals {
 function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, turn: Turn): Arrivals {
   const [old, had] = [instance.routes, addressesOf(before)];
   machine.reconfigure(instance, after, turn);
+  renew(instance.missing, instance.addresses);
+  renew(instance.missingRoutes, instance.routes);
   if (kind === 'keep') return { addresses: [], routes: [] };
   const gone = without(had, addressesOf(after));
   if (instance.holds) removeRoutes(without(old, instance.routes), turn);
@@ -123,6 +125,13 @@ function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, 
   // The kernel takes routes along with an address that they need.
   const routes = gone.length > 0 ? instance.routes : without(instance.routes, old);
   return { addresses: without(addressesOf(after), had), routes };
+}
+
+/** What is missing is an entry of the new configuration from now on, or no longer wanted. */
+function renew<T>(missing: Set<T>, all: readonly T[]): void {
+  const wanted = all.filter((one) => [...missing].some((other) => isEqual(one, other)));
+  missing.clear();
+  for (const one of wanted) missing.add(one);
 }
 
 /** A check keeps what it has found out, also under another name; a run that is not wanted any more is signalled. */

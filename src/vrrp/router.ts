@@ -4,7 +4,6 @@
 import type { IpAddress } from '../address.js';
 import type { Config } from '../config/model.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
-import { effectivePriority } from '../track/priority.js';
 import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
@@ -14,6 +13,7 @@ import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import { LinkDelay, LinkDelays } from './link-delay.js';
 import * as machine from './machine.js';
+import { recall, remember, type Memory, type Parts } from './memory.js';
 import { Openings } from './openings.js';
 import { failover, maintain } from './orders.js';
 import type { Owner } from './owner.js';
@@ -38,13 +38,27 @@ export class Router {
   #config: Config;
   #running = false;
 
-  constructor(config: Config, now: Instant) {
+  /** With the memory of another one of this configuration it goes on as that one. */
+  constructor(config: Config, now: Instant, memory?: Memory) {
     this.#config = config;
     this.#statics = new Statics(config, this.surroundings.links);
     makeTrackers(config, this.surroundings);
     this.#delays.update(config.interfaceDelays);
     const instances = config.vrrpInstances.map((each) => new Instance(each, this.surroundings, now));
     this.#roster.set(instances, config);
+    if (!memory) return;
+    recall(memory, this.#parts);
+    this.#running = memory.isRunning;
+  }
+
+  /** All that its effects depend on from now on, beside its configuration; plain JSON. */
+  get memory(): Memory {
+    return remember(this.#parts, this.#running);
+  }
+
+  get #parts(): Parts {
+    const [roster, openings, deadlines] = [this.#roster, this.#openings, this.#deadlines];
+    return { surroundings: this.surroundings, roster, openings, deadlines, delays: this.#delays, watch: this.#watch };
   }
 
   /** By name, in the order of the file. */
@@ -91,16 +105,10 @@ export class Router {
         this.#addressRemoved(input.interface, input.address, turn);
         break;
       case 'script-begun':
-        this.#watch.scriptBegun(input.script, turn);
-        break;
       case 'script':
-        this.#follow(this.#watch.scriptEnded(input.script, input.outcome, turn), turn);
-        break;
       case 'file':
-        this.#follow(this.#watch.fileRead(input.name, input.reading, turn), turn);
-        break;
       case 'process':
-        this.#follow(this.#watch.processCounted(input.name, input.count, turn), turn);
+        this.#follow(this.#watch.see(input, turn), turn);
         break;
       case 'failover':
         failover(input.name, this.#roster, turn);
@@ -118,8 +126,7 @@ export class Router {
 
   #start(turn: Turn): void {
     this.#running = true;
-    const { links } = this.surroundings;
-    for (const [name, link] of links) this.#openings.open(name, link, turn);
+    for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
     this.#statics.start(turn);
     const delay = this.#config.global.vrrpStartupDelay;
     if (delay > 0) {
@@ -133,7 +140,7 @@ export class Router {
 
   #begin(instances: readonly Instance[], turn: Turn): void {
     for (const instance of instances) {
-      instance.priority = priorityOf(instance);
+      instance.priority = instance.trackedPriority;
       removeRoutes(instance.routes, turn);
       for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
     }
@@ -262,7 +269,7 @@ export class Router {
   /** What they depend on may have changed: their priorities and their faults follow. */
   #review(instances: readonly Instance[], why: string, turn: Turn): void {
     for (const instance of instances) {
-      const priority = priorityOf(instance);
+      const priority = instance.trackedPriority;
       if (priority === instance.priority) continue;
       const change = `Changing effective priority from ${instance.priority} to ${priority}`;
       turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
@@ -290,6 +297,3 @@ export class Router {
     for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);
   }
 }
-
-const priorityOf = (instance: Instance): number =>
-  effectivePriority(instance.config.priority, instance.contributions());

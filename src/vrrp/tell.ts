@@ -34,7 +34,7 @@ export function tellPriority(instance: Instance, turn: Turn): void {
 export function tellDiscarded(instance: Instance, other: { source: IpAddress; priority: number }, turn: Turn): void {
   const { source, priority } = other;
   const line = `(${instance.config.name}) received lower priority (${priority}) advert from ${source} - discarding`;
-  if (instance.repeated.first(`lower ${source}`, turn.now, (count) => `${line}; ${count} more in the last 10 s`))
+  if (instance.repeated.first(`lower ${source}`, turn.now, [`${line}; `, ' more in the last 10 s']))
     turn.log('info', line);
 }
 
@@ -53,15 +53,14 @@ export function tellElection(instance: Instance, other: { source: IpAddress; pri
   const { source, priority } = other;
   const what = `Received advert from ${source} with lower priority ${priority}, ours ${instance.priority}`;
   const line = `(${instance.config.name}) ${what}, forcing new election`;
-  if (instance.repeated.first(`worse ${source}`, turn.now, (count) => `${line} (${count} more in the last 10 s)`))
+  if (instance.repeated.first(`worse ${source}`, turn.now, [`${line} (`, ' more in the last 10 s)']))
     turn.log('warn', line);
 }
 
 /** Nobody serves, and this host may not. */
 export function tellHeldBack(instance: Instance, turn: Turn): void {
   const line = `(${instance.config.name}) no master is heard, but in maintenance this host does not take over`;
-  if (instance.repeated.first('held back', turn.now, (count) => `${line} (${count} times in the last 10 s)`))
-    turn.log('warn', line);
+  if (instance.repeated.first('held back', turn.now, [`${line} (`, ' times in the last 10 s)'])) turn.log('warn', line);
 }
 
 /** Why a Master_Down_Timer ran out. */

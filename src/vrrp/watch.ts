@@ -8,6 +8,7 @@ import type { FileReading } from '../track/file.js';
 import { ProcessTracker } from '../track/process.js';
 import { describeOutcome, describeResult, type ScriptOutcome, type ScriptTracker } from '../track/script.js';
 import type { Deadlines } from './deadlines.js';
+import type { Input } from './input.js';
 import type { Owner } from './owner.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
@@ -18,6 +19,8 @@ export interface Change {
   readonly name: string;
   readonly why: string;
 }
+
+type Found = Extract<Input, { kind: 'script-begun' | 'script' | 'file' | 'process' }>;
 
 interface Watched {
   readonly files: readonly TrackFile[];
@@ -44,6 +47,15 @@ export class Watch {
     this.#look({ files: usedFiles(config), processes: usedProcesses(config) }, turn);
   }
 
+  /** What the host was told to look at. */
+  get memory(): Watched {
+    return this.#watched;
+  }
+
+  recall(memory: Watched): void {
+    this.#watched = memory;
+  }
+
   stop(turn: Turn): void {
     for (const tracker of this.surroundings.scripts.values()) {
       tracker.stop();
@@ -67,13 +79,28 @@ export class Watch {
     return this.#settleScript(tracker, before, turn);
   }
 
-  scriptBegun(name: string, turn: Turn): void {
+  /** What the host has found. */
+  see(input: Found, turn: Turn): Change | undefined {
+    switch (input.kind) {
+      case 'script-begun':
+        this.#scriptBegun(input.script, turn);
+        return undefined;
+      case 'script':
+        return this.#scriptEnded(input.script, input.outcome, turn);
+      case 'file':
+        return this.#fileRead(input.name, input.reading, turn);
+      case 'process':
+        return this.#processCounted(input.name, input.count, turn);
+    }
+  }
+
+  #scriptBegun(name: string, turn: Turn): void {
     const tracker = this.surroundings.scripts.get(name);
     tracker?.begun(turn.now);
     if (tracker) this.#schedule(tracker);
   }
 
-  scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): Change | undefined {
+  #scriptEnded(name: string, outcome: ScriptOutcome, turn: Turn): Change | undefined {
     const tracker = this.surroundings.scripts.get(name);
     if (!tracker) return undefined;
     const before = standingOf(tracker);
@@ -81,7 +108,7 @@ export class Watch {
     return this.#settleScript(tracker, before, turn);
   }
 
-  fileRead(name: string, reading: FileReading, turn: Turn): Change | undefined {
+  #fileRead(name: string, reading: FileReading, turn: Turn): Change | undefined {
     const tracker = this.surroundings.files.get(name);
     if (!tracker) return undefined;
     const [before, problem] = [tracker.value, tracker.problem];
@@ -94,7 +121,7 @@ export class Watch {
     return { kind: 'file', name, why: `${name} holds ${value}` };
   }
 
-  processCounted(name: string, count: number, turn: Turn): Change | undefined {
+  #processCounted(name: string, count: number, turn: Turn): Change | undefined {
     const tracker = this.surroundings.processes.get(name);
     return tracker && this.#settleProcess(tracker, turn, () => tracker.counted(count, turn.now));
   }

@@ -1,0 +1,212 @@
+// A storm: a host with a random configuration that is given random inputs of all kinds. The same seed gives the same storm.
+
+import { after, milliseconds, seconds } from '../../src/time.js';
+import type { Config, SyncGroup, Track, VrrpInstance } from '../../src/config/model.js';
+import type { Input, Link } from '../../src/vrrp/input.js';
+import { Random } from '../../src/sim/random.js';
+import {
+  aConfig,
+  aFile,
+  aGroup,
+  anAddress,
+  anAdvert,
+  anInstance,
+  aProcess,
+  aScript,
+  eth1,
+  failed,
+  ip,
+  succeeded,
+  tracked,
+} from './host.js';
+import { StormHost } from './storm.js';
+
+/** How many a storm has before its end. */
+export const INPUTS = 300;
+const INTERFACES = ['eth1', 'eth2', 'eth3'] as const;
+const IDS = [91, 92, 93, 94] as const;
+
+const vipOf = (id: number): string => `192.168.${id}.190`;
+
+function someTracks(random: Random): Track[] {
+  const all: Track[] = [
+    tracked({ kind: 'interface', name: 'eth3', weight: random.pick([0, 10, -20]), reverse: random.chance(6) }),
+    tracked({ name: 'chk', weight: random.pick([0, 0, 5, -60]) }),
+    tracked({ kind: 'file', name: 'hand', weight: random.pick([0, 1, -2]), reverse: random.chance(6) }),
+    tracked({ kind: 'process', name: 'web', weight: random.pick([0, 0, 30]) }),
+  ];
+  return all.filter(() => random.chance(4));
+}
+
+function someInstance(random: Random, id: number): VrrpInstance {
+  const own = random.chance(6) ? 'eth3' : id % 2 === 0 ? 'eth2' : 'eth1';
+  const address = anAddress(vipOf(id), random.chance(6) ? 'eth3' : own);
+  return anInstance({
+    name: `VI_${id}`,
+    interface: own,
+    virtualRouterId: id,
+    priority: random.pick([90, 100, 100, 150, 255]),
+    nopreempt: random.chance(5),
+    preemptDelay: seconds(random.pick([0, 0, 0, 3])),
+    virtualAddresses: [random.chance(6) ? { ...address, noTrack: true } : address],
+    dontTrackPrimary: random.chance(8),
+    notifyPriorityChanges: random.chance(2),
+    tracks: someTracks(random),
+  });
+}
+
+function someGroups(random: Random, ids: readonly number[]): SyncGroup[] {
+  const groups = ['G', 'H'].map((name) => ({ name, members: [] as string[] }));
+  for (const id of ids) random.pick([...groups, undefined])?.members.push(`VI_${id}`);
+  return groups
+    .filter(({ members }) => members.length > 0)
+    .map(({ name, members }) => aGroup(members, { name, tracks: random.chance(3) ? someTracks(random) : [] }));
+}
+
+function someConfig(random: Random): Config {
+  const ids = IDS.filter(() => !random.chance(4));
+  return aConfig({
+    instances: ids.map((id) => someInstance(random, id)),
+    groups: random.chance(4) ? [] : someGroups(random, ids),
+    scripts: [aScript({ rise: random.between(1, 2), fall: random.between(1, 2), initFail: random.chance(6) })],
+    files: [aFile({ file: random.pick(['/a', '/b']) })],
+    processes: [aProcess({ quorum: random.between(1, 2), terminateDelay: milliseconds(random.pick([0, 700])) })],
+    delays: random.chance(3) ? [{ interface: 'eth1', down: seconds(1), up: milliseconds(random.pick([0, 1500])) }] : [],
+    global: { vrrpStartupDelay: seconds(random.pick([0, 0, 4])) },
+  });
+}
+
+export class Storm {
+  readonly random: Random;
+  readonly host: StormHost;
+  #index = 10;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+    this.host = new StormHost(someConfig(this.random));
+  }
+
+  /** The first thing that is wrong. */
+  blow(): string | undefined {
+    const { host } = this;
+    const begin: Input[] = [...INTERFACES.map((name) => this.#link(name)), { kind: 'start' }];
+    for (const input of begin) {
+      const [wrong] = host.give(input);
+      if (wrong !== undefined && input.kind === 'start') return wrong;
+    }
+    for (let count = 0; count < INPUTS; count += 1) {
+      const [wrong] = this.random.chance(2) ? this.#pass() : host.give(this.#any());
+      if (wrong !== undefined) return `input ${count}: ${wrong}`;
+    }
+    return this.#calm() ?? this.#stop();
+  }
+
+  /** Time goes on to the next deadline, or not as far. */
+  #pass(): string[] {
+    const { host, random } = this;
+    const next = host.router.nextDeadline();
+    const at = after(host.now, milliseconds(random.below(1500)));
+    host.now = next !== undefined && next < at ? (next > host.now ? next : host.now) : at;
+    return host.give({ kind: 'tick' });
+  }
+
+  #link(name: string): Input {
+    const { random, host } = this;
+    const known = host.links.get(name);
+    if (known && random.chance(8)) return { kind: 'link', interface: name };
+    const index = known && !random.chance(10) ? known.index : (this.#index += 1);
+    const addresses = random.chance(12) ? [] : [{ address: ip(`10.0.0.${name.slice(3)}`), length: 24 }];
+    const link: Link = { ...eth1, index, up: !random.chance(4), addresses };
+    return { kind: 'link', interface: name, link };
+  }
+
+  #advert(): Input {
+    const { random } = this;
+    const id = random.pick(IDS);
+    const advert = anAdvert({
+      priority: random.pick([0, 1, 95, 100, 120, 200]),
+      from: random.pick(['10.0.0.0', '10.0.0.200']),
+      virtualRouterId: id,
+      addresses: [vipOf(id)],
+    });
+    const listening = this.host.instances.find(({ config }) => config.virtualRouterId === id);
+    return { ...advert, interface: listening?.config.interface ?? 'eth1' } as Input;
+  }
+
+  #any(): Input {
+    const { random, host } = this;
+    const until = random.perhaps(() => after(host.now, seconds(random.between(1, 8))));
+    const [script] = host.running;
+    const inputs: readonly (() => Input)[] = [
+      () => this.#link(random.pick(INTERFACES)),
+      () => this.#advert(),
+      () => this.#advert(),
+      () => ({ kind: 'tick' }),
+      () =>
+        script === undefined
+          ? { kind: 'tick' }
+          : { kind: 'script', script, outcome: random.chance(3) ? failed : succeeded },
+      () => ({ kind: 'file', name: 'hand', reading: { kind: 'number', value: random.pick([0, 0, 0, 5, -40, -300]) } }),
+      () => ({ kind: 'process', name: 'web', count: random.below(3) }),
+      () => ({ kind: 'failover', name: random.pick(['VI_91', 'VI_92', 'G', 'H', 'nobody']) }),
+      () =>
+        random.chance(4)
+          ? { kind: 'maintenance', on: true, ...(until !== undefined && { until }) }
+          : { kind: 'maintenance', on: false },
+      () => (random.chance(4) ? { kind: 'reload', config: someConfig(random) } : { kind: 'tick' }),
+      () => {
+        // What has no_track is not put back: nobody takes it off here.
+        const there = host.instances.flatMap(({ addresses }) => addresses).filter(({ noTrack }) => noTrack !== true);
+        const [one] = there.slice(random.below(IDS.length));
+        return one ? { kind: 'address-removed', interface: one.dev, address: one.prefix.address } : { kind: 'tick' };
+      },
+      () =>
+        random.chance(6)
+          ? { kind: 'failed', effect: 'open-link', interface: random.pick(INTERFACES), error: 'no buffers' }
+          : { kind: 'tick' },
+    ];
+    return random.pick(inputs)();
+  }
+
+  /** All is well, and nobody else is there: everybody serves. */
+  #calm(): string | undefined {
+    const { host } = this;
+    const inputs: Input[] = [
+      { kind: 'maintenance', on: false },
+      ...INTERFACES.flatMap((name): Input[] => {
+        const link = { ...eth1, addresses: [{ address: ip(`10.0.0.${name.slice(3)}`), length: 24 }] };
+        return [
+          { kind: 'link', interface: name },
+          { kind: 'link', interface: name, link: { ...link, index: (this.#index += 1) } },
+        ];
+      }),
+      { kind: 'reload', config: calmed(host.router.config) },
+    ];
+    const wrong = inputs.flatMap((input) => host.give(input));
+    for (let end = after(host.now, seconds(30)); host.now < end && wrong.length === 0;) {
+      const next = host.router.nextDeadline() ?? end;
+      host.now = next < end ? (next > host.now ? next : host.now) : end;
+      wrong.push(...host.give({ kind: 'tick' }));
+    }
+    const idle = host.instances.filter(({ state }) => state.kind !== 'MASTER');
+    return wrong[0] ?? (idle[0] && `${idle[0].config.name} is ${idle[0].state.kind} although all is well`);
+  }
+
+  #stop(): string | undefined {
+    const { host } = this;
+    const wrong = host.give({ kind: 'stop', cause: 'the end' });
+    for (let count = 0; count < 20 && wrong.length === 0; count += 1) {
+      if (host.router.nextDeadline() !== undefined) wrong.push('something is due after the stop');
+      const input = this.#any();
+      if (input.kind !== 'reload') wrong.push(...host.give(input));
+    }
+    return wrong[0];
+  }
+}
+
+/** With nothing that can fail. */
+const calmed = (config: Config): Config => ({
+  ...config,
+  vrrpInstances: config.vrrpInstances.map((one) => ({ ...one, tracks: [] })),
+  syncGroups: config.syncGroups.map((one) => ({ ...one, tracks: [] })),
+});
