@@ -18,6 +18,7 @@ import { order, parseLength } from './cli/order.js';
 import { checkPair } from './cli/pair.js';
 import { probe } from './cli/probe.js';
 import { reload } from './cli/reload.js';
+import { replay } from './cli/replay.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
 import { status } from './cli/status.js';
 import { CONTROL_SOCKET } from './daemon/control.js';
@@ -120,6 +121,15 @@ const program = yargs()
       }),
   )
   .command(
+    'replay <file>',
+    'play what --record wrote; exit code 0 all as recorded, 1 a difference, 2 no recording',
+    (command) =>
+      command
+        .positional('file', { type: 'string', demandOption: true, describe: 'FILE or FILE.1' })
+        .option('json', { type: 'boolean', default: false, describe: 'the same as lines of JSON' }),
+    ({ file, json }) => finish(() => replay({ file, json })),
+  )
+  .command(
     '$0',
     'run the daemon',
     (command) => {
@@ -149,7 +159,8 @@ if (words[0] === 'probe' && !/^(-h|--help)$/.test(words[1] ?? '')) void finish((
 else
   void program.parse(withLongOptions(words), {}, (error, _argv, output) => {
     if (output !== '') (error ? process.stderr : process.stdout).write(`${output}\n`);
-    if (error) process.exitCode = EXIT.refused;
+    // To `replay` 1 is a difference.
+    if (error) process.exitCode = words[0] === 'replay' ? EXIT.configuration : EXIT.refused;
   });
 
 /** Carries a command out; its exit code becomes the process's. */
@@ -196,7 +207,12 @@ function serve(argv: Readonly<Record<string, unknown>>): ExitCode | Promise<Exit
   const [pidFile, vrrpPidFile] = [text('pid'), text('vrrp_pid')];
   const files = { ...(pidFile !== undefined && { pidFile }), ...(vrrpPidFile !== undefined && { vrrpPidFile }) };
   const log = { detailed: argv['log-detail'] === true, facility, withoutSyslog: argv['no-syslog'] === true };
-  const more = { jsonLog: argv['log-format'] === 'json', ...(limit !== undefined && { notifyLimit: limit * 1000 }) };
+  const record = text('record');
+  const more = {
+    jsonLog: argv['log-format'] === 'json',
+    ...(limit !== undefined && { notifyLimit: limit * 1000 }),
+    ...(record !== undefined && { record }),
+  };
   return run({ name, source, ...files, ...log, ...more, withoutMeaning: withoutMeaning(argv) }, launcher);
 }
 

@@ -55,6 +55,7 @@ export const KEEPALIVED_OPTIONS: Readonly<Record<string, KeepalivedOption>> = {
 export const OWN_OPTIONS = {
   'log-format': { choices: ['text', 'json'], default: 'text', describe: 'how a line of the log looks' },
   'notify-limit': { type: 'number', describe: 'seconds after which a notify script is ended; else none is' },
+  record: { type: 'string', describe: 'write what comes in and what it leads to into this file, for vrrpd replay' },
 } as const;
 
 const BY_SHORT = new Map(

@@ -2,14 +2,18 @@
 // Signals end here; what they mean for the addresses is the daemon's business.
 
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { Daemon, type Plan } from '../daemon/daemon.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { Log } from '../daemon/log.js';
+import { Recorder } from '../daemon/recorder.js';
 import { VERSION } from '../daemon/version.js';
 import { Signals, type SignalName } from '../linux/signals.js';
 import { failed } from './check.js';
 
-export interface RunPlan extends Plan {
+export interface RunPlan extends Omit<Plan, 'recorder'> {
+  /** The file of a recording. */
+  readonly record?: string;
   readonly jsonLog: boolean;
   readonly detailed: boolean;
   /** syslog(3)'s number. */
@@ -24,10 +28,15 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   process.title = plan.name;
   const detached = launcher !== undefined;
   const log = new Log({ ...plan, detached });
+  const recorder = plan.record === undefined ? undefined : new Recorder(path.resolve(plan.record), log.write);
   process.on('uncaughtException', (error) => {
     log.error(`Internal error, the daemon ends: ${error.stack ?? error.message}`);
     log.flushNow();
-    process.exit(EXIT.internal);
+    try {
+      recorder?.flushNow();
+    } finally {
+      process.exit(EXIT.internal);
+    }
   });
   let daemon: Daemon | undefined;
   /** Signals that come while it reads the old file. */
@@ -44,10 +53,11 @@ export async function run(plan: RunPlan, launcher: Launcher | undefined): Promis
   const stopping = new AbortController();
   void ended.then(() => stopping.abort('vrrpd is stopping'));
   try {
-    daemon = await Daemon.start(plan, log, stopping.signal);
+    daemon = await Daemon.start({ ...plan, ...(recorder && { recorder }) }, log, stopping.signal);
     launcher?.ready();
     if (early.length > 0) reload();
     await daemon.stop(await ended);
+    await recorder?.close();
     await log.flush();
     return EXIT.normal;
   } catch (error) {

@@ -31,6 +31,7 @@ import { PidFile, pidPaths, type PidOptions } from './pid-file.js';
 import * as preflight from './preflight.js';
 import { describePrograms } from './programs.js';
 import { readApart } from './reading.js';
+import type { Recorder } from './recorder.js';
 import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
 import { VERSION } from './version.js';
@@ -43,6 +44,7 @@ export interface Plan extends PidOptions {
   readonly source: Source;
   /** A notify script that runs so many milliseconds is ended; absent: none is. */
   readonly notifyLimit?: number;
+  readonly recorder?: Recorder;
 }
 
 export class Daemon {
@@ -50,7 +52,7 @@ export class Daemon {
   readonly #log: Log;
   #config: Config;
   #warnings: number;
-  readonly #startedAt: Instant;
+  readonly #startedAt = now();
   readonly #manager = new ServiceManager();
   /** Held until the process ends, however it ends. */
   readonly #locks: InstanceLocks;
@@ -81,6 +83,7 @@ export class Daemon {
     if (refusal !== undefined) throw new CommandFailure(EXIT.refused, [refusal]);
     clearAmbient();
     const daemon = new Daemon(plan, { config, warnings, locks, pidFiles, log });
+    await plan.recorder?.open(daemon.#loop.router, daemon.#startedAt);
     await daemon.#listen();
     const { startupScript } = config.global;
     await runLimited('startup_script', startupScript, { scripts: daemon.#scripts, log: log.write, stopping });
@@ -95,7 +98,6 @@ export class Daemon {
     this.#warnings = warnings;
     this.#locks = locks;
     this.#pidFiles = pidFiles;
-    this.#startedAt = now();
     this.#dumps = new DumpFiles(log.warn);
     this.#scripts.areSecured = config.global.enableScriptSecurity;
     this.#notifier = new Notifier({
@@ -113,7 +115,7 @@ export class Daemon {
       },
       wake: () => this.#loop.wake(),
     });
-    this.#loop = new Loop(new Router(config, this.#startedAt), this.#host);
+    this.#loop = new Loop(new Router(config, this.#startedAt), this.#host, plan.recorder);
     this.#reloader = new Reloader({
       read: () => readApart(plan.source),
       running: () => this.#config,
@@ -168,8 +170,7 @@ export class Daemon {
 
   /** Writes the file that a signal asks for. */
   dump(kind: DumpKind): void {
-    const { router } = this.#loop;
-    void this.#dumps.write(kind, router, dumpPlan(router.config.global));
+    void this.#dumps.write(kind, this.#loop.router, dumpPlan(this.#config.global));
   }
 
   /** As keepalived does: the counters are written first. */

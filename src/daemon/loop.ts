@@ -7,6 +7,7 @@ import type { Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import type { Router } from '../vrrp/router.js';
+import type { Step } from '../vrrp/step.js';
 
 /** What the loop needs of the system it runs on. */
 export interface Host {
@@ -25,10 +26,16 @@ export interface Core {
   nextDeadline(): Instant | undefined;
 }
 
+/** Is told of each input once its effects have been performed; a router that fails at one has none. */
+export interface Witness {
+  seen(step: Step): void;
+}
+
 export class Loop<Driven extends Core = Router> {
   constructor(
     readonly router: Driven,
     readonly host: Host,
+    readonly witness?: Witness,
   ) {}
 
   /** The alarm, a readable socket, a script that ended: all of them call this. */
@@ -49,8 +56,19 @@ export class Loop<Driven extends Core = Router> {
   }
 
   #handle(input: Input, now: Instant): void {
-    const failures = this.host.perform(this.router.handle(input, now));
+    const effects = this.#effects(input, now);
+    const failures = this.host.perform(effects);
+    this.witness?.seen({ at: now, input, effects });
     // What a refusal leads to may be refused too, but a router never answers a refusal with the same effect.
     for (const failure of failures) this.#handle(failure, now);
+  }
+
+  #effects(input: Input, now: Instant): Effect[] {
+    try {
+      return this.router.handle(input, now);
+    } catch (error) {
+      this.witness?.seen({ at: now, input, effects: [], thrown: String(error) });
+      throw error;
+    }
   }
 }
