@@ -36,10 +36,15 @@ const REACH = 4_096;
 /** Of a line that others may point at: more are rare, and are not held. */
 const LONGEST = 4_000;
 
+/** More are worked out anew each time. */
+const MOST_STAND_INS = 1_000;
+
 /** Steps as lines. A head begins anew: nothing below it points above it. */
 export class RecordingWriter {
   /** Never written: without it nobody finds out by trying what a stand-in stands for. */
   readonly #key = randomBytes(16);
+  /** Those that were asked for first: the host's own, and not what a flood makes up. */
+  readonly #standIns = new Map<string, string>();
   readonly #places = new Map<string, number>();
   readonly #recent: string[] = [];
   /** A configuration is large and seldom another one. */
@@ -92,7 +97,11 @@ export class RecordingWriter {
 
   #standIn(secret: unknown): string {
     const text = String(secret);
-    return text === '' ? '' : createHmac('sha256', this.#key).update(text).digest('hex').slice(0, 8);
+    const known = text === '' ? '' : this.#standIns.get(text);
+    if (known !== undefined) return known;
+    const standIn = createHmac('sha256', this.#key).update(text).digest('hex').slice(0, 8);
+    if (this.#standIns.size < MOST_STAND_INS) this.#standIns.set(text, standIn);
+    return standIn;
   }
 }
 

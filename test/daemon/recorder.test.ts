@@ -33,9 +33,10 @@ mock.timers.enable({ apis: ['setTimeout'] });
 
 /** Calls `look` until it gives something; fails after ten seconds. */
 async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (const end = performance.now() + 10_000; performance.now() < end; await nextTurn()) {
+  for (const end = performance.now() + 10_000; performance.now() < end;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
+    await nextTurn();
   }
   throw new Error(`waited in vain for ${what}`);
 }
