@@ -1,9 +1,5 @@
 // The text of a recording, line by line, there and back. A head holds what is needed to make the router, and each line
 // below it an input with the effects it had. It opens no file, and what is secret never gets into a line.
-//
-//   {"recording":1,"vrrpd":"0.1.0","host":"lb1","time":"2026-11-21T03:12:07.250+01:00","at":52000000,"config":{...}}
-//   {"after":1000123,"input":{...},"effects":[...]}    so many microseconds after the line above
-//   [1000125,1]                                        the same again as so many lines above
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Config } from '../config/model.js';
@@ -39,7 +35,13 @@ const LONGEST = 4_000;
 /** More are worked out anew each time. */
 const MOST_STAND_INS = 1_000;
 
-/** Steps as lines. A head begins anew: nothing below it points above it. */
+/**
+ * Steps as lines. A head begins anew: nothing below it points above it.
+ *
+ *     {"recording":1,"vrrpd":"0.1.0","host":"lb1","time":"2026-11-21T03:12:07.250+01:00","at":52000000,"config":{...}}
+ *     {"after":1000123,"input":{...},"effects":[...]}    so many microseconds after the line above
+ *     [1000125,1]                                        the same again as so many lines above
+ */
 export class RecordingWriter {
   /** Never written: without it nobody finds out by trying what a stand-in stands for. */
   readonly #key = randomBytes(16);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { RecordingReader, RecordingWriter } from '../../src/daemon/recording.js';
+import { Replay } from '../../src/daemon/replay.js';
 import { instant, type Instant } from '../../src/time.js';
 import { Router } from '../../src/vrrp/router.js';
 import type { Input } from '../../src/vrrp/input.js';
@@ -16,6 +17,7 @@ import { aConfig, anAdvert, anInstance, eth1 } from '../vrrp/host.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
+t.setTimeout(100_000);
 const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
 const RECORDINGS = fileURLToPath(new URL('../fixtures/recordings/', import.meta.url));
 
@@ -148,7 +150,7 @@ t.test('a difference ends it', async (t) => {
 t.test('a last line that is cut off is left out, wherever it is cut', async (t) => {
   const lines = recording();
   const last = lines.at(-1) ?? '';
-  for (const length of [1, 30, last.length - 1]) {
+  for (const length of [1, last.length - 1]) {
     write(lines.slice(0, -1).join('') + last.slice(0, length));
     const { code, stdout } = await replay('recording');
     t.equal(code, 0);
@@ -213,9 +215,14 @@ function recordAnew(path: string): void {
 const fixtures = readdirSync(RECORDINGS);
 t.ok(fixtures.length > 0);
 for (const name of fixtures)
-  t.test(name, async (t) => {
+  t.test(name, (t) => {
     if (process.env.RECORD === '1') recordAnew(join(RECORDINGS, name));
-    const { code, stdout, stderr } = await replay(join(RECORDINGS, name));
-    t.equal(code, 0, `${stdout.split('\n').slice(-8).join('\n')}${stderr}`);
+    const played = new Replay();
+    const lines = readFileSync(join(RECORDINGS, name), 'utf8').trimEnd().split('\n');
+    for (const [index, line] of lines.entries()) {
+      const record = played.play(line);
+      if (record.kind === 'step') t.strictSame(record.difference, undefined, `line ${index + 1}`);
+    }
     t.ok(readFileSync(join(RECORDINGS, name)).length < 200_000, 'no more than the repository should hold');
+    t.end();
   });

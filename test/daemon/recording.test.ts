@@ -13,7 +13,7 @@ import { instant, seconds } from '../../src/time.js';
 import type { Input } from '../../src/vrrp/input.js';
 import { Router } from '../../src/vrrp/router.js';
 import type { Step } from '../../src/vrrp/step.js';
-import { Random } from '../random.js';
+import { Random } from '../../src/sim/random.js';
 import { aConfig, anAdvert, anInstance, aProcess, aScript, eth1, ip, succeeded } from '../vrrp/host.js';
 import { Storm } from '../vrrp/random-storm.js';
 
