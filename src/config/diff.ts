@@ -80,8 +80,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Entries of `list` that `other` does not have; as fast with 500 as with 5. */
 export function without<T>(list: readonly T[], other: readonly T[]): T[] {
-  const textOf = (entry: T): string =>
-    JSON.stringify(entry, (name, value: unknown) => (PLACES.includes(name) ? '' : value));
+  // The order of the fields is that of the words in the file, and means nothing.
+  const plain = (_name: string, value: unknown): unknown => {
+    if (!isRecord(value) || Array.isArray(value)) return value;
+    const names = Object.keys(value).filter((name) => !PLACES.includes(name));
+    return names.sort().map((name) => [name, value[name]]);
+  };
+  const textOf = (entry: T): string => JSON.stringify(entry, plain);
   const known = new Set(other.map(textOf));
   return list.filter((entry) => !known.has(textOf(entry)));
 }

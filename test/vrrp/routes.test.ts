@@ -55,6 +55,20 @@ t.test('an address that comes back brings its routes along', (t) => {
   t.end();
 });
 
+t.test('the order of the words of a route is no difference', (t) => {
+  const routesOf = (words: string): readonly Route[] => read(`static_routes {\n${words}\n}\n`).staticRoutes;
+  const parts = (staticRoutes: readonly Route[], smtpAlert: boolean) => ({
+    instances: [anInstance({ virtualRoutes: staticRoutes, smtpAlert })],
+    statics: { staticIpaddress: [], staticRoutes, staticRules: [] },
+  });
+  const host = new TestHost(parts(routesOf('10.8.0.0/16 dev eth1 via 192.168.1.1'), false));
+  host.start();
+  host.pass(seconds(5));
+  t.equal(host.state, 'MASTER');
+  t.same(host.reload(parts(routesOf('via 192.168.1.1 dev eth1 to 10.8.0.0/16'), true)), []);
+  t.end();
+});
+
 t.test('a reload touches the routes that differ', (t) => {
   const host = new TestHost({ instances: [anInstance({ virtualRoutes: [first] })] });
   host.start();
