@@ -132,8 +132,9 @@ export class Report {
   }
 
   error(code: Code, span: Span, words: string, beside?: Beside): void {
+    // The first one is kept in any case: it says why the file can't be used.
+    if (!this.full || !this.withError) this.found.push({ ...span, severity: 'error', code, words, ...beside });
     this.withError = true;
-    if (!this.full) this.found.push({ ...span, severity: 'error', code, words, ...beside });
   }
 
   warning(code: Code, span: Span, words: string, beside?: Beside): void {

@@ -129,6 +129,19 @@ function pairOf({ examples }: Entry): readonly [Config, Config] {
   return [one, other];
 }
 
+t.test('however many messages there are, the first error is one of them', (t) => {
+  const { config, diagnostics } = readConfig({
+    file: 'x',
+    load: () => `${many(5_001, (n) => `foo${n} x`)}\nvrrp_script`,
+  });
+  t.equal(config, undefined);
+  t.same(
+    diagnostics.flatMap(({ severity, code, place }) => (severity === 'error' ? [`${code} ${place.line}`] : [])),
+    ['missing-value 5002'],
+  );
+  t.end();
+});
+
 t.test('every example gives its code', (t) => {
   for (const entry of entries) {
     const kind = entry.examples[0]?.kind ?? '';
