@@ -4,13 +4,13 @@
 import { connect } from 'node:net';
 import { CommandFailure, EXIT } from '../daemon/exit-code.js';
 
-/** The answer as a line of JSON; throws a CommandFailure when there is none within `patience` milliseconds. */
+/** The answer; throws a CommandFailure when there is none within `patience` milliseconds, or none that the daemon would give. */
 export function ask(request: {
   socket: string;
   command: string;
   words?: Readonly<Record<string, unknown>>;
   patience: number;
-}): Promise<string> {
+}): Promise<object> {
   const { socket: path, command, words, patience } = request;
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -24,12 +24,23 @@ export function ask(request: {
       answer += chunk;
       if (answer.endsWith('\n')) client.end();
     });
-    client.on('close', () =>
-      answer.endsWith('\n')
-        ? resolve(answer)
-        : reject(new CommandFailure(EXIT.notRunning, [`vrrpd gave no answer on ${path}`])),
-    );
+    client.on('close', () => {
+      const failed = (words: string): void => reject(new CommandFailure(EXIT.notRunning, [words]));
+      const value = readAnswer(answer);
+      if (!answer.endsWith('\n')) failed(`vrrpd gave no answer on ${path}`);
+      else if (value === undefined) failed(`what answers on ${path} is not vrrpd`);
+      else resolve(value);
+    });
   });
+}
+
+function readAnswer(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function explain(path: string, { code }: NodeJS.ErrnoException): CommandFailure {

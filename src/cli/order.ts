@@ -11,8 +11,7 @@ type Words = Readonly<Record<string, unknown>>;
 
 /** 0 done, 1 refused, 3 not running, 4 no permission. */
 export async function order(request: { socket: string; command: string; words: Words }): Promise<ExitCode> {
-  const text = await ask({ ...request, patience: PATIENCE_MILLISECONDS });
-  const answer = JSON.parse(text) as { lines?: string[]; error?: string };
+  const answer: { lines?: string[]; error?: string } = await ask({ ...request, patience: PATIENCE_MILLISECONDS });
   if (answer.error !== undefined)
     throw new CommandFailure(answer.error.startsWith('only root') ? EXIT.permission : EXIT.refused, [answer.error]);
   for (const line of answer.lines ?? []) process.stdout.write(`${line}\n`);

@@ -10,8 +10,8 @@ const PATIENCE_MILLISECONDS = 60_000;
 
 /** 0 reloaded, 2 the file can't be used and nothing has changed, 3 not running, 4 no permission. */
 export async function reload({ socket }: { socket: string }): Promise<ExitCode> {
-  const text = await ask({ socket, command: 'reload', patience: PATIENCE_MILLISECONDS });
-  const answer = JSON.parse(text) as ReloadAnswer | { readonly error: string };
+  const answer = (await ask({ socket, command: 'reload', patience: PATIENCE_MILLISECONDS })) as
+    ReloadAnswer | { readonly error: string };
   if ('error' in answer) throw new CommandFailure(EXIT.permission, [answer.error]);
   const { reloaded, lines } = answer;
   (reloaded ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);

@@ -275,6 +275,27 @@ t.test('status', async (t) => {
     t.match(await vrrpd('status', '--socket', path), { code: 3, stdout: '', stderr: /no answer/ });
   });
 
+  await t.test('what answers is no vrrpd', async (t) => {
+    const path = join(folder, 'other.sock');
+    let answer = '';
+    const server = createServer((client) => client.on('error', () => undefined).once('data', () => client.end(answer)));
+    server.listen(path);
+    t.teardown(() => server.close());
+    for (answer of ['hello\n', '3\n', 'null\n', '[]\n', '{}{}\n'])
+      for (const words of [['status'], ['reload'], ['failover', 'VI_1']])
+        t.match(await vrrpd(...words, '--socket', path), { code: 3, stderr: /^what answers on .* is not vrrpd\n$/ });
+  });
+
+  await t.test('a daemon of another version: its status as it is', async (t) => {
+    const path = join(folder, 'older.sock');
+    const server = createServer((client) => client.once('data', () => client.end('{"version":"0.0.1","new":[3]}\n')));
+    server.listen(path);
+    t.teardown(() => server.close());
+    const { code, stdout, stderr } = await vrrpd('status', '--socket', path);
+    t.same([code, JSON.parse(stdout)], [0, { version: '0.0.1', new: [3] }]);
+    t.match(stderr, /another version/);
+  });
+
   await t.test('no permission', { skip: noRealRoot }, async (t) => {
     mkdirSync(join(folder, 'closed'), { mode: 0o750 });
     const path = join(folder, 'closed', 'control.sock');
