@@ -15,7 +15,9 @@ export class MaintenanceNote {
       if (typeof note !== 'object' || note === null || !('boot' in note))
         return `${this.path} is no note of maintenance`;
       if (note.boot !== boot()) return undefined;
-      return 'until' in note && typeof note.until === 'number' ? { until: note.until as Instant } : {};
+      if (!('until' in note)) return {};
+      const { until } = note;
+      return Number.isSafeInteger(until) ? { until: until as Instant } : `${this.path} has no instant for its end`;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       return error instanceof SyntaxError ? `${this.path} is no note of maintenance` : String(error);

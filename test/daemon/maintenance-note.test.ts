@@ -1,7 +1,7 @@
 // The note of maintenance: what is read back, what is said of one that can't be understood, and that a refused write
 // leaves the former one.
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { MaintenanceNote } from '../../src/daemon/maintenance-note.js';
@@ -26,6 +26,12 @@ t.test('one that can not be understood is told of', (t) => {
   for (const text of ['', '{"boot":', '3', '{}']) {
     writeFileSync(path, text);
     t.equal(new MaintenanceNote(path).read(), `${path} is no note of maintenance`, text);
+  }
+  // One whose end can't be read does not last for ever, nor until a part of a microsecond.
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  for (const until of ['"soon"', 'null', '1e400', '0.5', '40000000000000000']) {
+    writeFileSync(path, `{"boot":"${boot}","until":${until}}`);
+    t.equal(new MaintenanceNote(path).read(), `${path} has no instant for its end`, until);
   }
   writeFileSync(path, '{"boot":"another one"}');
   t.equal(new MaintenanceNote(path).read(), undefined, 'one of another boot is none');
