@@ -23,6 +23,8 @@ const USE = /\$(?:\{([A-Za-z_]\w*)([^{}]*)\}|([A-Za-z_]\w*)(?=[\s,)]|$))/g;
 const MOST_DEPTH = 64;
 /** Uses and lines that one line may come to. */
 const MOST_USES = 20_000;
+/** The same for all lines together. */
+const MOST_USES_IN_ALL = 500_000;
 /** Characters of a line with what it uses. */
 const LONGEST = 65_536;
 /** keepalived's own default range of _RANDOM. */
@@ -33,6 +35,8 @@ export class Definitions {
   readonly #told = new Set<string>();
   /** How many there were in the line that is being worked on. */
   #uses = 0;
+  /** In the lines before it. */
+  #earlierUses = 0;
 
   constructor(
     readonly surroundings: Surroundings,
@@ -53,6 +57,7 @@ export class Definitions {
 
   /** The lines that the line becomes: one, but for a use of a value of several lines. */
   substitute(line: Line): Line[] {
+    this.#earlierUses += Math.min(this.#uses, MOST_USES);
     this.#uses = 0;
     return line.text.includes('$') ? this.#substitute(line, []) : [line];
   }
@@ -99,6 +104,7 @@ export class Definitions {
   #problemOf(name: string, within: readonly string[], length: number): string | undefined {
     if (within.includes(name))
       return `$${name} is defined by itself: ${[...within, name].map((one) => `$${one}`).join(' -> ')}`;
+    if (this.#earlierUses > MOST_USES_IN_ALL) return `definitions are used more than ${MOST_USES_IN_ALL} times in all`;
     const tooMuch = this.#uses > MOST_USES || within.length > MOST_DEPTH || length > LONGEST;
     return tooMuch ? `the use of $${name} makes the line too long` : undefined;
   }

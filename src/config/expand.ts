@@ -15,6 +15,8 @@ const MOST_DEPTH = 32;
 const MOST_FILES = 4_096;
 /** Lines that are not in any file: made by repetitions and by values of several lines. */
 const MOST_MADE = 250_000;
+/** Characters of such lines, and of those that use a definition. */
+const MOST_CHARACTERS = 1 << 22;
 
 /** All lines of the file and of those that it includes. */
 export function expandFile(
@@ -34,6 +36,8 @@ class Expander {
   readonly #chain: string[] = [];
   #count = 0;
   #made = 0;
+  #characters = 0;
+  #isFull = false;
   /** A definition of several lines that has not ended. */
   #open: { readonly name: string; readonly lines: Line[] } | undefined;
 
@@ -112,7 +116,7 @@ class Expander {
     const names = new Set(sequence.settings.flatMap((setting) => setting.map(([name]) => name)));
     const before = [...names].map((name) => [name, this.#definitions.get(name)] as const);
     for (const setting of sequence.settings) {
-      if (!this.#make(line)) break;
+      if (!this.#make(line, { lines: 1, text: line.text.slice(length) })) break;
       for (const [name, value] of setting) this.#definitions.set(name, [{ ...line, text: value }]);
       this.#rest(line, length);
     }
@@ -138,18 +142,23 @@ class Expander {
   /** A value may hold directives of its own. */
   #use(line: Line): void {
     const lines = this.#definitions.substitute(line);
-    for (const one of lines) if (lines.length === 1 || this.#make(line)) this.#takeMade(one);
+    const made = lines.length === 1 ? 0 : 1;
+    for (const one of lines) if (this.#make(line, { lines: made, text: one.text })) this.#takeMade(one);
   }
 
-  /** Counts a line that is in no file; false when there are too many. */
-  #make(line: Line): boolean {
-    this.#made += 1;
-    if (this.#made === MOST_MADE) {
+  /** Counts what is in no file, without its indentation; false when it is too much, which is told once. */
+  #make(line: Line, { lines, text }: { lines: number; text: string }): boolean {
+    if (this.#isFull) return false;
+    this.#made += lines;
+    this.#characters += text.trim().length;
+    this.#isFull = this.#made >= MOST_MADE || this.#characters >= MOST_CHARACTERS;
+    if (this.#isFull) {
       const index = Math.max(0, line.text.search(/\S/));
-      const words = `more than ${MOST_MADE} lines come out of repetitions and definitions`;
+      const most = this.#made < MOST_MADE ? `${MOST_CHARACTERS} characters` : `${MOST_MADE} lines`;
+      const words = `more than ${most} come out of repetitions and definitions`;
       this.#report.error('bad-sequence', spanIn({ line, index, length: line.text.length - index }), words);
     }
-    return this.#made < MOST_MADE;
+    return !this.#isFull;
   }
 
   /** What is still there with a dollar sign is no name, or one that a repetition in the value sets. */
