@@ -1,6 +1,6 @@
 // What the kernel tells of interfaces and their addresses, as inputs: a snapshot of every interface that changed, and
-// every address that somebody else removed. After an overrun all of it is read anew. It decides nothing about what is
-// told. rtnetlink(7), netdevice(7)
+// every address that somebody else removed. After an overrun, or a message that can't be understood, all of it is read
+// anew. It decides nothing about what is told. rtnetlink(7), netdevice(7)
 
 import { formatAddress, formatLink, MessageType, parseAddressMessage, parseLink } from 'netlink/dist/rt/structs.js';
 import {
@@ -16,7 +16,7 @@ import type { Input, Link } from '../vrrp/input.js';
 import { withAddress, withoutAddress, type KernelAddress } from './address-list.js';
 import { AF_INET } from './addresses.js';
 import { AF_NETLINK, MSG_TRUNC, netlinkAddress, refusalOf, setBuffer, SOCK_RAW, Socket } from './native.js';
-import { LARGEST_DATAGRAM, NETLINK_ROUTE, type Netlink } from './netlink.js';
+import { LARGEST_DATAGRAM, NETLINK_ROUTE, understood, type Netlink } from './netlink.js';
 
 const { NEWLINK, DELLINK, GETLINK, NEWADDR, DELADDR, GETADDR }: Record<keyof typeof MessageType, number> = MessageType;
 /** Bits of the groups RTNLGRP_LINK (1) and RTNLGRP_IPV4_IFADDR (5). */
@@ -69,7 +69,9 @@ export class Interfaces {
     // first, under the same sequence number. Only the last one was asked for.
     const own = new Map<number, Removal>();
     for (const message of this.#messages()) {
-      const removal = this.#apply(message);
+      const applied = understood(() => ({ removal: this.#apply(message) }));
+      if (applied === undefined) this.#stale = true;
+      const removal = applied?.removal;
       if (removal === undefined) continue;
       const foreign = message.port === this.#netlink.port ? own.get(message.seq) : removal;
       if (message.port === this.#netlink.port) own.set(message.seq, removal);
@@ -89,8 +91,10 @@ export class Interfaces {
       try {
         const received = this.#socket.receive(this.#buffer);
         if (received === undefined) return;
-        if ((received.flags & MSG_TRUNC) !== 0) this.#stale = true;
-        else yield* parseMessages(this.#buffer.subarray(0, received.length));
+        const octets = this.#buffer.subarray(0, received.length);
+        const messages = (received.flags & MSG_TRUNC) === 0 ? understood(() => parseMessages(octets)) : undefined;
+        if (messages === undefined) this.#stale = true;
+        else yield* messages;
       } catch (error) {
         if (refusalOf(error).code !== 'ENOBUFS') throw error;
         this.#stale = true;

@@ -58,7 +58,7 @@ export class Netlink {
     return outcomes;
   }
 
-  /** All entries of a table. Throws what the kernel refuses. */
+  /** All entries of a table. Throws what the kernel refuses, and when the table does not come whole. */
   dump({ type, body }: { type: number; body: Uint8Array[] }): NetlinkMessage[] {
     for (let attempt = 1; ; attempt++) {
       this.#socket.send(this.#format({ type, body, flags: FlagsGet.DUMP }), netlinkAddress(0));
@@ -108,7 +108,8 @@ export class Netlink {
   /** The messages of the next datagram, undefined when none is queued. */
   #receive(): NetlinkMessage[] | undefined {
     const received = this.#socket.receive(this.#buffer);
-    return received && parseMessages(Buffer.from(this.#buffer.subarray(0, received.length)));
+    const octets = received && Buffer.from(this.#buffer.subarray(0, received.length));
+    return octets && (understood(() => parseMessages(octets)) ?? []);
   }
 
   #format({ type, flags, body }: NetlinkRequest): Buffer {
@@ -118,15 +119,28 @@ export class Netlink {
   }
 }
 
+/** What the package reads; undefined where it throws: octets that are cut short or have a wrong length inside. */
+export function understood<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    return undefined;
+  }
+}
+
 function refusalIn(answer: NetlinkMessage): Refusal | undefined {
-  const { errno } = parseError(answer.data, answer.flags);
+  const errno = understood(() => parseError(answer.data, answer.flags).errno);
+  if (errno === undefined) return NO_ANSWER;
   if (errno === 0) return undefined;
   const { code, message } = refusal(errno);
   let detail: string | undefined;
   // With NETLINK_CAP_ACK the attributes follow the error number and the header of the request.
   if ((answer.flags & FlagsAck.ACK_TLVS) !== 0)
-    parseAttributes(answer.data.subarray(20), ({ type, data }) => {
-      if (type === NLMSGERR_ATTR_MSG) detail = getString(data);
-    });
+    understood(() =>
+      parseAttributes(answer.data.subarray(20), ({ type, data }) => {
+        if (type === NLMSGERR_ATTR_MSG) detail = getString(data);
+      }),
+    );
   return { code, message: detail ?? message };
 }
