@@ -196,8 +196,8 @@ function parametersMatch(
   });
 }
 
-/** "12 (name) S ..." */
-function commOf(stat: string): string {
+/** The name in /proc/PID/stat, "12 (name) S ..."; empty for a zombie. */
+export function commOf(stat: string): string {
   const end = stat.lastIndexOf(')');
   const state = stat.charAt(end + 2);
   return state === 'Z' || state === 'X' ? '' : stat.slice(stat.indexOf('(') + 1, end);

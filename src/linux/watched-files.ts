@@ -166,7 +166,7 @@ async function readNumber(path: string): Promise<FileReading> {
 }
 
 /** As keepalived reads it: white space, the number, and whatever stands behind that ("1 # since Monday"). */
-function parseNumber(path: string, text: string): FileReading {
+export function parseNumber(path: string, text: string): FileReading {
   const [line = ''] = text.trim().split('\n');
   if (line === '') return { kind: 'nothing' };
   const value = Number(/^[+-]?\d+/.exec(line)?.[0] ?? NaN);
