@@ -10,12 +10,30 @@ import { closeNetlink, notifications, replies } from './netlink.js';
 import { advert, arp } from './packets.js';
 import { closeProbes, haproxy, http } from './probes.js';
 import { router } from './router.js';
+import { story } from './story.js';
 import type { Target } from './target.js';
 
 /** Only root may send to a netlink socket in the kernel's place. */
 export const ofRoot: readonly Target[] = [notifications, replies];
 export const targets: readonly Target[] = [
-  ...[advert, arp, router, config, pieces, dumps, requests, answers, haproxy, http, number, note, pid, comm, lines],
+  ...[
+    advert,
+    arp,
+    router,
+    config,
+    pieces,
+    dumps,
+    requests,
+    answers,
+    haproxy,
+    http,
+    number,
+    note,
+    pid,
+    comm,
+    lines,
+    story,
+  ],
   ...ofRoot,
 ];
 
