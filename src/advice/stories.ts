@@ -2,7 +2,8 @@
 // fails and recovers. Each story tells who has the address afterwards and how long nobody had it.
 
 import type { Config, VrrpInstance } from '../config/model.js';
-import { seconds, sum, times, type Duration } from '../time.js';
+import { settlingTime } from '../sim/settling.js';
+import type { Duration } from '../time.js';
 import { Lan } from './lan.js';
 
 /** What is done to a host. */
@@ -58,7 +59,7 @@ export function playStories(pair: Pair): Outcome[] {
 
 function play(pair: Pair, story: StoryKind): Outcome {
   const lan = new Lan(pair.configs);
-  const settle = settlingTime(pair);
+  const settle = settlingTime(pair.configs);
   for (const host of [0, 1]) lan.start(host);
   if (story.kind === 'both-start') return end(lan, { story, before: [], settle });
   lan.run(settle);
@@ -112,16 +113,4 @@ function end(
       ),
     ],
   };
-}
-
-/** Long enough for every timer and every check to have its say. */
-function settlingTime({ configs, instances }: Pair): Duration {
-  const scripts = configs.flatMap(({ vrrpScripts }) => vrrpScripts);
-  const slowest = (durations: readonly Duration[]): Duration => Math.max(0, ...durations) as Duration;
-  return sum(
-    seconds(5),
-    slowest(instances.map(({ advertInt, downTimerAdverts }) => times(downTimerAdverts + 5, advertInt))),
-    slowest(instances.map(({ preemptDelay }) => preemptDelay)),
-    slowest(scripts.map(({ interval, rise, fall }) => times(rise + fall + 2, interval))),
-  );
 }

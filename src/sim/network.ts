@@ -119,6 +119,12 @@ export class Network {
     this.#advance(end);
   }
 
+  /** Lets time pass until something is so, at most for so long. */
+  runUntil(isSo: () => boolean, atMost: Duration): void {
+    const end = after(this.now, atMost);
+    while (!isSo() && this.#step(end));
+  }
+
   /** One event, if there is one up to `end`. */
   #step(end: Instant): boolean {
     const { next } = this.#queue;

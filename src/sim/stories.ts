@@ -1,0 +1,127 @@
+// The stories that every operator asks for, made for the hosts at hand: what is done to the one that has the address,
+// and what is done afterwards to make it good again. They are lists of commands; nothing is carried out here.
+
+import { usedProcesses, usedScripts } from '../config/tracks.js';
+import type { Duration } from '../time.js';
+import type { Host } from './host.js';
+import type { Command } from './story.js';
+
+export const STORIES = ['crash', 'stop', 'link', 'check-fails', 'freeze', 'partition', 'reboot-all'] as const;
+export type StoryName = (typeof STORIES)[number];
+
+/** A part of a story that ends when all is calm again; the summary has a line for it. */
+export interface Act {
+  readonly title: string;
+  readonly commands: readonly Command[];
+  /** It begins right after an advert of this host: what it costs is then the most that it can cost. */
+  readonly after?: string;
+}
+
+export interface Tale {
+  readonly name: string;
+  /** What is done to whom, in words. */
+  readonly title: string;
+  readonly acts: readonly Act[];
+}
+
+/** Who plays. */
+export interface Cast {
+  /** To whom it is done: the master. */
+  readonly host: Host;
+  readonly hosts: readonly Host[];
+  /** How long until all is calm again. */
+  readonly settle: Duration;
+}
+
+/** A fault and its end; `host` and `settle` are the cast's. */
+interface Trouble {
+  readonly title: string;
+  readonly fault: readonly Command[];
+  readonly end?: { readonly title: string; readonly commands: readonly Command[] };
+}
+
+/** None when there is nothing to do it to: no check, nobody to be cut off from. */
+export function talesOf(name: StoryName, cast: Cast): Tale[] {
+  return TROUBLES[name](cast).map(({ title, fault, end }): Tale => {
+    const calm: Command = { kind: 'run', duration: cast.settle };
+    const first: Act = { title: name, commands: [...fault, calm], after: cast.host.name };
+    const acts = end ? [first, { title: `  ${end.title}`, commands: [...end.commands, calm] }] : [first];
+    return { name, title, acts };
+  });
+}
+
+const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
+  crash: ({ host: { name: host } }) => [
+    {
+      title: `${host} loses its power, and is switched on again`,
+      fault: [{ kind: 'crash', host }],
+      end: { title: 'back', commands: [{ kind: 'start', host }] },
+    },
+  ],
+  stop: ({ host: { name: host } }) => [
+    {
+      title: `the daemon of ${host} is stopped, and started again`,
+      fault: [{ kind: 'stop', host }],
+      end: { title: 'started', commands: [{ kind: 'start', host }] },
+    },
+  ],
+  link: ({ host }) => [...host.interfaces.keys()].map((name) => pulled(host.name, name)),
+  'check-fails': ({ host }) => failures(host),
+  freeze: ({ host: { name: host } }) => [
+    {
+      title: `${host} stands still as a paused virtual machine does, and goes on`,
+      fault: [{ kind: 'freeze', host }],
+      end: { title: 'goes on', commands: [{ kind: 'thaw', host }] },
+    },
+  ],
+  partition: ({ host: { name: from }, hosts }) => [
+    {
+      title: `${from} and the others do not hear each other; the client reaches all of them`,
+      fault: hosts
+        .filter(({ name }) => name !== from)
+        .map(({ name: to }): Command => ({ kind: 'cut', from, to, oneWay: false })),
+      end: { title: 'healed', commands: [{ kind: 'heal' }] },
+    },
+  ],
+  'reboot-all': ({ hosts }) => [
+    {
+      title: 'all hosts lose their power, and all are back at once',
+      fault: [...hosts.map(({ name }): Command => ({ kind: 'crash', host: name })), { kind: 'start' }],
+    },
+  ],
+};
+
+const pulled = (host: string, name: string): Trouble => ({
+  title: `the cable of ${name} of ${host} is pulled, and plugged again`,
+  fault: [{ kind: 'link', host, interface: name, up: false }],
+  end: { title: 'plugged', commands: [{ kind: 'link', host, interface: name, up: true }] },
+});
+
+/** Each vrrp_script that is tracked fails, each tracked process is gone. */
+function failures({ name: host, config }: Host): Trouble[] {
+  const scripts = usedScripts(config).map(({ name: script }): Trouble => ({
+    title: `${script} fails on ${host}, and succeeds again`,
+    fault: [{ kind: 'check', host, script, end: 'fails' }],
+    end: { title: 'succeeds', commands: [{ kind: 'check', host, script, end: 'succeeds' }] },
+  }));
+  const processes = usedProcesses(config).map(({ name, quorum }): Trouble => ({
+    title: `what ${name} looks for has ended on ${host}, and is started again`,
+    fault: [{ kind: 'process', host, name, count: 0 }],
+    end: { title: 'started', commands: [{ kind: 'process', host, name, count: quorum }] },
+  }));
+  return [...scripts, ...processes];
+}
+
+/** A story of one's own, split where time passes: an act is what is done at once and the time after it. */
+export function actsOf(lines: readonly { readonly title: string; readonly command: Command }[]): Act[] {
+  const acts: { title: string; commands: Command[] }[] = [];
+  let hasPassed = true;
+  for (const { title, command } of lines) {
+    const runs = command.kind === 'run';
+    const last = acts.at(-1);
+    if (last === undefined || (hasPassed && !runs)) acts.push({ title, commands: [command] });
+    else last.commands.push(command);
+    hasPassed = runs;
+  }
+  return acts;
+}

@@ -1,0 +1,168 @@
+// A trial: one network of the operator's hosts, and acts played on it one after the other. Of each act it keeps what a
+// summary needs; it words and judges nothing.
+
+import type { IpAddress } from '../address.js';
+import type { VrrpInstance } from '../config/model.js';
+import { addressesOf } from '../config/diff.js';
+import { seconds, type Duration, type Instant } from '../time.js';
+import { dropReasons, type DropReason } from '../vrrp/statistics.js';
+import type { StateKind } from '../vrrp/state.js';
+import type { Host } from './host.js';
+import { Network, type Happening } from './network.js';
+import { Ownership } from './ownership.js';
+import { planNetwork, type NamedHost } from './plan.js';
+import { examine, play, type Stage } from './play.js';
+import { Random } from './random.js';
+import type { Act } from './stories.js';
+import type { Command, Line, Problem } from './story.js';
+import { Transcript, type TranscriptLine } from './transcript.js';
+
+export interface TrialPlan {
+  readonly hosts: readonly NamedHost[];
+  readonly seed: number;
+  readonly configOf: Stage['configOf'];
+  /** Each frame as it is sent. */
+  readonly onFrame?: (at: Instant, frame: Uint8Array) => void;
+}
+
+/** How a host stands with one virtual address; undefined where it is not known. */
+export interface Standing {
+  readonly host: string;
+  /** Undefined where no daemon runs there. */
+  readonly state: StateKind | undefined;
+  readonly priority: number | undefined;
+  readonly instance: VrrpInstance;
+  /** Why it has dropped adverts during the act. */
+  readonly drops: readonly DropReason[];
+}
+
+/** What came of an act for one virtual address. */
+export interface Outcome {
+  readonly target: IpAddress;
+  /** How long the client was not answered: all together, and at a stretch. */
+  readonly hole: Duration;
+  readonly longest: Duration;
+  readonly doubled: Duration;
+  readonly astray: Duration;
+  /** The hosts that had it before, and those that have it at the end. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** Whom the client reaches at the end. */
+  readonly answeredBy: string | undefined;
+  readonly standings: readonly Standing[];
+}
+
+/** An act that has been played. */
+export interface Played {
+  readonly act: Act;
+  readonly at: Instant;
+  readonly outcomes: readonly Outcome[];
+  readonly lines: readonly TranscriptLine[];
+}
+
+export class Trial {
+  readonly network: Network;
+  readonly transcript: Transcript;
+  readonly targets: readonly IpAddress[];
+  readonly #ownership: Ownership;
+  readonly #stage: Stage;
+  readonly #adverts = new Map<string, number>();
+
+  constructor({ hosts, seed, configOf, onFrame }: TrialPlan) {
+    this.transcript = new Transcript(() => this.network.now);
+    const watch = (happening: Happening): void => {
+      if (happening.kind === 'frame') onFrame?.(this.network.now, happening.frame);
+      else this.transcript.watch(happening);
+      this.#watch(happening);
+    };
+    this.network = new Network({ ...planNetwork(hosts), random: new Random(seed), watch });
+    this.targets = [...new Set(this.network.clients.flatMap(({ plan }) => plan.targets))];
+    this.#ownership = new Ownership(this.network, this.targets);
+    const onCommand = (command: Command): void => {
+      this.#ownership.look();
+      this.transcript.command(command);
+    };
+    this.#stage = { network: this.network, configOf, onCommand };
+  }
+
+  /** What of a story can't be carried out here. */
+  examine(lines: readonly Line[]): Problem[] {
+    return examine(lines, this.#stage);
+  }
+
+  play(act: Act): Played {
+    const before = new Map(this.targets.map((target) => [target, this.ownersOf(target)]));
+    if (act.after !== undefined) this.#awaitAdvert(act.after);
+    const [at, first] = [this.network.now, this.transcript.lines.length];
+    const dropped = this.#dropped();
+    for (const client of this.network.clients) client.forget();
+    this.#ownership.forget();
+    play(
+      act.commands.map((command) => ({ line: 0, command })),
+      this.#stage,
+    );
+    const outcomes = this.targets.map((target) => this.#outcome(target, before.get(target) ?? [], dropped));
+    return { act, at, outcomes, lines: this.transcript.lines.slice(first) };
+  }
+
+  /** The hosts that have the address and can be reached. */
+  ownersOf(target: IpAddress): readonly string[] {
+    return this.#ownership.ownersOf(target);
+  }
+
+  /** Whom the client reaches at the address. */
+  answeredBy(target: IpAddress): Host | undefined {
+    return this.network.clients.find(({ plan }) => plan.targets.includes(target))?.answeredBy(target);
+  }
+
+  #watch(happening: Happening): void {
+    if (happening.kind === 'answered') this.#ownership.look([happening.target]);
+    if (happening.kind !== 'effect') return;
+    const { host, effect } = happening;
+    if (effect.kind === 'send-advert') this.#adverts.set(host.name, (this.#adverts.get(host.name) ?? 0) + 1);
+    if (effect.kind === 'add-address' || effect.kind === 'remove-address')
+      this.#ownership.look([effect.address.prefix.address]);
+  }
+
+  /** Up to the next advert of the host; it says none when it is no master, and then nothing is waited for. */
+  #awaitAdvert(name: string): void {
+    const { config } = this.network.host(name);
+    const slowest = Math.max(0, ...config.vrrpInstances.map(({ advertInt }) => advertInt)) as Duration;
+    const said = this.#adverts.get(name);
+    this.network.runUntil(() => this.#adverts.get(name) !== said, slowest);
+  }
+
+  #outcome(target: IpAddress, before: readonly string[], dropped: Dropped): Outcome {
+    const client = this.network.clients.find(({ plan }) => plan.targets.includes(target));
+    const { whole, longest } = client?.hole(target) ?? { whole: seconds(0), longest: seconds(0) };
+    const { doubled, astray } = this.#ownership.of(target);
+    const standings = [...this.network.hosts.values()].flatMap((host): Standing[] => {
+      const instance = host.config.vrrpInstances.find((one) => has(one, target));
+      if (!instance) return [];
+      const there = host.router?.instances.get(instance.name);
+      const now = there?.statistics.dropped;
+      const past = dropped.get(`${host.name} ${instance.name}`);
+      const drops = dropReasons.filter((reason) => (now?.[reason] ?? 0) > (past?.[reason] ?? 0));
+      return [{ host: host.name, state: there?.state.kind, priority: there?.priority, instance, drops }];
+    });
+    const after = this.ownersOf(target);
+    const answeredBy = this.answeredBy(target)?.name;
+    return { target, hole: whole, longest, doubled, astray, before, after, answeredBy, standings };
+  }
+
+  #dropped(): Dropped {
+    return new Map(
+      [...this.network.hosts.values()].flatMap(({ name, router }) =>
+        [...(router?.instances.values() ?? [])].map(
+          ({ config, statistics }) => [`${name} ${config.name}`, { ...statistics.dropped }] as const,
+        ),
+      ),
+    );
+  }
+}
+
+/** By host and instance. */
+type Dropped = ReadonlyMap<string, Readonly<Record<DropReason, number>>>;
+
+const has = (instance: VrrpInstance, target: IpAddress): boolean =>
+  addressesOf(instance).some(({ prefix }) => prefix.address === target);
