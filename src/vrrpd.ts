@@ -20,10 +20,12 @@ import { probe } from './cli/probe.js';
 import { reload } from './cli/reload.js';
 import { replay } from './cli/replay.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
+import { simulate } from './cli/simulate.js';
 import { status } from './cli/status.js';
 import { CONTROL_SOCKET } from './daemon/control.js';
 import { CommandFailure, EXIT, type ExitCode } from './daemon/exit-code.js';
 import { VERSION } from './daemon/version.js';
+import { STORIES } from './sim/stories.js';
 
 const CONFIGURATION_FILE = '/etc/keepalived/keepalived.conf';
 const name = basename(process.argv[1] ?? '') === 'keepalived' ? 'keepalived' : 'vrrpd';
@@ -59,6 +61,43 @@ const program = yargs()
         const request = { sources, json, strict, ignored: ignoredCodes(ignore) };
         return pair ? checkPair(request) : check({ ...request, host });
       }),
+  )
+  .command(
+    'simulate [node..]',
+    'play failures on a simulated network of these hosts; exit code 0 played, 2 errors, 6 no file',
+    (command) =>
+      command
+        .positional('node', {
+          type: 'string',
+          array: true,
+          default: [],
+          describe: 'the configurations of the hosts, two or more',
+        })
+        .option('story', {
+          type: 'string',
+          default: 'all',
+          describe: `${STORIES.join(', ')}, all, or a file (see docs/STORIES.md)`,
+        })
+        .option('peer', { choices: ['keepalived'] as const, describe: 'what all hosts but the first run, else vrrpd' })
+        .option('pcap', { type: 'string', describe: 'write what goes over the wire into this file' })
+        .option('seed', { type: 'number', default: 1, describe: 'which packets are lost, where a story loses some' })
+        .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
+        .option('config-id', {
+          type: 'string',
+          alias: 'i',
+          array: true,
+          nargs: 1,
+          default: [],
+          describe: 'what @conditions ask for: once, or once for each file',
+        }),
+    ({ node, story, peer, pcap, seed, json, 'config-id': configIds }) =>
+      finish(() =>
+        simulate({
+          ...{ files: node, configIds, story, json, seed },
+          ...(peer !== undefined && { peer }),
+          ...(pcap !== undefined && { pcap }),
+        }),
+      ),
   )
   .command(
     'config [file]',

@@ -8,6 +8,7 @@ import type { Duration, Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
 import { Router } from '../vrrp/router.js';
+import type { StateKind } from '../vrrp/state.js';
 import { KeepalivedPeer } from './keepalived-peer.js';
 import { NetworkInterface, type InterfacePlan, type Listener } from './network-interface.js';
 import { Process } from './process.js';
@@ -78,6 +79,13 @@ export class Host implements Listener {
   /** The same as a Router; undefined while none runs, and for keepalived. */
   get router(): Router | undefined {
     return this.core instanceof Router ? this.core : undefined;
+  }
+
+  /** State and effective priority of an instance; undefined while no daemon runs. */
+  standingOf(name: string): { readonly state: StateKind; readonly priority: number } | undefined {
+    if (this.core instanceof KeepalivedPeer) return this.core.routerOf(name);
+    const instance = this.router?.instances.get(name);
+    return instance && { state: instance.state.kind, priority: instance.priority };
   }
 
   /** Those that hold the address on an interface of this host have it on it, the machine being on. */

@@ -41,6 +41,11 @@ export class KeepalivedPeer implements Core {
     this.#units = [...alone, ...grouped];
   }
 
+  /** The virtual router of an instance, for those who watch. */
+  routerOf(name: string): Readonly<Pick<VirtualRouter, 'state' | 'priority'>> | undefined {
+    return this.#routers.find(({ config }) => config.name === name);
+  }
+
   nextDeadline(): Instant | undefined {
     if (!this.#isRunning) return undefined;
     const routers = this.#routers.map((router) => router.nextDeadline());

@@ -21,6 +21,8 @@ export interface Tale {
   readonly name: string;
   /** What is done to whom, in words. */
   readonly title: string;
+  /** The check or interface that it is about, where a host may have several. */
+  readonly subject?: string;
   readonly acts: readonly Act[];
 }
 
@@ -33,20 +35,26 @@ export interface Cast {
   readonly settle: Duration;
 }
 
-/** A fault and its end; `host` and `settle` are the cast's. */
-interface Trouble {
-  readonly title: string;
+/** A fault and its end. */
+interface Trouble extends Pick<Tale, 'title' | 'subject'> {
   readonly fault: readonly Command[];
   readonly end?: { readonly title: string; readonly commands: readonly Command[] };
 }
 
-/** None when there is nothing to do it to: no check, nobody to be cut off from. */
+/** All hosts are started, and the first master is found. */
+export const startAct = (settle: Duration): Act => ({
+  title: 'start',
+  commands: [{ kind: 'start' }, { kind: 'run', duration: settle }],
+});
+
+/** They begin with the start of all; none when there is nothing to do it to: no check, nobody to be cut off from. */
 export function talesOf(name: StoryName, cast: Cast): Tale[] {
-  return TROUBLES[name](cast).map(({ title, fault, end }): Tale => {
-    const calm: Command = { kind: 'run', duration: cast.settle };
-    const first: Act = { title: name, commands: [...fault, calm], after: cast.host.name };
+  const { host, settle } = cast;
+  const calm: Command = { kind: 'run', duration: settle };
+  return TROUBLES[name](cast).map(({ fault, end, ...words }): Tale => {
+    const first: Act = { title: name, commands: [...fault, calm], after: host.name };
     const acts = end ? [first, { title: `  ${end.title}`, commands: [...end.commands, calm] }] : [first];
-    return { name, title, acts };
+    return { ...words, name, acts: [startAct(settle), ...acts] };
   });
 }
 
@@ -93,6 +101,7 @@ const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
 
 const pulled = (host: string, name: string): Trouble => ({
   title: `the cable of ${name} of ${host} is pulled, and plugged again`,
+  subject: name,
   fault: [{ kind: 'link', host, interface: name, up: false }],
   end: { title: 'plugged', commands: [{ kind: 'link', host, interface: name, up: true }] },
 });
@@ -101,11 +110,13 @@ const pulled = (host: string, name: string): Trouble => ({
 function failures({ name: host, config }: Host): Trouble[] {
   const scripts = usedScripts(config).map(({ name: script }): Trouble => ({
     title: `${script} fails on ${host}, and succeeds again`,
+    subject: script,
     fault: [{ kind: 'check', host, script, end: 'fails' }],
     end: { title: 'succeeds', commands: [{ kind: 'check', host, script, end: 'succeeds' }] },
   }));
   const processes = usedProcesses(config).map(({ name, quorum }): Trouble => ({
     title: `what ${name} looks for has ended on ${host}, and is started again`,
+    subject: name,
     fault: [{ kind: 'process', host, name, count: 0 }],
     end: { title: 'started', commands: [{ kind: 'process', host, name, count: quorum }] },
   }));

@@ -18,7 +18,7 @@ export interface TranscriptLine {
   readonly words: string;
 }
 
-const WIDTH = 80;
+export const WIDTH = 80;
 const TIME_WIDTH = 11;
 /** How much further in the lines after the first begin. */
 const HANGING = 2;
@@ -154,7 +154,7 @@ export function renderTranscript(lines: readonly TranscriptLine[]): string[] {
 }
 
 /** Broken at spaces, which are kept inside a line. */
-function wrap(words: string, width: number): string[] {
+export function wrap(words: string, width: number): string[] {
   const lines: string[] = [];
   for (let rest = words; rest !== '';) {
     const room = lines.length === 0 ? width : width - HANGING;

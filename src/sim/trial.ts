@@ -5,7 +5,7 @@ import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import { addressesOf } from '../config/diff.js';
 import { seconds, type Duration, type Instant } from '../time.js';
-import { dropReasons, type DropReason } from '../vrrp/statistics.js';
+import { dropReasons, type DropReason, type Statistics } from '../vrrp/statistics.js';
 import type { StateKind } from '../vrrp/state.js';
 import type { Host } from './host.js';
 import { Network, type Happening } from './network.js';
@@ -139,11 +139,9 @@ export class Trial {
     const standings = [...this.network.hosts.values()].flatMap((host): Standing[] => {
       const instance = host.config.vrrpInstances.find((one) => has(one, target));
       if (!instance) return [];
-      const there = host.router?.instances.get(instance.name);
-      const now = there?.statistics.dropped;
-      const past = dropped.get(`${host.name} ${instance.name}`);
-      const drops = dropReasons.filter((reason) => (now?.[reason] ?? 0) > (past?.[reason] ?? 0));
-      return [{ host: host.name, state: there?.state.kind, priority: there?.priority, instance, drops }];
+      const { state, priority } = host.standingOf(instance.name) ?? {};
+      const drops = newDrops(host.router?.instances.get(instance.name)?.statistics, dropped);
+      return [{ host: host.name, state, priority, instance, drops }];
     });
     const after = this.ownersOf(target);
     const answeredBy = this.answeredBy(target)?.name;
@@ -152,17 +150,20 @@ export class Trial {
 
   #dropped(): Dropped {
     return new Map(
-      [...this.network.hosts.values()].flatMap(({ name, router }) =>
+      [...this.network.hosts.values()].flatMap(({ router }) =>
         [...(router?.instances.values() ?? [])].map(
-          ({ config, statistics }) => [`${name} ${config.name}`, { ...statistics.dropped }] as const,
+          ({ statistics }) => [statistics, { ...statistics.dropped }] as const,
         ),
       ),
     );
   }
 }
 
-/** By host and instance. */
-type Dropped = ReadonlyMap<string, Readonly<Record<DropReason, number>>>;
+/** By the counters of an instance, what they were. */
+type Dropped = ReadonlyMap<Statistics, Readonly<Record<DropReason, number>>>;
+
+const newDrops = (now: Statistics | undefined, past: Dropped): DropReason[] =>
+  now ? dropReasons.filter((reason) => now.dropped[reason] > (past.get(now)?.[reason] ?? 0)) : [];
 
 const has = (instance: VrrpInstance, target: IpAddress): boolean =>
   addressesOf(instance).some(({ prefix }) => prefix.address === target);
