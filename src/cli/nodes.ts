@@ -34,7 +34,8 @@ export function readNodes(wanted: readonly Wanted[]): Node[] {
   const read = wanted.map((one) => ({ ...one, ...loadConfiguration(one) }));
   const unusable = read.filter(({ config }) => config === undefined);
   if (unusable.length > 0) {
-    const lines = new Set(unusable.flatMap(({ diagnostics }) => diagnostics.map((one) => printDiagnostic(one))));
+    const errors = unusable.flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error'));
+    const lines = [...new Set(errors.map((one) => printDiagnostic(one)))].flatMap((text) => text.split('\n'));
     throw new CommandFailure(EXIT.configuration, [...lines, 'nothing is simulated: first mend the errors above']);
   }
   const usable = read.flatMap(({ config, ...rest }) => (config === undefined ? [] : [{ ...rest, config }]));

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
 import { pcapHeader, pcapRecord } from '../sim/pcap.js';
+import { planNetwork } from '../sim/plan.js';
 import { planProgramme, playTale } from '../sim/programme.js';
 import { STORIES, type StoryName, type Tale } from '../sim/stories.js';
 import { Trial, type Played, type TrialPlan } from '../sim/trial.js';
@@ -27,10 +28,13 @@ export interface SimulateRequest {
 /** 0 played, 1 it can't be as asked for, 2 a configuration or the story has errors, 4 and 6 a file can't be read. */
 export function simulate(request: SimulateRequest): ExitCode {
   const { story: word, seed, pcap, json } = request;
+  if (!Number.isSafeInteger(seed)) throw new CommandFailure(EXIT.refused, ['--seed: a whole number']);
   const names = STORIES.filter((name) => word === 'all' || word === name);
   const story = names.length === 0 ? new StoryFile(word) : undefined;
   const nodes = readNodes(wantedHosts(request, story));
   story?.agreeWith(nodes.map(({ name }) => name));
+  if (planNetwork(nodes).clients?.length === 0)
+    throw new CommandFailure(EXIT.refused, ['nothing to simulate: these files have no virtual IPv4 address']);
   const plan: TrialPlan = { hosts: nodes, seed, configOf: story ? story.configOf(nodes) : () => undefined };
   const target = pcap === undefined ? {} : { pcap };
   const sections = story ? tell(plan, story, target) : perform(plan, names, target);
@@ -64,6 +68,8 @@ function perform(plan: TrialPlan, names: readonly StoryName[], { pcap }: { pcap?
     const words = `--pcap: a capture has one run, and these are ${tales.length}: name one with --story`;
     throw new CommandFailure(EXIT.refused, [words]);
   }
+  const isServed = start.outcomes.some(({ answeredBy }) => answeredBy !== undefined);
+  const why = isServed ? 'the master tracks no script and no process' : 'nobody has an address after the start';
   const missing = names.filter((name) => !tales.some((tale) => tale.name === name));
   return [
     { name: 'start', title: 'all hosts are started', played: [start] },
@@ -71,7 +77,7 @@ function perform(plan: TrialPlan, names: readonly StoryName[], { pcap }: { pcap?
       const [, ...played] = record(plan, { ...tale, name, title }, pcap);
       return { name, title, played };
     }),
-    ...missing.map((name): Section => ({ name, title: '', played: [] })),
+    ...missing.map((name): Section => ({ name, title: `not played: ${why}`, played: [] })),
   ];
 }
 

@@ -12,7 +12,7 @@ import type { Outcome, Played } from '../sim/trial.js';
 import { inSeconds, between, instant, type Instant } from '../time.js';
 import type { Node } from './nodes.js';
 
-/** A story that was played; without acts when there was nothing to do it to. */
+/** A story that was played; or why it was not, as its title. */
 export interface Section {
   readonly name: string;
   readonly title: string;
@@ -29,19 +29,30 @@ export function renderSimulation(nodes: readonly Node[], sections: readonly Sect
           `${section.name}: ${section.title}`,
           ...renderTranscript(linesOf(section)),
         ]);
-  const missing = sections.flatMap(({ name, played }) => (played.length > 0 ? [] : [`${name}: ${NOTHING_TO_DO}`]));
+  const missing = sections.flatMap(({ name, title, played }) => (played.length > 0 ? [] : [`${name}: ${title}`]));
   const all = [
     ...describeNodes(nodes),
     '',
     ...transcripts,
     '',
     ...renderSummary(told.flatMap(({ played }) => played)),
-    ...(missing.length === 0 ? [] : ['', ...missing]),
+    '',
+    ...missing,
+    ...remarks(told),
   ];
   return all.map(visible);
 }
 
-const NOTHING_TO_DO = 'not played';
+/** What holds for all lines of the table. */
+function remarks(told: readonly Section[]): string[] {
+  const acts = told.flatMap(({ played }) => played.map(({ act }) => act));
+  const begins = acts.some(({ after }) => after !== undefined);
+  const fails = acts.some(({ commands }) => commands.some((one) => one.kind === 'check' && one.end !== 'succeeds'));
+  return [
+    ...(begins ? ['Each fault comes right after an advert; later it costs up to advert_int less.'] : []),
+    ...(fails ? ['A check whose script ends the daemon (killall) does what "stop" shows.'] : []),
+  ];
+}
 
 const linesOf = ({ played }: Section): TranscriptLine[] => played.flatMap(({ lines }) => lines);
 
@@ -49,7 +60,10 @@ const linesOf = ({ played }: Section): TranscriptLine[] => played.flatMap(({ lin
 function describeNodes(nodes: readonly Node[]): string[] {
   const width = Math.max(...nodes.map(({ name }) => name.length)) + 2;
   const hosts = planNetwork(nodes).hosts.map(({ name, daemon, interfaces }, index) => {
-    const addresses = interfaces.flatMap((one) => one.addresses.map((own) => `${one.name} ${formatPrefix(own)}`));
+    const written = new Set(nodes[index]?.config.vrrpInstances.map(({ mcastSrcIp }) => mcastSrcIp));
+    const addresses = interfaces.flatMap((one) =>
+      one.addresses.map(({ address }) => `${one.name} ${address}${written.has(address) ? '' : ' (made up)'}`),
+    );
     const what = daemon === 'keepalived' ? 'keepalived 2.2.7, ' : '';
     return `${name.padEnd(width)}${nodes[index]?.file ?? ''}\n${''.padEnd(width)}${what}${addresses.join(', ')}`;
   });

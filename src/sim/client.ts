@@ -58,7 +58,9 @@ export class Client implements Port {
     const none = (): Entry => ({ since, hole: seconds(0), longest: seconds(0), isAsking: false });
     this.#entries = new Map(plan.targets.map((target) => [target, none()]));
     segment.attach(this);
-    for (const target of plan.targets) this.#doubt(target);
+    world.later(seconds(0), () => {
+      for (const target of plan.targets) this.#doubt(target);
+    });
   }
 
   get owner(): string {

@@ -15,7 +15,7 @@ export function notesOf({ act }: Pick<Played, 'act'>, outcome: Outcome): string[
     ...drops(outcome),
     ...owners(outcome),
     ...hole(outcome),
-    ...faults(outcome),
+    ...faults(act.commands, outcome),
     ...election(act.commands, outcome),
   ];
 }
@@ -25,7 +25,9 @@ const drops = ({ standings }: Outcome): string[] =>
     drops.length === 0 ? [] : [`${host} drops the others' adverts: ${drops.join(', ')}`],
   );
 
-function owners({ after, doubled }: Outcome): string[] {
+function owners({ after, doubled, standings }: Outcome): string[] {
+  const left = standings.find(({ host, state }) => after.length > 1 && after.includes(host) && state === undefined);
+  if (left) return [`${left.host} still has it, and no daemon runs there`];
   if (after.length > 1) return [`${listed(after)} have it at once`];
   return doubled > NOTICEABLE ? [`two hosts had it for ${describeHole(doubled)}`] : [];
 }
@@ -33,11 +35,11 @@ function owners({ after, doubled }: Outcome): string[] {
 function hole({ hole, longest, astray, answeredBy, after, standings }: Outcome): string[] {
   const heir = standings.find(({ host }) => host === answeredBy);
   if (answeredBy === undefined)
-    return after.length === 0 ? ['nobody has it'] : ["the client's ARP cache names a host that does not have it"];
+    return after.length === 0 ? ['nobody has it'] : ['clients ask a host that does not have it (ARP)'];
   if (hole <= NOTICEABLE) return [];
   const pieces = hole - longest > NOTICEABLE ? [`at most ${describeHole(longest)} at a stretch`] : [];
   const stale =
-    astray > NOTICEABLE ? [`for ${describeHole(astray)} a host had it, but the client's ARP cache named another`] : [];
+    astray > NOTICEABLE ? [`for ${describeHole(astray)} a host had it that the clients did not ask (ARP)`] : [];
   return [...(heir ? ownTime(heir, longest) : []), ...pieces, ...stale];
 }
 
@@ -50,8 +52,13 @@ function ownTime({ instance, priority = instance.priority }: Standing, hole: Dur
   return isAbout(skewTime(basis)) ? [`the protocol's own time: the skew of priority ${priority}`] : [];
 }
 
-const faults = ({ standings }: Outcome): string[] =>
-  standings.flatMap(({ host, state }) => (state === 'FAULT' ? [`${host} is in FAULT`] : []));
+/** But for those whose cable has just been pulled. */
+const faults = (commands: readonly Command[], { standings }: Outcome): string[] =>
+  standings.flatMap(({ host, state }) =>
+    state === 'FAULT' && !commands.some((command) => command.kind === 'link' && command.host === host)
+      ? [`${host} is in FAULT`]
+      : [],
+  );
 
 function election(commands: readonly Command[], { before, after, standings }: Outcome): string[] {
   const of = (name: string | undefined): Standing | undefined => standings.find(({ host }) => host === name);

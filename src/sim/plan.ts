@@ -82,21 +82,22 @@ const virtualAddressesOf = ({ vrrpInstances }: Config): VirtualAddress[] =>
 
 /**
  * By host and interface, the name of its segment: interfaces of one name are on one segment; one whose name the first
- * host does not have is on that of the first interface which runs one of its virtual routers.
+ * host does not have is on that of the first interface which serves one of its virtual addresses under the same VRID.
  */
 function segmentsOf(hosts: readonly NamedHost[]): ReadonlyMap<string, string> {
   const segments = new Map<string, string>();
-  const byRouter = new Map<number, string>();
+  const byAddress = new Map<string, string>();
   const [first] = hosts;
   const known = new Set(first ? interfacesOf(first.config) : []);
   for (const [host, { config }] of hosts.entries())
     for (const name of interfacesOf(config)) {
-      const routers = config.vrrpInstances.filter((one) => one.interface === name);
-      const same = routers.map((one) => byRouter.get(one.virtualRouterId)).find((one) => one !== undefined);
+      const served = config.vrrpInstances
+        .filter((one) => one.interface === name)
+        .flatMap((one) => one.virtualAddresses.map(({ prefix }) => `${one.virtualRouterId} ${prefix.address}`));
+      const same = served.map((one) => byAddress.get(one)).find((one) => one !== undefined);
       const segment = known.has(name) ? name : (same ?? name);
       segments.set(keyOf(host, name), segment);
-      for (const { virtualRouterId } of routers)
-        if (!byRouter.has(virtualRouterId)) byRouter.set(virtualRouterId, segment);
+      for (const one of served) if (!byAddress.has(one)) byAddress.set(one, segment);
     }
   return segments;
 }

@@ -77,14 +77,14 @@ const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
   'check-fails': ({ host }) => failures(host),
   freeze: ({ host: { name: host } }) => [
     {
-      title: `${host} stands still as a paused virtual machine does, and goes on`,
+      title: `${host} stands still like a paused machine, and goes on`,
       fault: [{ kind: 'freeze', host }],
       end: { title: 'goes on', commands: [{ kind: 'thaw', host }] },
     },
   ],
   partition: ({ host: { name: from }, hosts }) => [
     {
-      title: `${from} and the others do not hear each other; the client reaches all of them`,
+      title: `${from} and the others do not hear each other; clients reach all`,
       fault: hosts
         .filter(({ name }) => name !== from)
         .map(({ name: to }): Command => ({ kind: 'cut', from, to, oneWay: false })),

@@ -30,12 +30,19 @@ function rowsOf(one: Played): Row[] {
     group.outcomes.push(outcome);
     groups.set(key, group);
   }
-  const rows = [...groups.values()].map(({ row: [, ...cells], outcomes }): Row => [addressesOf(outcomes), ...cells]);
-  const [first] = rows;
   const { title } = one.act;
-  if (rows.length === 1 && first) return [[title, first[1], first[2], first[3]]];
-  return [[title, '', '', ''], ...rows];
+  const [first, ...more] = groups.values();
+  if (first && more.length === 0) return [withTitle(title, first.row)];
+  const all = [...groups.values()];
+  const touched = all.filter(({ outcomes, row: [, , , notes] }) => notes !== '' || outcomes.some(isTouched));
+  const rows = touched.length > 0 ? touched : all;
+  return [[title, '', '', ''], ...rows.map(({ row, outcomes }) => withTitle(addressesOf(outcomes), row))];
 }
+
+const withTitle = (title: string, [, ...cells]: Row): Row => [title, ...cells];
+
+/** An address that an act did nothing to has no line where others have one. */
+const isTouched = ({ hole, before, after }: Outcome): boolean => hole > 0 || before.join() !== after.join();
 
 const holeOf = ({ hole, answeredBy }: Outcome): string => (answeredBy === undefined ? 'not over' : describeHole(hole));
 

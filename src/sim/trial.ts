@@ -5,7 +5,7 @@ import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import { addressesOf } from '../config/diff.js';
 import { seconds, type Duration, type Instant } from '../time.js';
-import { dropReasons, type DropReason, type Statistics } from '../vrrp/statistics.js';
+import { dropReasons, type DropReason } from '../vrrp/statistics.js';
 import type { StateKind } from '../vrrp/state.js';
 import type { Host } from './host.js';
 import { Network, type Happening } from './network.js';
@@ -32,7 +32,7 @@ export interface Standing {
   readonly state: StateKind | undefined;
   readonly priority: number | undefined;
   readonly instance: VrrpInstance;
-  /** Why it has dropped adverts during the act. */
+  /** Why it drops adverts, as far as it has not done so in an act before. */
   readonly drops: readonly DropReason[];
 }
 
@@ -67,6 +67,7 @@ export class Trial {
   readonly #ownership: Ownership;
   readonly #stage: Stage;
   readonly #adverts = new Map<string, number>();
+  readonly #told = new Set<string>();
 
   constructor({ hosts, seed, configOf, onFrame }: TrialPlan) {
     this.transcript = new Transcript(() => this.network.now);
@@ -94,14 +95,14 @@ export class Trial {
     const before = new Map(this.targets.map((target) => [target, this.ownersOf(target)]));
     if (act.after !== undefined) this.#awaitAdvert(act.after);
     const [at, first] = [this.network.now, this.transcript.lines.length];
-    const dropped = this.#dropped();
     for (const client of this.network.clients) client.forget();
     this.#ownership.forget();
     play(
       act.commands.map((command) => ({ line: 0, command })),
       this.#stage,
     );
-    const outcomes = this.targets.map((target) => this.#outcome(target, before.get(target) ?? [], dropped));
+    const drops = this.#newDrops();
+    const outcomes = this.targets.map((target) => this.#outcome(target, before.get(target) ?? [], drops));
     return { act, at, outcomes, lines: this.transcript.lines.slice(first) };
   }
 
@@ -132,7 +133,7 @@ export class Trial {
     this.network.runUntil(() => this.#adverts.get(name) !== said, slowest);
   }
 
-  #outcome(target: IpAddress, before: readonly string[], dropped: Dropped): Outcome {
+  #outcome(target: IpAddress, before: readonly string[], drops: Drops): Outcome {
     const client = this.network.clients.find(({ plan }) => plan.targets.includes(target));
     const { whole, longest } = client?.hole(target) ?? { whole: seconds(0), longest: seconds(0) };
     const { doubled, astray } = this.#ownership.of(target);
@@ -140,30 +141,30 @@ export class Trial {
       const instance = host.config.vrrpInstances.find((one) => has(one, target));
       if (!instance) return [];
       const { state, priority } = host.standingOf(instance.name) ?? {};
-      const drops = newDrops(host.router?.instances.get(instance.name)?.statistics, dropped);
-      return [{ host: host.name, state, priority, instance, drops }];
+      return [{ host: host.name, state, priority, instance, drops: drops.get(keyOf(host.name, instance)) ?? [] }];
     });
     const after = this.ownersOf(target);
     const answeredBy = this.answeredBy(target)?.name;
     return { target, hole: whole, longest, doubled, astray, before, after, answeredBy, standings };
   }
 
-  #dropped(): Dropped {
-    return new Map(
-      [...this.network.hosts.values()].flatMap(({ router }) =>
-        [...(router?.instances.values() ?? [])].map(
-          ({ statistics }) => [statistics, { ...statistics.dropped }] as const,
-        ),
-      ),
+  /** By host and instance why it drops adverts, as far as that is new: what goes on all the time is told once. */
+  #newDrops(): Drops {
+    const all = [...this.network.hosts.values()].flatMap(({ name, router }) =>
+      [...(router?.instances.values() ?? [])].map(({ config, statistics }) => {
+        const key = keyOf(name, config);
+        const reasons = dropReasons.filter((reason) => statistics.dropped[reason] > 0);
+        const isNew = reasons.filter((reason) => !this.#told.has(`${key} ${reason}`));
+        for (const reason of isNew) this.#told.add(`${key} ${reason}`);
+        return [key, isNew] as const;
+      }),
     );
+    return new Map(all);
   }
 }
 
-/** By the counters of an instance, what they were. */
-type Dropped = ReadonlyMap<Statistics, Readonly<Record<DropReason, number>>>;
-
-const newDrops = (now: Statistics | undefined, past: Dropped): DropReason[] =>
-  now ? dropReasons.filter((reason) => now.dropped[reason] > (past.get(now)?.[reason] ?? 0)) : [];
+type Drops = ReadonlyMap<string, readonly DropReason[]>;
+const keyOf = (host: string, { name }: VrrpInstance): string => `${host} ${name}`;
 
 const has = (instance: VrrpInstance, target: IpAddress): boolean =>
   addressesOf(instance).some(({ prefix }) => prefix.address === target);
