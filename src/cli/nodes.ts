@@ -13,7 +13,7 @@ export interface Wanted {
   readonly file: string;
   /** What `@conditions` of the file ask for; else the name of this machine. */
   readonly configId?: string;
-  /** Absent: its router_id, where that tells the hosts apart. */
+  /** As a story says it; else all are named by their router_id, where that tells them apart. */
   readonly name?: string;
   readonly daemon: DaemonKind;
 }
@@ -39,7 +39,8 @@ export function readNodes(wanted: readonly Wanted[]): Node[] {
     throw new CommandFailure(EXIT.configuration, [...lines, 'nothing is simulated: first mend the errors above']);
   }
   const usable = read.flatMap(({ config, ...rest }) => (config === undefined ? [] : [{ ...rest, config }]));
-  const names = namesOf(usable);
+  const names = usable.flatMap(({ name }) => name ?? []);
+  if (names.length === 0) names.push(...namesOf(usable));
   return usable.map(({ file, configId, daemon, config, diagnostics }, index) => ({
     name: names[index] ?? '',
     file,
@@ -51,12 +52,8 @@ export function readNodes(wanted: readonly Wanted[]): Node[] {
 }
 
 /** router_id, else what conditions ask for, where they tell the hosts apart; else node1, node2. */
-function namesOf(nodes: readonly (Omit<Wanted, 'daemon'> & { readonly config: Config })[]): string[] {
-  const choices = [
-    nodes.map(({ name }) => name),
-    nodes.map(({ config }) => config.global.routerId),
-    nodes.map(({ configId }) => configId),
-  ];
+function namesOf(nodes: readonly (Pick<Wanted, 'configId'> & { readonly config: Config })[]): string[] {
+  const choices = [nodes.map(({ config }) => config.global.routerId), nodes.map(({ configId }) => configId)];
   const isGood = (names: readonly (string | undefined)[]): names is string[] =>
     new Set(names).size === names.length &&
     names.every((name) => name !== undefined && NAME.test(name) && !RESERVED.includes(name));

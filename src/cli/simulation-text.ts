@@ -7,7 +7,7 @@ import { countDiagnostics, withoutHints } from '../daemon/configuration.js';
 import { notesOf } from '../sim/notes.js';
 import { planNetwork } from '../sim/plan.js';
 import { renderSummary } from '../sim/summary.js';
-import { renderTranscript, type TranscriptLine } from '../sim/transcript.js';
+import { renderTranscript, WIDTH, wrap, type TranscriptLine } from '../sim/transcript.js';
 import type { Outcome, Played } from '../sim/trial.js';
 import { inSeconds, between, instant, type Instant } from '../time.js';
 import type { Node } from './nodes.js';
@@ -26,19 +26,18 @@ export function renderSimulation(nodes: readonly Node[], sections: readonly Sect
       ? renderTranscript(told.flatMap(linesOf))
       : told.flatMap((section, index) => [
           ...(index === 0 ? [] : ['']),
-          `${section.name}: ${section.title}`,
+          ...wrap(`${section.name}: ${section.title}`, WIDTH),
           ...renderTranscript(linesOf(section)),
         ]);
   const missing = sections.flatMap(({ name, title, played }) => (played.length > 0 ? [] : [`${name}: ${title}`]));
+  const below = [...missing, ...remarks(told)];
   const all = [
     ...describeNodes(nodes),
     '',
     ...transcripts,
     '',
     ...renderSummary(told.flatMap(({ played }) => played)),
-    '',
-    ...missing,
-    ...remarks(told),
+    ...(below.length === 0 ? [] : ['', ...below]),
   ];
   return all.map(visible);
 }

@@ -23,11 +23,7 @@ export class StoryFile {
     const { hosts, lines, problems } = readStory(text);
     this.hosts = hosts;
     this.lines = lines;
-    const twice = hosts.filter(({ name }, index) => hosts.findIndex((one) => one.name === name) < index);
-    this.refuse([
-      ...problems,
-      ...twice.map(({ line, name }) => ({ line, column: 1, words: `there is a host ${name} already` })),
-    ]);
+    this.refuse(problems);
   }
 
   /** Throws a CommandFailure that has a line for each problem, when there is one. */

@@ -34,8 +34,7 @@ function owners({ after, doubled, standings }: Outcome): string[] {
 
 function hole({ hole, longest, astray, answeredBy, after, standings }: Outcome): string[] {
   const heir = standings.find(({ host }) => host === answeredBy);
-  if (answeredBy === undefined)
-    return after.length === 0 ? ['nobody has it'] : ['clients ask a host that does not have it (ARP)'];
+  if (answeredBy === undefined) return after.length === 0 ? [] : ['clients ask a host that does not have it (ARP)'];
   if (hole <= NOTICEABLE) return [];
   const pieces = hole - longest > NOTICEABLE ? [`at most ${describeHole(longest)} at a stretch`] : [];
   const stale =
@@ -43,13 +42,14 @@ function hole({ hole, longest, astray, answeredBy, after, standings }: Outcome):
   return [...(heir ? ownTime(heir, longest) : []), ...pieces, ...stale];
 }
 
-/** A hole that RFC 3768 § 6.1 itself makes. */
+/** A hole that RFC 3768 § 6.1 itself makes; what silences a master between two adverts costs less by the time since. */
 function ownTime({ instance, priority = instance.priority }: Standing, hole: Duration): string[] {
   const { version, advertInt, downTimerAdverts } = instance;
   const basis = { version, priority, masterAdvertInt: advertInt, downTimerAdverts };
-  const isAbout = (duration: Duration): boolean => Math.abs(hole - duration) <= NOTICEABLE;
-  if (isAbout(masterDownInterval(basis))) return [`the protocol's own time with advert_int ${inSeconds(advertInt)}`];
-  return isAbout(skewTime(basis)) ? [`the protocol's own time: the skew of priority ${priority}`] : [];
+  const [longest, skew] = [masterDownInterval(basis), skewTime(basis)];
+  if (hole >= longest - advertInt && hole <= longest + NOTICEABLE)
+    return [`the protocol's own time with advert_int ${inSeconds(advertInt)}`];
+  return Math.abs(hole - skew) <= NOTICEABLE ? [`the protocol's own time: the skew of priority ${priority}`] : [];
 }
 
 /** But for those whose cable has just been pulled. */

@@ -189,6 +189,9 @@ const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
   ...Object.fromEntries(DEEDS.map((kind) => [kind, (words: Words): Command => ({ kind, host: words.word(HOST) })])),
 };
 
+/** The first words that there are. */
+export const COMMAND_NAMES: readonly string[] = ['host', ...Object.keys(COMMANDS)];
+
 /** All lines that can be read, and what is wrong with the others. */
 export function readStory(text: string): Story {
   const hosts: HostLine[] = [];
@@ -218,7 +221,7 @@ export function readStory(text: string): Story {
 
 function readCommand(first: string, words: Words): Command {
   const read = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  if (!read) throw new Misfit(-1, `"${first}" is no command; there are host, ${Object.keys(COMMANDS).join(', ')}`);
+  if (!read) throw new Misfit(-1, `"${first}" is no command; there are ${COMMAND_NAMES.join(', ')}`);
   const command = read(words);
   words.end();
   return command;

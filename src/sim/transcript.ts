@@ -1,7 +1,7 @@
 // What happens in a simulated network, as lines that an operator reads: what is done to it, who becomes what and why, who
 // answers the client. It watches and changes nothing; adverts and what repeats itself are left out.
 
-import { formatPrefix } from '../address.js';
+import { formatPrefix, type IpAddress } from '../address.js';
 import { between, describeDuration, inSeconds, instant, seconds, sum, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
@@ -29,6 +29,8 @@ const IN_PARENTHESES = /^\((.+?)\) /;
 export class Transcript {
   readonly lines: TranscriptLine[] = [];
   readonly #states = new Map<string, string>();
+  /** The last line about answers, and what it is about. */
+  #answers: { readonly line: TranscriptLine; readonly how: string; readonly targets: readonly IpAddress[] } | undefined;
 
   constructor(readonly now: () => Instant) {}
 
@@ -40,16 +42,24 @@ export class Transcript {
   }
 
   watch(happening: Happening): void {
-    if (happening.kind === 'answered') {
-      const { client, target, by, hole } = happening;
-      const since = hole > 0 ? `, after ${describeDuration(hole)}` : '';
-      this.#say(client.plan.name, `${target} is answered by ${by?.name ?? 'nobody'}${since}`);
-    } else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
+    if (happening.kind === 'answered') this.#answered(happening);
+    else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
   }
 
   /** What an instance of a host was told to be last: MASTER, BACKUP, FAULT, or INIT. */
   stateOf(host: Host, name: string): string {
     return this.#states.get(`${host.name} ${name}`) ?? 'INIT';
+  }
+
+  /** Addresses that change hands together have one line. */
+  #answered({ client, target, by, hole }: Extract<Happening, { kind: 'answered' }>): void {
+    const how = `answered by ${by?.name ?? 'nobody'}${hole > 0 ? `, after ${describeDuration(hole)}` : ''}`;
+    const last = this.#answers;
+    const isSame = last?.how === how && last.line === this.lines.at(-1) && last.line.at === this.now();
+    if (isSame) this.lines.pop();
+    const targets = isSame ? [...last.targets, target] : [target];
+    const line = this.#say(client.plan.name, `${describeTargets(targets)} ${how}`);
+    this.#answers = { line, how, targets };
   }
 
   #effect(host: Host, effect: Effect): void {
@@ -67,9 +77,16 @@ export class Transcript {
     this.#say(host.name, `${isAlone(host) ? '' : `(${name}) `}${before} -> ${state}${why}`);
   }
 
-  #say(host: string, words: string): void {
-    this.lines.push({ at: this.now(), host, words });
+  #say(host: string, words: string): TranscriptLine {
+    const line = { at: this.now(), host, words };
+    this.lines.push(line);
+    return line;
   }
+}
+
+function describeTargets([first, second, ...more]: readonly IpAddress[]): string {
+  if (second === undefined) return `${first ?? ''} is`;
+  return `${first ?? ''} and ${more.length === 0 ? second : `${more.length + 1} more`} are`;
 }
 
 const isAlone = (host: Host): boolean => host.config.vrrpInstances.length === 1;
