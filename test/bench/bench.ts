@@ -4,7 +4,9 @@
 import { cpus } from 'node:os';
 import { measureAlone, measureMemory } from './alone.js';
 import { measureLateness, measureRuns, type Lateness } from './checks.js';
+import { LOSSES } from '../lab/layout1.js';
 import { FailoverBench, type Sample } from './failover.js';
+import { measureForetold, type Differences } from './foretold.js';
 import { table, type Row } from './figures.js';
 import { measureReading, measureReloads, type Reloads } from './reload.js';
 
@@ -12,7 +14,7 @@ const ROUNDS = 5;
 
 const say = (line: string): void => console.log(line);
 say(`vrrpd beside keepalived, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`);
-say('a median of the rounds, with their range; about eight minutes');
+say('a median of the rounds, with their range; about ten minutes');
 
 const samples: Record<'vrrpd' | 'keepalived', Sample[]> = { vrrpd: [], keepalived: [] };
 for (const daemon of ['vrrpd', 'keepalived'] as const) {
@@ -28,6 +30,10 @@ for (let round = 1; round <= ROUNDS; round += 1)
     await bench.close();
     say(`round ${round} of ${ROUNDS}: ${daemon}`);
   }
+const foretold: Record<'vrrpd' | 'keepalived', Differences[]> = { vrrpd: [], keepalived: [] };
+for (let round = 1; round <= ROUNDS; round += 1)
+  for (const daemon of ['vrrpd', 'keepalived'] as const) foretold[daemon].push(await measureForetold(daemon));
+say('what simulate foretells, beside what happens: done');
 const [ours, theirs] = await Promise.all([measureAlone('vrrpd'), measureAlone('keepalived')]);
 say('alone for 30 s: done');
 const memory = { vrrpd: await measureMemory('vrrpd'), keepalived: await measureMemory('keepalived') };
@@ -88,6 +94,13 @@ const rows: Row[] = [
     keepalived: [growth(memory.keepalived)],
     target: 3,
   },
+  ...LOSSES.map((loss) => ({
+    title: `layout 1, ${loss}: the hole beside the simulated one`,
+    unit: 'ms',
+    vrrpd: foretold.vrrpd.map((one) => one[loss]),
+    keepalived: foretold.keepalived.map((one) => one[loss]),
+    target: 30,
+  })),
   silence('the same file', 'same', 1_100),
   silence('one address more', 'oneMore', 1_100),
   silence('a broken file', 'broken', 1_100),
