@@ -2,9 +2,11 @@
 // fails and recovers. Each story tells who has the address afterwards and how long nobody had it.
 
 import type { Config, VrrpInstance } from '../config/model.js';
+import type { Host } from '../sim/host.js';
 import { settlingTime } from '../sim/settling.js';
 import type { Duration } from '../time.js';
-import { Lan } from './lan.js';
+import type { Instance } from '../vrrp/instance.js';
+import { PairNetwork } from './pair-network.js';
 
 /** What is done to a host. */
 type Step =
@@ -58,59 +60,61 @@ export function playStories(pair: Pair): Outcome[] {
 }
 
 function play(pair: Pair, story: StoryKind): Outcome {
-  const lan = new Lan(pair.configs);
+  const network = new PairNetwork(pair.configs);
   const settle = settlingTime(pair.configs);
-  for (const host of [0, 1]) lan.start(host);
-  if (story.kind === 'both-start') return end(lan, { story, before: [], settle });
-  lan.run(settle);
-  if (story.kind === 'return') begin(lan, { ...story, kind: 'crash' }, settle);
-  if (story.kind === 'check-recovers') begin(lan, { ...story, kind: 'check-fails' }, settle);
-  lan.run(settle);
-  const before = lan.holders;
-  begin(lan, story, settle);
-  return end(lan, { story, before, settle });
+  for (const host of network.hosts) host.start();
+  if (story.kind === 'both-start') return end(network, { story, before: [], settle });
+  network.run(settle);
+  if (story.kind === 'return') begin(network, { ...story, kind: 'crash' }, settle);
+  if (story.kind === 'check-recovers') begin(network, { ...story, kind: 'check-fails' }, settle);
+  network.run(settle);
+  const before = network.holders;
+  begin(network, story, settle);
+  return end(network, { story, before, settle });
 }
 
-/** Right after an advert, when the others know of nothing. */
-function begin(lan: Lan, step: Step, settle: Duration): void {
-  const { host } = step;
-  if (lan.instance(host)?.holds === true) lan.runUntilAdvert(host, settle);
-  lan.forget();
+/** Right after an advert, when the other knows of nothing. */
+function begin(network: PairNetwork, step: Step, settle: Duration): void {
+  const host = network.host(step.host);
+  if (network.holders.includes(step.host)) network.runUntilAdvert(host, settle);
+  network.forget();
+  act(host, step);
+  network.look();
+}
+
+function act(host: Host, step: Step): void {
   switch (step.kind) {
     case 'stop':
-      lan.stop(host);
+      host.stop();
       break;
     case 'crash':
-      lan.crash(host);
+      host.crash();
       break;
     case 'return':
-      lan.start(host);
+      host.start();
       break;
     case 'check-fails':
     case 'check-recovers':
-      lan.setCheck(host, { script: step.script, fails: step.kind === 'check-fails' });
+      host.checks.set(step.script, step.kind === 'check-fails' ? 'fails' : 'succeeds');
       break;
   }
 }
 
 function end(
-  lan: Lan,
+  network: PairNetwork,
   { story, before, settle }: { story: StoryKind; before: readonly number[]; settle: Duration },
 ): Outcome {
-  lan.run(settle);
-  const instances = [0, 1].map((host) => lan.instance(host));
+  network.run(settle);
+  const instances = network.hosts.map((host) => network.instanceOf(host));
   return {
     story,
     before,
-    holders: lan.holders,
-    unowned: lan.unowned,
+    holders: network.holders,
+    unowned: network.unowned,
     priorities: instances.map((one) => (one === undefined || one.state.kind === 'FAULT' ? undefined : one.priority)),
-    dropReasons: [
-      ...new Set(
-        instances.flatMap((one) =>
-          Object.entries(one?.statistics.dropped ?? {}).flatMap(([reason, count]) => (count > 0 ? [reason] : [])),
-        ),
-      ),
-    ],
+    dropReasons: [...new Set(instances.flatMap(dropReasonsOf))],
   };
 }
+
+const dropReasonsOf = (instance: Instance | undefined): string[] =>
+  Object.entries(instance?.statistics.dropped ?? {}).flatMap(([reason, count]) => (count > 0 ? [reason] : []));
