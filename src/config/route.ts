@@ -143,7 +143,7 @@ export function destinationWord(word: Word, report: Report): Prefix | undefined 
   if (['default', 'all', 'any'].includes(word.text)) return ANYWHERE.ipv4;
   const prefix = parsePrefix(word.text);
   if (prefix === undefined) report.error('bad-address', word.span, `${named(word.text)} is not an address or a prefix`);
-  return prefix;
+  return prefix?.length === 0 ? ANYWHERE[familyOf(prefix.address)] : prefix;
 }
 
 function protocolWord(word: Word, report: Report): number | undefined {

@@ -262,6 +262,7 @@ const ROUTES = `static_routes {
 10.8.0.0/16 via 10.1.0.2 metric 5
 default dev eth0 scope link table 100
 blackhole 10.9.0.0/16
+blackhole 10.10.0.0/0 metric 7
 192.0.2.0/24 via 10.1.0.2 dev eth0 onlink src 10.1.0.1 mtu 1300 tos 16 proto 4
 2001:db8::/32 via 2001:db8:1::1
 }
