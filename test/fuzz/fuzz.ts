@@ -18,6 +18,8 @@ const MOST_MEMORY = 1_500_000_000;
 /** So many inputs are looked at together for what they reached. */
 const BATCH = 256;
 const MOST_KEPT = 500;
+/** In milliseconds: what takes longer is not kept, or all that comes of it would. */
+const QUICK = 20;
 
 export interface Failure {
   readonly target: string;
@@ -43,8 +45,9 @@ export async function fuzz(
     const batch: Buffer[] = [];
     for (let number = from; number < Math.min(inputs, from + BATCH); number += 1) {
       const input = make(target, randomOf(seed, number), corpus);
-      batch.push(input);
+      const begin = performance.now();
       const what = await faultOf(target, input);
+      if (performance.now() - begin < QUICK) batch.push(input);
       if (what === undefined) continue;
       const smallest = await shrink(input, async (one) => (await faultOf(target, one)) !== undefined);
       const again = await faultOf(target, smallest);
