@@ -41,9 +41,18 @@ export function parsePrefix(text: string): Prefix | undefined {
 export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
 export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${String(length)}`;
 
-/** The 4 or 16 octets in network order. */
+const [DOT, ZERO] = ['.'.charCodeAt(0), '0'.charCodeAt(0)];
+
+/** The 4 or 16 octets in network order. Runs for each packet: the text of an IPv4 address is read as it stands. */
 export function addressOctets(address: IpAddress): Uint8Array {
-  return Uint8Array.from(ipaddr.parse(address).toByteArray());
+  if (familyOf(address) === 'ipv6') return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
+  const octets = new Uint8Array(4);
+  for (let index = 0, octet = 0; index < address.length; index += 1) {
+    const letter = address.charCodeAt(index);
+    if (letter === DOT) octet += 1;
+    else octets[octet] = (octets[octet] ?? 0) * 10 + letter - ZERO;
+  }
+  return octets;
 }
 
 /** The address of 4 or 16 octets in network order. */
@@ -65,8 +74,18 @@ export function parseMac(text: string): MacAddress | undefined {
   return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? (text.toLowerCase() as MacAddress) : undefined;
 }
 
-export const macOctets = (mac: MacAddress): Uint8Array => Uint8Array.from(mac.split(':'), (part) => parseInt(part, 16));
+export function macOctets(mac: MacAddress): Uint8Array {
+  const octets = new Uint8Array(6);
+  for (let index = 0; index < 6; index += 1) octets[index] = parseInt(mac.substring(3 * index, 3 * index + 2), 16);
+  return octets;
+}
+
+/** By octet, its two hexadecimal digits. */
+const HEXADECIMAL = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** The MAC address of six octets. */
-export const macFromOctets = (octets: Uint8Array): MacAddress =>
-  Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':') as MacAddress;
+export function macFromOctets(octets: Uint8Array): MacAddress {
+  let mac = '';
+  for (const octet of octets) mac += `${mac === '' ? '' : ':'}${HEXADECIMAL[octet] ?? ''}`;
+  return mac as MacAddress;
+}
