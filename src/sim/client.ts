@@ -100,6 +100,8 @@ export class Client implements Port {
     entry.isAsking = false;
     entry.mac = arp.sender.mac;
     this.world.changed();
+    // It may be of somebody who is gone by now, and nobody is asked any more.
+    if (!entry.by) this.#doubtLater(arp.sender.address, entry.since);
   }
 
   /** Something has changed: who answers now? */
@@ -142,6 +144,7 @@ export class Client implements Port {
   /** Asks everybody until somebody answers. */
   #doubt(target: IpAddress): void {
     const entry = this.#entry(target);
+    if (entry.isAsking) return;
     entry.isAsking = true;
     this.#ask(target, entry);
   }

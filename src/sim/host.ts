@@ -93,10 +93,18 @@ export class Host implements Listener {
     return this.isOn && [...this.interfaces.values()].some((one) => one.has(address));
   }
 
-  /** Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. */
+  /** Its daemon stands still, the machine does not. */
+  get isStalled(): boolean {
+    return this.#process?.isStalled === true;
+  }
+
+  /**
+   * Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. Nothing starts on
+   * a machine that stands still.
+   */
   start(daemon = this.#daemon): void {
     this.isOn = true;
-    if (this.#process) return;
+    if (this.#process || this.isFrozen) return;
     this.#daemon = daemon;
     this.#process = new Process(this, this.#newCore());
     this.#process.start();

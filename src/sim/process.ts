@@ -160,14 +160,13 @@ export class Process implements LoopHost {
   }
 
   #watch({ files, processes }: Extract<Effect, { kind: 'watch' }>): void {
-    for (const { name, initFile } of files) {
-      const value = this.host.files.get(name) ?? initFile?.value ?? 0;
-      this.#later(() => this.arrive({ kind: 'file', name, reading: { kind: 'number', value } }));
-    }
-    for (const { name, quorum } of processes) {
-      const count = this.host.processes.get(name) ?? quorum;
-      this.#later(() => this.arrive({ kind: 'process', name, count }));
-    }
+    for (const { name, initFile } of files)
+      this.#later(() => {
+        const value = this.host.files.get(name) ?? initFile?.value ?? 0;
+        this.arrive({ kind: 'file', name, reading: { kind: 'number', value } });
+      });
+    for (const { name, quorum } of processes)
+      this.#later(() => this.arrive({ kind: 'process', name, count: this.host.processes.get(name) ?? quorum }));
   }
 
   /** In this instant still, but not inside this turn of the loop. */
