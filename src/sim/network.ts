@@ -31,6 +31,8 @@ export type Happening =
 export interface ForeignPacket {
   readonly header: Ipv4Header;
   readonly advert: Advert;
+  /** Its last octet is another one than its checksum was made of. */
+  readonly isDamaged?: boolean;
 }
 
 const STRANGER = '02:00:00:00:00:99' as MacAddress;
@@ -40,6 +42,8 @@ export interface NetworkPlan {
   readonly clients?: readonly (ClientPlan & { readonly segment: string })[];
   readonly random: Random;
   readonly watch?: (happening: Happening) => void;
+  /** Called when an event is over, with all that it led to at once: hosts are in no middle of anything. */
+  readonly settled?: () => void;
 }
 
 export class Network {
@@ -107,9 +111,11 @@ export class Network {
   }
 
   /** A packet of somebody who is no host of this network, on the segment of this name or the first one. */
-  sayForeign({ header, advert }: ForeignPacket, name?: string): void {
+  sayForeign({ header, advert, isDamaged = false }: ForeignPacket, name?: string): void {
     const [segment] = name === undefined ? this.segments.values() : [this.segments.get(name)];
-    segment?.send({ owner: 'stranger', receive: () => undefined }, encodeAdvertFrame(STRANGER, { header, advert }));
+    const frame = encodeAdvertFrame(STRANGER, { header, advert });
+    if (isDamaged) frame.writeUInt8(frame.readUInt8(frame.length - 1) ^ 1, frame.length - 1);
+    segment?.send({ owner: 'stranger', receive: () => undefined }, frame);
   }
 
   /** Lets so much time pass; what happens at its very end has happened. */
@@ -131,6 +137,7 @@ export class Network {
     if (next === undefined || next > end) return false;
     this.#advance(next);
     this.#queue.take()?.();
+    this.plan.settled?.();
     return true;
   }
 

@@ -139,7 +139,7 @@ const DEEDS: Readonly<Record<HostDeed, (host: Host) => void>> = {
 };
 
 function sayForeign(foreign: ForeignAdvert, network: Network): void {
-  const { source, ttl, virtualRouterId, priority, interval, addresses, password, segment } = foreign;
+  const { source, ttl, virtualRouterId, priority, interval, addresses, password, segment, isDamaged = false } = foreign;
   network.sayForeign(
     {
       header: { source, destination: VRRP_GROUP_IPV4, ttl, identification: ADVERTISEMENT },
@@ -151,6 +151,7 @@ function sayForeign(foreign: ForeignAdvert, network: Network): void {
         authentication: password === undefined ? { type: 'none' } : { type: 'PASS', password },
         addresses,
       },
+      isDamaged,
     },
     segment,
   );

@@ -38,6 +38,8 @@ export interface ForeignAdvert {
   readonly ttl: number;
   readonly password?: string;
   readonly addresses: readonly IpAddress[];
+  /** Its checksum is wrong. */
+  readonly isDamaged?: boolean;
   /** Absent: the first one. */
   readonly segment?: string;
 }
@@ -252,12 +254,13 @@ function readAdvert(words: Words): ForeignAdvert {
     addresses: [],
   };
   while (!words.isAtEnd) {
-    const field = words.oneOf(['vrid', 'priority', 'interval', 'ttl', 'password', 'addresses', 'on']);
+    const field = words.oneOf(['vrid', 'priority', 'interval', 'ttl', 'password', 'addresses', 'damaged', 'on']);
     if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 1 to 255', readId) };
     else if (field === 'priority') advert = { ...advert, priority: words.take('number from 0 to 255', readOctet) };
     else if (field === 'ttl') advert = { ...advert, ttl: words.take('number from 0 to 255', readOctet) };
     else if (field === 'interval') advert = { ...advert, interval: words.take('time', readDuration) };
     else if (field === 'password') advert = { ...advert, password: words.word('password') };
+    else if (field === 'damaged') advert = { ...advert, isDamaged: true };
     else if (field === 'on') advert = { ...advert, segment: words.word('segment') };
     else advert = { ...advert, addresses: words.take('list of addresses with commas', readAddresses) };
   }
