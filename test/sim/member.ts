@@ -1,0 +1,101 @@
+// One virtual router on one host, as those who judge a storm see it: how it stands, what it last said, and whom it can
+// hear. What others would take of its adverts is worked out here anew, not asked of the code that is judged.
+
+import type { VirtualAddress, VrrpInstance } from '../../src/config/model.js';
+import type { Host } from '../../src/sim/host.js';
+import type { NetworkInterface } from '../../src/sim/network-interface.js';
+import type { ForeignAdvert } from '../../src/sim/story.js';
+import type { Instance } from '../../src/vrrp/instance.js';
+import type { StateKind } from '../../src/vrrp/state.js';
+
+export class Member {
+  /** OFF: no daemon runs, or its file has it no longer. */
+  state: StateKind | 'OFF' = 'OFF';
+  /** The priority of its last advert, farewells left out. */
+  said = 0;
+  /** Asked to yield, it does not take over from a lower one; `maybe`: unless a farewell has come since. */
+  yielded: 'no' | 'maybe' | 'yes' = 'no';
+  /** What vrrpd has of it; undefined of keepalived. */
+  instance: Instance | undefined;
+  config: VrrpInstance;
+
+  constructor(
+    readonly host: Host,
+    config: VrrpInstance,
+  ) {
+    this.config = config;
+  }
+
+  get name(): string {
+    return `${this.host.name} ${this.config.name}`;
+  }
+
+  get interface(): NetworkInterface | undefined {
+    return this.host.interfaces.get(this.config.interface);
+  }
+
+  /** All members of one virtual router have the same. */
+  get router(): string {
+    return `${this.interface?.segment.name ?? ''} ${this.config.virtualRouterId}`;
+  }
+
+  get isAwake(): boolean {
+    return this.state !== 'OFF' && this.host.isOn && !this.host.isFrozen && !this.host.isStalled;
+  }
+
+  get holds(): boolean {
+    return this.state === 'MASTER' || this.state === 'RELEASING';
+  }
+
+  /** The effective priority where it is known, else the last one that it said. */
+  get priority(): number {
+    return this.instance?.priority ?? this.said;
+  }
+
+  /** While another one serves, it takes over from a lower one, unless it was asked to yield. */
+  get mayPreempt(): boolean {
+    return !this.config.nopreempt && !this.isHeldBack;
+  }
+
+  /** All that it puts on the host when it serves. */
+  get addresses(): readonly VirtualAddress[] {
+    return [...this.config.virtualAddresses, ...this.config.excludedAddresses];
+  }
+
+  get isHeldBack(): boolean {
+    return this.instance?.surroundings.maintenance !== undefined;
+  }
+
+  /** What the other one sends comes here, and it is awake to send. */
+  hears(other: Member): boolean {
+    const [here, there] = [this.interface, other.interface];
+    if (!here?.up || !there?.up || !other.isAwake) return false;
+    return here.segment.connects({ from: other.host.name, to: this.host.name });
+  }
+
+  /** RFC 3768 § 7.1, and what differs between the daemons: lists must share an address here, and be the same there. */
+  accepts(other: Member): boolean {
+    const [ours, theirs] = [this.config, other.config];
+    if (ours.advertInt !== theirs.advertInt || ours.version !== theirs.version) return false;
+    const [a, b] = [ours.authentication, theirs.authentication];
+    if (a.type !== b.type || (a.type === 'PASS' && b.type === 'PASS' && a.password !== b.password)) return false;
+    const shared = listOf(ours).filter((address) => listOf(theirs).includes(address)).length;
+    if (this.instance) return shared > 0 || listOf(ours).length + listOf(theirs).length === 0;
+    return shared === listOf(ours).length && shared === listOf(theirs).length;
+  }
+
+  /** RFC 3768 § 7.1 of somebody who is no host; only ours is asked. */
+  acceptsForeign({ ttl, isDamaged, interval, password, addresses }: ForeignAdvert): boolean {
+    const { advertInt, authentication } = this.config;
+    const ours = authentication.type === 'PASS' ? authentication.password : undefined;
+    const isShared = addresses.some((one) => listOf(this.config).includes(one));
+    return ttl === 255 && !isDamaged && interval === advertInt && password === ours && isShared;
+  }
+
+  /** It takes the other's adverts in. */
+  follows(other: Member): boolean {
+    return this.hears(other) && this.accepts(other);
+  }
+}
+
+const listOf = ({ virtualAddresses }: VrrpInstance): string[] => virtualAddresses.map(({ prefix }) => prefix.address);

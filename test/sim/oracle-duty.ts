@@ -1,0 +1,151 @@
+// The oracle of duties: who has to take over and by when, how long two may serve, who has to answer. It judges vrrpd: what
+// keepalived does wrong by itself counts against it only where our own duty ends with its answer.
+//
+// Left out on purpose: a pair of owners of which one does not take the other's adverts (keepalived rejects a list that
+// differs, and both stay); the time in which adverts are lost, for two owners; one whose machine or daemon stands still,
+// until it moves again; a host that was asked to yield and may have heard a farewell since. A planned stop still costs the
+// heir's skew.
+
+import type { Host } from '../../src/sim/host.js';
+import type { Command } from '../../src/sim/story.js';
+import type { Instant } from '../../src/time.js';
+import { farewellBound, ownerBound, skewOf, takeOverBound, twoOwnersBound } from './bounds.js';
+import type { Member } from './member.js';
+import { Violation } from './violation.js';
+import type { Move, Witness } from './witness.js';
+
+interface Duty {
+  readonly oracle: 'no owner' | 'two owners' | 'answer';
+  /** What it follows from, and since when. */
+  readonly signature: string;
+  readonly since: Instant;
+  readonly by: number;
+  /** The skew that is in `by`; 0 where another one would be another duty. */
+  readonly skew: number;
+  readonly members: readonly Member[];
+  readonly words: string;
+}
+
+type AddDuty = (duty: Omit<Duty, 'since' | 'by'> & { readonly within: number }) => void;
+
+export class DutyOracle {
+  #duties = new Map<string, Duty>();
+  /** What is due sooner than by the Master_Down_Timer: a farewell was said, or an owner begins. Only in this event. */
+  readonly #sooner = new Map<Member, number>();
+  /** A MASTER that hears a lower advert or a farewell says who serves. */
+  readonly #answers = new Map<Member, { readonly from: number; readonly by: number; readonly priority: number }>();
+
+  constructor(readonly witness: Witness) {}
+
+  get #now(): Instant {
+    return this.witness.network.now;
+  }
+
+  /** Before anything that changes the situation is looked at: what was due has been done. */
+  collect(): void {
+    for (const { by, since, words, oracle } of this.#duties.values())
+      if (this.#now > by)
+        throw new Violation(oracle, `${words} since ${describe(since)}: until ${describe(by)} at the latest`);
+    for (const [{ name }, { by }] of this.#answers)
+      if (this.#now > by) throw new Violation('answer', `${name} has heard another one and says nothing`);
+  }
+
+  /** What follows from before counts no more where timers may begin anew. */
+  command(command: Command): void {
+    this.#answers.clear();
+    if (['weather', 'heal', 'cut'].includes(command.kind)) this.#duties.clear();
+    // A farewell of a stranger makes nobody wait longer.
+    if (command.kind === 'advert' && command.advert.priority === 0) return;
+    for (const member of this.witness.members)
+      if (this.witness.mayMoveTimers(command, member))
+        for (const [key, { members }] of this.#duties) if (members.includes(member)) this.#duties.delete(key);
+  }
+
+  said(speaker: Member, priority: number): void {
+    const { delays } = this.witness;
+    const answer = this.#answers.get(speaker);
+    if (answer && this.#now >= answer.from) this.#answers.delete(speaker);
+    if (!delays.isSteady) return;
+    for (const member of this.witness.othersOf(speaker)) {
+      if (!member.instance || !member.isAwake || !member.follows(speaker)) continue;
+      if (priority === 0 && member.state === 'BACKUP') this.#sooner.set(member, farewellBound(member, delays));
+      const isAnswered = priority === 0 || (priority < member.priority && !member.config.lowerPrioNoAdvert);
+      if (member.state !== 'MASTER' || !isAnswered || this.#answers.has(member)) continue;
+      const at = this.#now + delays.longest;
+      this.#answers.set(member, { from: at, by: at, priority: member.priority });
+    }
+  }
+
+  moved({ member, from }: Move): void {
+    this.#answers.delete(member);
+    const first = from === 'INIT' || from === 'OFF';
+    if (member.state === 'BACKUP' && member.priority === 255 && from !== 'MASTER')
+      this.#sooner.set(member, ownerBound(member, { first }));
+  }
+
+  /** What is due from now on. What was due before and follows from the same began then. */
+  plan(): void {
+    for (const [member, { priority }] of this.#answers) if (member.priority !== priority) this.#answers.delete(member);
+    const duties = new Map<string, Duty>();
+    const add: AddDuty = ({ within, ...duty }) => {
+      const key = `${duty.oracle} ${duty.members.map(({ name }) => name).join(' and ')}`;
+      const before = this.#duties.get(key);
+      const isSame = before?.signature === duty.signature;
+      if (!isSame) duties.set(key, { ...duty, since: this.#now, by: this.#now + within });
+      // A timer that runs moves by the difference of the skew.
+      else duties.set(key, { ...duty, since: before.since, by: before.by + duty.skew - before.skew });
+    };
+    for (const host of this.witness.network.hosts.values()) this.#planTakeOvers(host, add);
+    for (const members of this.witness.routers) this.#planPairs(members, add);
+    this.#duties = duties;
+    this.#sooner.clear();
+  }
+
+  /** A unit whose members hear nobody that they have to wait for. */
+  #planTakeOvers(host: Host, add: AddDuty): void {
+    for (const unit of this.witness.unitsOf(host)) {
+      if (unit.some(({ state, isHeldBack }) => state !== 'BACKUP' || isHeldBack)) continue;
+      const heard = unit.map((member) =>
+        this.witness.othersOf(member).filter((one) => one.holds && member.follows(one)),
+      );
+      const isFree = unit.every((member, index) =>
+        (heard[index] ?? []).every(
+          ({ said }) => said < member.priority && member.mayPreempt && member.yielded === 'no',
+        ),
+      );
+      if (!isFree) continue;
+      const { delays } = this.witness;
+      const bounds = unit.map((member, index) =>
+        takeOverBound(member, { hearsLower: (heard[index]?.length ?? 0) > 0, delays }),
+      );
+      const lower = heard.flat();
+      const [only] = unit.length === 1 && lower.length === 0 ? unit : [];
+      const sooner = (only && this.#sooner.get(only)) ?? Infinity;
+      const names = unit.map(({ name, priority }) => `${name} (${priority})`).join(' and ');
+      const whom = lower.length === 0 ? 'nobody' : lower.map(({ name, said }) => `${name} (${said})`).join(' and ');
+      add({
+        oracle: 'no owner',
+        members: unit,
+        signature: only ? whom : `${names} ${whom}`,
+        skew: only ? skewOf(only.priority) : 0,
+        within: Math.min(sooner, Math.max(...bounds)),
+        words: `${names} hears ${whom} and is not MASTER`,
+      });
+    }
+  }
+
+  #planPairs(members: readonly Member[], add: AddDuty): void {
+    if (!this.witness.delays.isLossless) return;
+    const holders = members.filter(({ holds, isAwake }) => holds && isAwake);
+    for (const [index, one] of holders.entries())
+      for (const other of holders.slice(index + 1)) {
+        if (!one.instance && !other.instance) continue;
+        if (!one.follows(other) || !other.follows(one)) continue;
+        const within = twoOwnersBound(one, other, this.witness.delays);
+        const words = `${one.name} and ${other.name} hold`;
+        add({ oracle: 'two owners', members: [one, other], signature: words, skew: 0, within, words });
+      }
+  }
+}
+
+const describe = (at: number): string => `${(at / 1_000_000).toFixed(6)} s`;

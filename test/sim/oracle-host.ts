@@ -1,0 +1,158 @@
+// Oracles of one host that runs vrrpd, looked at whenever an event is over: its addresses, its own view of itself, how it
+// takes an address up. What a peer does matters to none of them.
+
+import { formatPrefix, type IpAddress } from '../../src/address.js';
+import type { VirtualAddress } from '../../src/config/model.js';
+import type { Host } from '../../src/sim/host.js';
+import type { Command } from '../../src/sim/story.js';
+import { effectivePriority } from '../../src/track/priority.js';
+import type { Instant } from '../../src/time.js';
+import type { Effect } from '../../src/vrrp/effect.js';
+import type { Instance } from '../../src/vrrp/instance.js';
+import type { Router } from '../../src/vrrp/router.js';
+import { masterDownOf } from './bounds.js';
+import type { Member } from './member.js';
+import { Violation } from './violation.js';
+import type { Move } from './witness.js';
+
+const keyOf = ({ dev, prefix }: VirtualAddress): string => `${dev} ${formatPrefix(prefix)}`;
+
+/** An address is on a host iff an instance there holds it. Runs for a daemon that is awake. */
+export class AddressOracle {
+  /** What a killed daemon left; another file may not know of it any more. */
+  readonly #left = new Set<string>();
+
+  constructor(readonly host: Host) {}
+
+  /** Before the command is carried out. */
+  command({ kind }: Command): void {
+    if (kind === 'crash') this.#left.clear();
+    if (kind === 'kill' && this.host.core) for (const key of this.#present()) this.#left.add(key);
+  }
+
+  judge({ instances }: Router): void {
+    const wanted = new Set<string>();
+    const known = new Set<string>();
+    for (const { holds, config, missing } of instances.values())
+      for (const address of [...config.virtualAddresses, ...config.excludedAddresses]) {
+        known.add(keyOf(address));
+        if (holds && !missing.has(address)) wanted.add(keyOf(address));
+      }
+    const present = new Set(this.#present());
+    for (const key of wanted) if (!present.has(key)) this.#fail(`${key} is not there`);
+    for (const key of present)
+      if (!wanted.has(key) && (known.has(key) || !this.#left.has(key)))
+        this.#fail(`${key} is there, and nobody holds it`);
+  }
+
+  #present(): string[] {
+    return [...this.host.interfaces.values()].flatMap(({ plan, addresses }) =>
+      addresses.slice(plan.addresses.length).map((one) => `${plan.name} ${formatPrefix(one)}`),
+    );
+  }
+
+  #fail(words: string): never {
+    throw new Violation('addresses', `${this.host.name}: ${words}`);
+  }
+}
+
+/** What a router knows of itself fits together. */
+export function judgeOwnView(
+  host: Host,
+  router: Router,
+  { now, reloadedAt }: { now: Instant; reloadedAt: Instant },
+): void {
+  const fail = (words: string): never => {
+    throw new Violation('own view', `${host.name}: ${words}`);
+  };
+  const next = router.nextDeadline();
+  for (const instance of router.instances.values()) {
+    const own = instance.nextDeadline();
+    if (own !== undefined && (next === undefined || next > own)) fail(`${instance.config.name}: its deadline is lost`);
+    const wrong = objectionTo(instance);
+    if (wrong !== undefined) fail(`${instance.config.name}: ${wrong}`);
+  }
+  for (const { config, members, state } of router.groups.values()) {
+    const kinds = new Set(members.map((member) => member.state.kind));
+    const [kind] = kinds;
+    if (kinds.size === 1 && kind !== 'INIT' && kind !== state) fail(`${config.name} was not told ${kind}`);
+    // Members that a reload puts together become one within the waits of each: preempt_delay, Master_Down_Interval twice.
+    const waits = members.map((one) => one.config.preemptDelay + 2 * masterDownOf(one.config, 1));
+    if (now < reloadedAt + Math.max(0, ...waits)) continue;
+    if (kinds.size > 1 && kinds.has('MASTER')) fail(`${config.name} is ${[...kinds].join(' and ')}`);
+  }
+}
+
+function objectionTo(instance: Instance): string | undefined {
+  const { state, surroundings, config } = instance;
+  const isFaulty = instance.unit.some((member) => member.ownFaults().length > 0);
+  if (isFaulty !== (state.kind === 'FAULT')) return `${state.kind}, faulty: ${isFaulty}`;
+  if (state.kind === 'INIT' && !instance.unit.some((member) => member.isWaiting()))
+    return 'INIT, and nothing to wait for';
+  if (state.kind === 'MASTER' && surroundings.startsAt !== undefined) return 'MASTER in the startup delay';
+  if (state.kind === 'MASTER' && surroundings.maintenance !== undefined) return 'MASTER in maintenance';
+  const priority = effectivePriority(config.priority, instance.contributions());
+  return instance.priority === priority ? undefined : `priority ${instance.priority} instead of ${priority}`;
+}
+
+/** A new MASTER: the advert first (the old one lets go), the addresses next (we answer), the announcement last. */
+export function judgeTakeOver({ host, name, config, addresses }: Member, effects: readonly Effect[]): void {
+  const fail = (words: string): never => {
+    throw new Violation('take-over', `${name}: ${words}`);
+  };
+  const advert = effects.findIndex(
+    (one) =>
+      one.kind === 'send-advert' &&
+      one.interface === config.interface &&
+      one.advert.virtualRouterId === config.virtualRouterId &&
+      one.advert.priority > 0,
+  );
+  if (advert === -1) fail('it said no advert');
+  for (const address of addresses) {
+    const key = keyOf(address);
+    const added = effects.findIndex((one) => one.kind === 'add-address' && keyOf(one.address) === key);
+    const announced = effects.findIndex(
+      (one) =>
+        one.kind === 'send-garp' && one.interface === address.dev && one.addresses.includes(address.prefix.address),
+    );
+    const garp = effects[announced];
+    if (added < advert) fail(`${key} was added before the advert, or not at all`);
+    // keepalived.conf(5): garp_master_repeat.
+    const { masterRepeat } = config.garp;
+    if (garp?.kind === 'send-garp' && garp.rounds !== masterRepeat) fail(`${garp.rounds} rounds, not ${masterRepeat}`);
+    if (announced < added && host.interfaces.get(address.dev)?.up) fail(`${key} was not announced once it was there`);
+  }
+}
+
+/** One that leaves on purpose says so while its link is up: a stop, an order, a fault, a reload without it. */
+export function judgeLeave({ member, from }: Move, effects: readonly Effect[], command: Command | undefined): void {
+  const { state, name, config } = member;
+  // One that has stood still may hear a better one first, and stop then.
+  const isWoken = command?.kind === 'thaw' || command?.kind === 'resume';
+  if (from !== 'MASTER' || isWoken || !member.interface?.up) return;
+  const isOrder = command?.kind === 'failover' || command?.kind === 'maintenance';
+  const isOnPurpose =
+    state === 'FAULT' ||
+    (state === 'BACKUP' && isOrder) ||
+    (state === 'OFF' && command?.kind !== 'kill' && command?.kind !== 'crash');
+  const hasSaid = effects.some(
+    (one) =>
+      one.kind === 'send-advert' &&
+      one.interface === config.interface &&
+      one.advert.virtualRouterId === config.virtualRouterId &&
+      one.advert.priority === 0,
+  );
+  if (isOnPurpose && !hasSaid) throw new Violation('farewell', `${name} left without a word, and is ${state}`);
+}
+
+/** An address that somebody deleted is back at once and announced, unless that is a fight. */
+export function judgePutBack(host: Host, address: IpAddress, effects: readonly Effect[]): void {
+  for (const { holds, config, removals } of host.router?.instances.values() ?? []) {
+    const all = [...config.virtualAddresses, ...config.excludedAddresses];
+    const ours = all.find(({ prefix }) => prefix.address === address);
+    if (!ours || !holds || removals.length > 5 || !host.interfaces.get(ours.dev)?.up) continue;
+    const added = effects.findIndex((one) => one.kind === 'add-address' && keyOf(one.address) === keyOf(ours));
+    const announced = effects.findIndex((one) => one.kind === 'send-garp' && one.addresses.includes(address));
+    if (added === -1 || announced < added) throw new Violation('put back', `${host.name} ${address}`);
+  }
+}

@@ -1,0 +1,187 @@
+// Oracles of what goes over the wire: frames read back as what was meant, adverts keep their rhythm, and nobody says more
+// than he has a reason for.
+
+import { decodeArp } from '../../src/packet/arp.js';
+import { encodeAdvertFrame } from '../../src/packet/advert-frame.js';
+import { ETHERNET_HEADER_LENGTH } from '../../src/packet/ethernet.js';
+import { decodeIpv4Advert } from '../../src/packet/vrrp.js';
+import type { Host } from '../../src/sim/host.js';
+import type { Instant } from '../../src/time.js';
+import type { Effect } from '../../src/vrrp/effect.js';
+import type { Member } from './member.js';
+import { Violation } from './violation.js';
+import type { Witness } from './witness.js';
+
+type SentGarp = Extract<Effect, { kind: 'send-garp' }>;
+type SentAdvert = Extract<Effect, { kind: 'send-advert' }>;
+
+/** The frame of an advert is what was to be said, and its octets come again from what is read in it. */
+export function judgeFrame(frame: Uint8Array, { header, advert, ...effect }: SentAdvert, host: Host): void {
+  const fail = (words: string): never => {
+    throw new Violation('codec', `${host.name}: ${words}`);
+  };
+  const packet = frame.subarray(ETHERNET_HEADER_LENGTH);
+  const read = decodeIpv4Advert(packet);
+  if (read.kind !== 'advert') return fail(`an advert is read as ${read.kind}`);
+  // RFC 1071: with its checksum in it, the words of a header sum up to all ones.
+  let sum = 0;
+  for (let index = 0; index < 20; index += 2) sum += ((packet[index] ?? 0) << 8) | (packet[index + 1] ?? 0);
+  if ((sum & 0xffff) + (sum >>> 16) !== 0xffff) fail('the checksum of the IP header is wrong');
+  if (!read.checksumValid || read.ttl !== 255 || read.type !== 1) fail('checksum, TTL or type are wrong');
+  if (JSON.stringify(sorted(read.advert)) !== JSON.stringify(sorted(advert)))
+    fail(JSON.stringify([read.advert, advert]));
+  if (read.source !== header.source || read.destination !== header.destination) fail('it has other addresses');
+  const mac = host.interfaces.get(effect.interface)?.plan.mac;
+  if (mac && !encodeAdvertFrame(mac, { header, advert: read.advert }).equals(frame))
+    fail('it is written otherwise again');
+}
+
+const sorted = (advert: object): object =>
+  Object.fromEntries(Object.entries(advert).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+
+/** A gratuitous ARP reads as one, of an address and a MAC of the host. */
+export function judgeArp(frame: Uint8Array, { addresses, ...effect }: SentGarp, host: Host): void {
+  const arp = decodeArp(frame);
+  const isRight =
+    arp.kind === 'arp' &&
+    arp.sender.address === arp.target.address &&
+    addresses.includes(arp.sender.address) &&
+    arp.sender.mac === host.interfaces.get(effect.interface)?.plan.mac;
+  if (!isRight) throw new Violation('codec', `${host.name}: a wrong gratuitous ARP: ${JSON.stringify(arp)}`);
+}
+
+/** What an instance has said since its daemon began, and what it had reasons for. */
+interface Account {
+  adverts: number;
+  rounds: number;
+  heard: number;
+  takeOvers: number;
+  leaves: number;
+  readonly since: Instant;
+  /** As a MASTER whom nobody has disturbed yet: when it took over, and whether its second burst has come. */
+  undisturbed?: { readonly since: Instant; isSecondDone: boolean };
+  lastAdvertAt?: Instant;
+  /** Until then something may make it speak out of turn. */
+  disturbedUntil: number;
+}
+
+export class WireOracle {
+  readonly #accounts = new Map<Member, Account>();
+
+  constructor(readonly witness: Witness) {}
+
+  /** An advert of somebody, sent now. */
+  said(host: Host, effect: SentAdvert): void {
+    const speaker = this.witness.speaker(host, effect);
+    if (!speaker) return;
+    for (const member of this.witness.othersOf(speaker)) this.#hears(member);
+    if (!speaker.instance) return;
+    const { now } = this.witness.network;
+    const account = this.#account(speaker);
+    account.adverts += 1;
+    if (effect.advert.priority === 0) return;
+    this.#judgeRhythm(speaker, account, now);
+    account.lastAdvertAt = now;
+  }
+
+  announced(host: Host, { interface: dev, addresses, rounds }: SentGarp): void {
+    for (const member of this.witness.of(host)) {
+      const { virtualAddresses, excludedAddresses } = member.config;
+      const has = [...virtualAddresses, ...excludedAddresses].some(
+        (one) => one.dev === dev && one.prefix.address === addresses[0],
+      );
+      if (!has || !member.instance) continue;
+      this.#account(member).rounds += rounds;
+      this.#judgeBurst(member, rounds);
+    }
+  }
+
+  /** keepalived.conf(5): garp_master_delay, _repeat and _refresh, and nothing else while nobody disturbs. */
+  #judgeBurst(member: Member, rounds: number): void {
+    const { undisturbed } = this.#account(member);
+    if (!undisturbed || member.state !== 'MASTER') return;
+    const { masterDelay, masterRepeat, masterRefresh } = member.config.garp;
+    const age = this.witness.network.now - undisturbed.since;
+    const isRefresh = masterRefresh !== undefined && masterRefresh > 0 && age % masterRefresh === 0;
+    const isSecond = masterDelay > 0 && age === masterDelay && rounds === masterRepeat;
+    if (isSecond) undisturbed.isSecondDone = true;
+    if (age > 0 && !isSecond && !isRefresh)
+      throw new Violation('bursts', `${member.name} announces ${rounds} rounds ${age} µs after its take-over`);
+  }
+
+  #judgeSecond({ name, config }: Member, { undisturbed }: Account): void {
+    if (!undisturbed || undisturbed.isSecondDone || config.garp.masterDelay === 0) return;
+    if (this.witness.network.now > undisturbed.since + config.garp.masterDelay)
+      throw new Violation('bursts', `${name} has not announced itself a second time`);
+  }
+
+  /** Of a virtual router, or of all on a host: a foreign advert, or something that is done to it. */
+  disturb(member: Member): void {
+    this.#hears(member);
+  }
+
+  moved(member: Member, from: Member['state']): void {
+    if (from === 'OFF' || member.state === 'OFF') this.#accounts.delete(member);
+    if (!member.instance) return;
+    const account = this.#account(member);
+    this.#judgeSecond(member, account);
+    delete account.lastAdvertAt;
+    delete account.undisturbed;
+    if (member.state === 'MASTER') {
+      account.takeOvers += 1;
+      const { now } = this.witness.network;
+      if (account.disturbedUntil < now) account.undisturbed = { since: now, isSecondDone: false };
+    }
+    if (from === 'MASTER') account.leaves += 1;
+    this.judge(member);
+  }
+
+  /** RFC 3768 § 6.4.3: the Adver_Timer; and all that is said has a reason. */
+  judge(member: Member): void {
+    const account = this.#accounts.get(member);
+    if (!account || !member.instance) return;
+    const { now } = this.witness.network;
+    const { config } = member;
+    this.#judgeSecond(member, account);
+    const { adverts, rounds, heard, takeOvers, leaves, since, lastAdvertAt } = account;
+    const due = lastAdvertAt === undefined ? 0 : lastAdvertAt + config.advertInt;
+    if (member.state === 'MASTER' && member.isAwake && lastAdvertAt !== undefined && now > due)
+      throw new Violation('rhythm', `${member.name} is MASTER and silent for more than an interval`);
+    // By the clock, at a take-over, as an answer; two farewells of one that fails. Intervals are a second or more.
+    const mostAdverts = (now - since) / 1_000_000 + takeOvers + heard + 2 * leaves + 1;
+    if (adverts > mostAdverts) throw new Violation('talk', `${member.name} said ${adverts} adverts of ${mostAdverts}`);
+    // Two bursts a take-over, two an answer, refreshes each 10 s at most; five rounds each on each of two interfaces.
+    const bursts = 2 * takeOvers + 2 * heard + (now - since) / 10_000_000 + 1;
+    if (rounds > 2 * 5 * bursts) throw new Violation('talk', `${member.name} announced ${rounds} rounds`);
+  }
+
+  /** Adverts of a MASTER whom nobody disturbs are an interval apart to the microsecond. */
+  #judgeRhythm(member: Member, { lastAdvertAt, disturbedUntil }: Account, now: Instant): void {
+    if (lastAdvertAt === undefined || lastAdvertAt <= disturbedUntil || member.state !== 'MASTER') return;
+    const gap = now - lastAdvertAt;
+    if (gap !== member.config.advertInt)
+      throw new Violation('rhythm', `${member.name} said adverts ${gap} µs apart, not ${member.config.advertInt}`);
+  }
+
+  /** It will, or may, hear something: nothing that is sent can be told from what arrives. */
+  #hears(member: Member): void {
+    if (!member.instance) return;
+    const account = this.#account(member);
+    const { network, delays } = this.witness;
+    account.disturbedUntil = network.now + delays.longest;
+    delete account.undisturbed;
+    // Duplicated frames are heard twice.
+    account.heard += 2;
+  }
+
+  #account(member: Member): Account {
+    const known = this.#accounts.get(member);
+    if (known) return known;
+    const { now: since } = this.witness.network;
+    const none = { adverts: 0, rounds: 0, heard: 0, takeOvers: 0, leaves: 0 };
+    // What was said before it began may be on its way to it.
+    const account: Account = { ...none, since, disturbedUntil: since + this.witness.delays.longest };
+    this.#accounts.set(member, account);
+    return account;
+  }
+}

@@ -1,0 +1,200 @@
+// The hosts of a storm: two to five of them with random configurations, biased to ties and limits. All of them are
+// configurations that a file can have, and the hosts of one virtual router fit together but for what mistakes leave apart.
+
+import type { IpAddress } from '../../src/address.js';
+import type {
+  Authentication,
+  Config,
+  GarpSettings,
+  SyncGroup,
+  Track,
+  VirtualAddress,
+  VrrpInstance,
+} from '../../src/config/model.js';
+import type { NamedHost } from '../../src/sim/plan.js';
+import type { Random } from '../../src/sim/random.js';
+import { milliseconds, seconds } from '../../src/time.js';
+import { aConfig, aFile, aGroup, anAddress, anInstance, aProcess, aScript, ip, tracked } from '../vrrp/host.js';
+
+const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'] as const;
+
+/** What the hosts of one virtual router have in common. */
+interface RouterPlan {
+  readonly id: number;
+  readonly interface: string;
+  readonly advertInt: number;
+  readonly downTimerAdverts: number;
+  readonly authentication: Authentication;
+  readonly addresses: number;
+}
+
+/** What a storm's configurations are made of; reloads draw from it too. */
+export interface Recipe {
+  readonly routers: readonly RouterPlan[];
+  readonly isGrouped: boolean;
+  /** By host, the address that it sends from; absent: what is made up for it. */
+  readonly sources: readonly (number | undefined)[];
+}
+
+export function someRecipe(random: Random): Recipe {
+  const routers = Array.from({ length: random.pick([1, 1, 1, 2, 2, 3]) }, (_, index): RouterPlan => ({
+    id: random.pick([1, 51, 91, 255]) - (index === 0 ? 0 : index * 7),
+    interface: index === 0 ? 'eth1' : random.pick(['eth1', 'eth2', 'eth2']),
+    advertInt: random.pick([1, 1, 1, 2, 3]),
+    downTimerAdverts: random.pick([3, 3, 3, 3, 2, 5]),
+    authentication: random.chance(2) ? { type: 'PASS', password: '1111' } : { type: 'none' },
+    addresses: random.pick([1, 1, 2, 3]),
+  })).map((one) => (one.id > 0 ? one : { ...one, id: one.id + 100 }));
+  const distinct = routers.filter(({ id }, index) => routers.findIndex((one) => one.id === id) === index);
+  const order = [11, 12, 13, 14, 15]
+    .map((value) => ({ value, rank: random.fraction() }))
+    .toSorted((one, other) => one.rank - other.rank)
+    .map(({ value }) => value);
+  const isMixed = random.chance(2);
+  return {
+    routers: distinct,
+    isGrouped: distinct.length > 1 && random.chance(2),
+    sources: NAMES.map((_, index) => (isMixed ? order[index] : undefined)),
+  };
+}
+
+export function someHosts(random: Random, recipe: Recipe): NamedHost[] {
+  const count = random.pick([2, 2, 2, 2, 3, 3, 4, 5]);
+  const isMixed = random.chance(2);
+  return NAMES.slice(0, count).map((name, index) => ({
+    name,
+    daemon: isMixed && index > 0 && random.chance(2) ? 'keepalived' : 'vrrpd',
+    config: someConfig(random, recipe, index),
+  }));
+}
+
+/** The configuration of a host by its number. */
+export function someConfig(random: Random, recipe: Recipe, host: number): Config {
+  const routers = recipe.routers.filter((_, index) => index === 0 || !random.chance(6));
+  const isGrouped = recipe.isGrouped && routers.length > 1 && !random.chance(5);
+  // A host is ahead in all of its virtual routers, as people write it, or in none.
+  const level = random.pick([undefined, 100, 100, 150, 254]);
+  const instances = routers.map((plan): VrrpInstance => {
+    const priority = level ?? random.pick([1, 90, 100, 100, 100, 101, 150, 254, 255]);
+    return someInstance(random, { plan, priority, source: recipe.sources[host] });
+  });
+  const groups = isGrouped ? [someGroup(random, instances)] : [];
+  const config = aConfig({
+    instances,
+    groups,
+    scripts: [
+      aScript({
+        interval: seconds(random.pick([1, 2, 2, 3])),
+        rise: random.between(1, 2),
+        fall: random.between(1, 3),
+        initFail: random.chance(8),
+        ...(random.chance(3) && { timeout: seconds(1) }),
+      }),
+    ],
+    files: [aFile()],
+    processes: [aProcess({ terminateDelay: milliseconds(random.pick([0, 0, 700])) })],
+    delays: random.chance(8) ? [{ interface: 'eth1', down: milliseconds(300), up: seconds(1) }] : [],
+    global: { vrrpStartupDelay: seconds(random.chance(10) ? 4 : 0) },
+  });
+  return asRead(config);
+}
+
+/** A file can give no weights of their own to owners, nor to members of a group without sync_group_tracking_weight. */
+function asRead(config: Config): Config {
+  const groups = config.syncGroups.filter((one) => !one.syncGroupTrackingWeight);
+  const grouped = new Set(groups.flatMap(({ members }) => members));
+  const vrrpInstances = config.vrrpInstances.map((one) =>
+    grouped.has(one.name) || one.priority === 255
+      ? { ...one, tracks: one.tracks.filter(({ weight }) => weight === 0) }
+      : one,
+  );
+  return { ...config, vrrpInstances };
+}
+
+interface Member {
+  readonly plan: RouterPlan;
+  readonly priority: number;
+  readonly source: number | undefined;
+}
+
+function someInstance(random: Random, { plan, priority, source }: Member): VrrpInstance {
+  const { id, interface: dev, advertInt, downTimerAdverts, authentication } = plan;
+  const network = dev === 'eth1' ? 1 : 2;
+  const all = Array.from({ length: plan.addresses }, (_, index) => vip(id, index, dev));
+  // An edit that has come to some hosts only: their lists differ in one address.
+  const listed = random.chance(8) ? (all.length > 1 ? all.slice(1) : [...all, vip(id, 9, dev)]) : all;
+  const delay = random.pick([0, 0, 0, 0, 2, 5]);
+  return anInstance({
+    name: `VI_${id}`,
+    interface: dev,
+    virtualRouterId: id,
+    priority,
+    advertInt: seconds(advertInt),
+    downTimerAdverts,
+    authentication,
+    nopreempt: delay === 0 && random.chance(4),
+    preemptDelay: seconds(delay),
+    virtualAddresses: listed,
+    excludedAddresses: random.chance(6) ? [vip(id, 20, dev === 'eth2' ? 'eth1' : dev)] : [],
+    tracks: someTracks(random),
+    garp: someGarp(random),
+    higherPrioSendAdvert: random.chance(8),
+    lowerPrioNoAdvert: random.chance(8),
+    ...(source !== undefined && { mcastSrcIp: ip(`10.0.${network}.${source}`) }),
+  });
+}
+
+const vip = (id: number, index: number, dev: string): VirtualAddress => anAddress(addressOf(id, index), dev);
+const addressOf = (id: number, index: number): IpAddress => ip(`10.1.${id}.${100 + index}`);
+
+function someGarp(random: Random): GarpSettings {
+  return {
+    masterDelay: seconds(random.pick([5, 5, 1, 0])),
+    masterRepeat: random.pick([5, 5, 1]),
+    lowerPrioDelay: seconds(random.pick([5, 5, 1, 0])),
+    lowerPrioRepeat: random.pick([5, 5, 1, 0]),
+    ...(random.chance(6) && { masterRefresh: seconds(10) }),
+    masterRefreshRepeat: 1,
+  };
+}
+
+function someTracks(random: Random): Track[] {
+  const all: Track[] = [
+    tracked({ name: 'chk', weight: random.pick([0, 0, 2, 60, -20, -253]) }),
+    tracked({ kind: 'interface', name: 'eth2', weight: random.pick([0, 10, -20]) }),
+    tracked({ kind: 'file', name: 'hand', weight: random.pick([0, 1, -2]), reverse: random.chance(6) }),
+    tracked({ kind: 'process', name: 'web', weight: random.pick([0, 30, -30]) }),
+  ];
+  return all.filter((_, index) => random.chance(index === 0 ? 2 : 6));
+}
+
+function someGroup(random: Random, instances: readonly VrrpInstance[]): SyncGroup {
+  const tracks = random.chance(3) ? [tracked({ weight: random.pick([0, -20]) })] : [];
+  return aGroup(
+    instances.map(({ name }) => name),
+    { tracks, syncGroupTrackingWeight: random.chance(2) },
+  );
+}
+
+/** A reload as an operator makes one: a line is another. */
+export function otherwise(random: Random, config: Config): Config {
+  const vrrpInstances = config.vrrpInstances.map((one): VrrpInstance => {
+    if (random.chance(2)) return one;
+    const changes: readonly (() => Partial<VrrpInstance>)[] = [
+      () => ({ priority: random.pick([1, 99, 100, 101, 200, 254, 255]) }),
+      () => ({ nopreempt: !one.nopreempt, preemptDelay: seconds(0) }),
+      () => ({ preemptDelay: seconds(one.nopreempt ? 0 : random.pick([0, 3])) }),
+      () => ({ virtualAddresses: [...one.virtualAddresses, vip(one.virtualRouterId, 8, one.interface)] }),
+      () => ({ virtualAddresses: one.virtualAddresses.slice(0, 1) }),
+      () => ({ excludedAddresses: [] }),
+      () => ({ garp: someGarp(random) }),
+      () => ({ tracks: one.tracks.filter(() => random.chance(2)) }),
+      () => ({ downTimerAdverts: random.pick([2, 3, 4]) }),
+    ];
+    return { ...one, ...random.pick(changes)() };
+  });
+  return asRead({ ...config, vrrpInstances, syncGroups: random.chance(4) ? [] : config.syncGroups });
+}
+
+/** An address of the hosts' first network. */
+export const ipOf = (host: number): IpAddress => ip(`10.0.1.${host}`);

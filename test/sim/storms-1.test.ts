@@ -1,0 +1,5 @@
+// Storms on a simulated network, part 1 of 4. STORM=n node test/run.mjs test/sim/storms-1 shows one of them.
+
+import { testStorms } from './storms-blow.js';
+
+testStorms(1);
