@@ -98,13 +98,10 @@ export class Host implements Listener {
     return this.#process?.isStalled === true;
   }
 
-  /**
-   * Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. Nothing starts on
-   * a machine that stands still.
-   */
+  /** Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. */
   start(daemon = this.#daemon): void {
     this.isOn = true;
-    if (this.#process || this.isFrozen) return;
+    if (this.#process) return;
     this.#daemon = daemon;
     this.#process = new Process(this, this.#newCore());
     this.#process.start();
