@@ -12,10 +12,11 @@ import t from 'tap';
 import { LineQueue, type Outlet } from '../../src/daemon/line-queue.js';
 import { noRealRoot } from '../lab/real-root.js';
 import { Machine } from './machine.js';
+import { TYPESCRIPT } from '../typescript.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
-const script = (name: string): string[] => [...process.execArgv, fileURLToPath(new URL(name, import.meta.url))];
+const script = (name: string): string[] => [...TYPESCRIPT, fileURLToPath(new URL(name, import.meta.url))];
 
 /** Starts the program that writes many lines. */
 function chatterbox(count: number, options: { stderr: 'pipe' | number; env?: NodeJS.ProcessEnv }): ChildProcess {

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { missingCapabilities } from '../../src/linux/capabilities.js';
+import { TYPESCRIPT } from '../typescript.js';
 
 t.test('from the text of /proc/self/status', (t) => {
   const status = (effective: string): string =>
@@ -31,7 +32,7 @@ t.test('ambient capabilities are kept here and not handed on', { skip: !root && 
     const before = child();
     clearAmbient();
     console.log(JSON.stringify([missingCapabilities(), before, child()]));`;
-  const node = [process.execPath, ...process.execArgv, '--input-type=module', '-e', code];
+  const node = [process.execPath, ...TYPESCRIPT, '--input-type=module', '-e', code];
   const run = (...capabilities: string[]): unknown => {
     const options = { encoding: 'utf8', cwd: new URL('../..', import.meta.url) } as const;
     const { stdout, stderr } = spawnSync('setpriv', [...setpriv(...capabilities), ...node], options);

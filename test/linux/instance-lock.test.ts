@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { InstanceLocks } from '../../src/linux/instance-lock.js';
+import { TYPESCRIPT } from '../typescript.js';
 
 const name = { interface: 'eth1', virtualRouterId: 91, family: 'ipv4' } as const;
 
@@ -33,7 +34,7 @@ t.test('locks are taken once and together, whatever differs is another lock', (t
 t.test('it is free when its holder is killed, and in another network namespace', async (t) => {
   const code = `import { InstanceLocks } from ${JSON.stringify(new URL('../../src/linux/instance-lock.ts', import.meta.url))};
     console.log(new InstanceLocks().takeAll([${JSON.stringify(name)}]) === undefined);`;
-  const node = [process.execPath, ...process.execArgv, '--input-type=module', '-e'];
+  const node = [process.execPath, ...TYPESCRIPT, '--input-type=module', '-e'];
   const holder = spawn(process.execPath, [...node.slice(1), `${code}; setInterval(() => 0, 60_000);`], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: fileURLToPath(new URL('../..', import.meta.url)),

@@ -4,13 +4,14 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../typescript.js';
 
 const UNSHARE = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const INSIDE = 'VRRPD_TEST_INSIDE';
 /** The most that one file takes, in milliseconds. */
 const LIMIT = 240_000;
 
-const node = (file: string): string[] => [process.execPath, ...process.execArgv, file];
+const node = (file: string): string[] => [process.execPath, ...TYPESCRIPT, file];
 
 if (process.env[INSIDE] === undefined) {
   if (process.getuid?.() !== 0) {

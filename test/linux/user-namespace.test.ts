@@ -3,6 +3,7 @@
 import './own-network.js';
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
+import { TYPESCRIPT } from '../typescript.js';
 
 const UNSHARE = ['--user', '--map-root-user', '--net'];
 const allowed = spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
@@ -23,7 +24,7 @@ t.test('all sockets open', { skip: !allowed && 'needs user namespaces' }, (t) =>
     adverts.closeAll();
     interfaces.close();
     console.log('open', missingCapabilities());`;
-  const node = [process.execPath, ...process.execArgv, '--input-type=module', '-e', code];
+  const node = [process.execPath, ...TYPESCRIPT, '--input-type=module', '-e', code];
   const options = { encoding: 'utf8', cwd: new URL('../..', import.meta.url) } as const;
   const { stdout, stderr } = spawnSync('unshare', [...UNSHARE, ...node], options);
   t.equal(stdout, 'open []\n', stderr);

@@ -24,6 +24,7 @@ import { mkfifo } from '../../src/linux/native.js';
 import { WatchedFiles } from '../../src/linux/watched-files.js';
 import { eventually } from '../lab/eventually.js';
 import { noRealRoot } from '../lab/real-root.js';
+import { TYPESCRIPT } from '../typescript.js';
 
 const NAMESPACE = ['--user', '--map-root-user'];
 /** Why limits can't be set for one process; false when they can. */
@@ -340,7 +341,7 @@ for (const limit of ['max_inotify_watches', 'max_inotify_instances'])
     writeFileSync(path, '1');
     const watcher = fileURLToPath(new URL('file-watcher.ts', import.meta.url));
     const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;
-    const program = [process.execPath, ...process.execArgv, watcher, path];
+    const program = [process.execPath, ...TYPESCRIPT, watcher, path];
     const child = spawn('unshare', [...NAMESPACE, 'sh', '-c', script, 'sh', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
