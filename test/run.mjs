@@ -25,6 +25,17 @@ const OUT = path.join(ROOT, `dist/test-${process.pid}`);
 /** A run inside a test must not take the outer run's settings. */
 const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^_?TAP(JS)?(_|$)/.test(name)));
 const children = new Set();
+/** What tests start as processes beside them: see test/program.ts. */
+const PROGRAMS = [
+  'test/daemon/chatterbox.ts',
+  'test/daemon/syslog-listener.ts',
+  'test/linux/advert-peer.ts',
+  'test/linux/ambient-teller.ts',
+  'test/linux/file-watcher.ts',
+  'test/linux/lock-holder.ts',
+  'test/linux/signal-listener.ts',
+  'test/linux/socket-opener.ts',
+];
 
 /** The test files whose path begins with the prefix: `test/tidy` is test/tidy.test.ts and all of test/tidy/. */
 function filesOf(prefix) {
@@ -137,10 +148,12 @@ async function bundleAll(files) {
   rmSync(OUT, { recursive: true, force: true });
   const refusals = new Map();
   try {
-    await bundle(files);
+    await bundle([...PROGRAMS, ...files]);
   } catch {
     for (const file of files)
-      await bundle([file]).catch(({ errors, message }) => refusals.set(file, errors?.[0]?.text ?? message));
+      await bundle([...PROGRAMS, file]).catch(({ errors, message }) =>
+        refusals.set(file, errors?.[0]?.text ?? message),
+      );
   }
   return refusals;
 }

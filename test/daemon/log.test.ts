@@ -7,22 +7,21 @@ import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LineQueue, type Outlet } from '../../src/daemon/line-queue.js';
 import { noRealRoot } from '../lab/real-root.js';
 import { Machine } from './machine.js';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
-const script = (name: string): string[] => [...TYPESCRIPT, fileURLToPath(new URL(name, import.meta.url))];
 
 /** Starts the program that writes many lines. */
 function chatterbox(count: number, options: { stderr: 'pipe' | number; env?: NodeJS.ProcessEnv }): ChildProcess {
   const stdio: StdioOptions = ['pipe', 'pipe', options.stderr];
   const env = { ...process.env, ...options.env };
-  return spawn(process.execPath, [...script('chatterbox.ts'), String(count)], { stdio, env });
+  const [node, program] = programOf('chatterbox.ts');
+  return spawn(node, [program, String(count)], { stdio, env });
 }
 const firstLine = async ({ stdout }: ChildProcess): Promise<string> => {
   if (stdout === null) throw new Error('started without a pipe');
@@ -193,9 +192,9 @@ t.test('a daemon without a terminal writes to syslog', { skip: noRealRoot }, asy
   await machine.namespace.run('mkdir', '-p', '/run/lab/dev/upper', '/run/lab/dev/work');
   const layers = 'lowerdir=/dev,upperdir=/run/lab/dev/upper,workdir=/run/lab/dev/work';
   await machine.namespace.run('mount', '-t', 'overlay', '-o', layers, 'overlay', '/dev');
-  const listener = machine.namespace.start([process.execPath, ...script('syslog-listener.ts')]);
+  const listener = machine.namespace.start(programOf('syslog-listener.ts'));
   await machine.logged(listener, /^ready$/);
-  const talker = machine.namespace.start([process.execPath, ...script('chatterbox.ts'), '2', 'detached']);
+  const talker = machine.namespace.start([...programOf('chatterbox.ts'), '2', 'detached']);
   await machine.logged(talker, /^\d+$/);
   await machine.logged(listener, /line 2/);
   talker.tell('');

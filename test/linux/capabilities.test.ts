@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { missingCapabilities } from '../../src/linux/capabilities.js';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 t.test('from the text of /proc/self/status', (t) => {
   const status = (effective: string): string =>
@@ -25,17 +25,10 @@ const setpriv = (...capabilities: string[]): string[] => {
 const root = process.getuid?.() === 0;
 
 t.test('ambient capabilities are kept here and not handed on', { skip: !root && 'needs root' }, (t) => {
-  const module = JSON.stringify(new URL('../../src/linux/capabilities.ts', import.meta.url));
-  const code = `import { clearAmbient, missingCapabilities } from ${module};
-    import { execFileSync } from 'node:child_process';
-    const child = () => execFileSync('grep', ['CapEff', '/proc/self/status'], { encoding: 'utf8' }).slice(-5).trim();
-    const before = child();
-    clearAmbient();
-    console.log(JSON.stringify([missingCapabilities(), before, child()]));`;
-  const node = [process.execPath, ...TYPESCRIPT, '--input-type=module', '-e', code];
   const run = (...capabilities: string[]): unknown => {
-    const options = { encoding: 'utf8', cwd: new URL('../..', import.meta.url) } as const;
-    const { stdout, stderr } = spawnSync('setpriv', [...setpriv(...capabilities), ...node], options);
+    const { stdout, stderr } = spawnSync('setpriv', [...setpriv(...capabilities), ...programOf('ambient-teller.ts')], {
+      encoding: 'utf8',
+    });
     return JSON.parse(stdout === '' ? JSON.stringify(stderr) : stdout);
   };
   t.same(run('+net_admin', '+net_raw'), [[], '3000', '0000']);

@@ -1,12 +1,11 @@
 // One process for one virtual router on one interface of a network namespace; the kernel gives the lock back.
 
 import './own-network.js';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { InstanceLocks } from '../../src/linux/instance-lock.js';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 const name = { interface: 'eth1', virtualRouterId: 91, family: 'ipv4' } as const;
 
@@ -32,19 +31,17 @@ t.test('locks are taken once and together, whatever differs is another lock', (t
 });
 
 t.test('it is free when its holder is killed, and in another network namespace', async (t) => {
-  const code = `import { InstanceLocks } from ${JSON.stringify(new URL('../../src/linux/instance-lock.ts', import.meta.url))};
-    console.log(new InstanceLocks().takeAll([${JSON.stringify(name)}]) === undefined);`;
-  const node = [process.execPath, ...TYPESCRIPT, '--input-type=module', '-e'];
-  const holder = spawn(process.execPath, [...node.slice(1), `${code}; setInterval(() => 0, 60_000);`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  });
+  const command = [...programOf('lock-holder.ts'), name.interface, String(name.virtualRouterId)];
+  const [node, ...program] = command;
+  const holder = spawn(node ?? '', program, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = (await once(holder.stdout, 'data')) as [Buffer];
   t.equal(said.toString(), 'true\n');
   const locks = new InstanceLocks();
   t.same(locks.takeAll([name]), name);
-  const elsewhere = spawnSync('unshare', ['--net', ...node, code], { encoding: 'utf8' });
-  t.equal(elsewhere.stdout, 'true\n');
+  const elsewhere = spawn('unshare', ['--net', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [there] = (await once(elsewhere.stdout, 'data')) as [Buffer];
+  t.equal(there.toString(), 'true\n');
+  elsewhere.kill('SIGKILL');
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   t.equal(locks.takeAll([name]), undefined);

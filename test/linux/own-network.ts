@@ -3,15 +3,12 @@
 
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 const UNSHARE = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const INSIDE = 'VRRPD_TEST_INSIDE';
 /** The most that one file takes, in milliseconds. */
 const LIMIT = 240_000;
-
-const node = (file: string): string[] => [process.execPath, ...TYPESCRIPT, file];
 
 if (process.env[INSIDE] === undefined) {
   if (process.getuid?.() !== 0) {
@@ -25,7 +22,7 @@ if (process.env[INSIDE] === undefined) {
     killSignal: 'SIGKILL',
     env: { ...process.env, [INSIDE]: '1' },
   } as const;
-  process.exit(spawnSync('unshare', [...UNSHARE, ...node(file)], options).status ?? 1);
+  process.exit(spawnSync('unshare', [...UNSHARE, process.execPath, file], options).status ?? 1);
 }
 
 /** Runs `ip` with the words of the line; its output. */
@@ -48,8 +45,7 @@ export const idle = (name: string): Promise<true> => until(`${name} is down`, ()
 
 /** Runs a file of this folder in a network namespace of its own, beside this one; it is there when this resolves. */
 export async function startPeer(file: string, ...args: string[]): Promise<ChildProcess> {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const peer = spawn('unshare', ['--net', ...node(path), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const peer = spawn('unshare', ['--net', ...programOf(file), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const namespaceOf = (pid: number | string): string => readlinkSync(`/proc/${pid}/ns/net`);
   await until('the namespace', () => namespaceOf(peer.pid ?? 'self') !== namespaceOf('self'));
   return peer;

@@ -2,15 +2,14 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { SIGRTMAX, SIGRTMIN, Signals as RealTimeSignals } from '../../src/linux/native.js';
 import { Signals } from '../../src/linux/signals.js';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 t.test('one after the other, in a process of its own', async (t) => {
-  const file = fileURLToPath(new URL('signal-listener.ts', import.meta.url));
-  const child = spawn(process.execPath, [...TYPESCRIPT, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [node, program] = programOf('signal-listener.ts');
+  const child = spawn(node, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
   t.teardown(() => child.kill('SIGKILL'));
   let output = '';
   let errors = '';

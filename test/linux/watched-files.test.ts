@@ -17,14 +17,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import type { TrackFile } from '../../src/config/model.js';
 import { mkfifo } from '../../src/linux/native.js';
 import { WatchedFiles } from '../../src/linux/watched-files.js';
 import { eventually } from '../lab/eventually.js';
 import { noRealRoot } from '../lab/real-root.js';
-import { TYPESCRIPT } from '../typescript.js';
+import { programOf } from '../program.js';
 
 const NAMESPACE = ['--user', '--map-root-user'];
 /** Why limits can't be set for one process; false when they can. */
@@ -339,9 +338,8 @@ for (const limit of ['max_inotify_watches', 'max_inotify_instances'])
     const { folder } = watching(t);
     const path = join(folder, 'a');
     writeFileSync(path, '1');
-    const watcher = fileURLToPath(new URL('file-watcher.ts', import.meta.url));
     const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;
-    const program = [process.execPath, ...TYPESCRIPT, watcher, path];
+    const program = [...programOf('file-watcher.ts'), path];
     const child = spawn('unshare', [...NAMESPACE, 'sh', '-c', script, 'sh', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
