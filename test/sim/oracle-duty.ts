@@ -32,6 +32,8 @@ export class DutyOracle {
   #duties = new Map<string, Duty>();
   /** What is due sooner than by the Master_Down_Timer: a farewell was said, or an owner begins. Only in this event. */
   readonly #sooner = new Map<Member, number>();
+  /** By virtual router, when something was said last. */
+  readonly #saidAt = new Map<string, Instant>();
   /** A MASTER that hears a lower advert or a farewell says who serves. */
   readonly #answers = new Map<Member, { readonly from: number; readonly by: number; readonly priority: number }>();
 
@@ -53,16 +55,22 @@ export class DutyOracle {
   /** What follows from before counts no more where timers may begin anew. */
   command(command: Command): void {
     this.#answers.clear();
+    if (command.kind === 'advert')
+      for (const member of this.witness.members)
+        if (this.witness.hearsForeign(command.advert, member)) this.#saidAt.set(member.router, this.#now);
     if (['weather', 'heal', 'cut'].includes(command.kind)) this.#duties.clear();
     // A farewell of a stranger makes nobody wait longer.
     if (command.kind === 'advert' && command.advert.priority === 0) return;
+    // What is on its way to an interface that goes down is never heard.
+    const isUnplugged = (member: Member): boolean => command.kind === 'link' && command.host === member.host.name;
     for (const member of this.witness.members)
-      if (this.witness.mayMoveTimers(command, member))
+      if (isUnplugged(member) || this.witness.mayMoveTimers(command, member))
         for (const [key, { members }] of this.#duties) if (members.includes(member)) this.#duties.delete(key);
   }
 
   said(speaker: Member, priority: number): void {
     const { delays } = this.witness;
+    this.#saidAt.set(speaker.router, this.#now);
     const answer = this.#answers.get(speaker);
     if (answer && this.#now >= answer.from) this.#answers.delete(speaker);
     if (!delays.isSteady) return;
@@ -79,6 +87,9 @@ export class DutyOracle {
   moved({ member, from }: Move): void {
     this.#answers.delete(member);
     const first = from === 'INIT' || from === 'OFF';
+    // An advert on its way may be that of another owner, for whom it waits.
+    const lastSaid = this.#saidAt.get(member.router) ?? -Infinity;
+    if (!first && this.#now - lastSaid <= 2 * this.witness.delays.longest) return;
     if (member.state === 'BACKUP' && member.priority === 255 && from !== 'MASTER')
       this.#sooner.set(member, ownerBound(member, { first }));
   }

@@ -42,6 +42,8 @@ export class PatienceOracle {
   /** Timers may begin anew, or frames that are on their way may not arrive as they would have. */
   command(command: Command): void {
     for (const member of this.witness.members) {
+      if (command.kind === 'advert' && this.witness.hearsForeign(command.advert, member))
+        this.#remember(member, command.advert.priority);
       if (!this.witness.mayMoveTimers(command, member) && !this.#isRecent(this.#saidAt.get(member.router))) continue;
       this.#patience.delete(member);
       this.#delayed.set(member, UNKNOWN);
@@ -69,8 +71,13 @@ export class PatienceOracle {
         this.#wait(member, { until, since: this.#now + delays.longest });
       }
     }
-    this.#saidAt.set(speaker.router, this.#now);
-    if (priority === 0) this.#leftAt.set(speaker.router, this.#now);
+    this.#remember(speaker, priority);
+  }
+
+  /** Of a member's virtual router. */
+  #remember({ router }: Member, priority: number): void {
+    this.#saidAt.set(router, this.#now);
+    if (priority === 0) this.#leftAt.set(router, this.#now);
   }
 
   /** It begins its wait anew for this advert, for certain. */

@@ -119,7 +119,8 @@ export class Run {
     for (const member of this.witness.members) this.#wire.judge(member);
     for (const host of this.network.hosts.values())
       if (host.router && host.answers && !host.isStalled) judgeStanding(host, host.router);
-    for (const members of this.witness.routers) judgeRouter(members);
+    for (const members of this.witness.routers)
+      if (!members.some((one) => this.witness.isCrossed(one))) judgeRouter(members);
     judgeClients(this.witness, this.network.clients);
   }
 
