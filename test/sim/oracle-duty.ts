@@ -87,9 +87,10 @@ export class DutyOracle {
   moved({ member, from }: Move): void {
     this.#answers.delete(member);
     const first = from === 'INIT' || from === 'OFF';
-    // An advert on its way may be that of another owner, for whom it waits.
+    // After a FAULT, an advert on its way may be one that it waits for: of another owner, or in preempt_delay.
     const lastSaid = this.#saidAt.get(member.router) ?? -Infinity;
-    if (!first && this.#now - lastSaid <= 2 * this.witness.delays.longest) return;
+    const mayHear = this.#now - lastSaid <= 2 * this.witness.delays.longest;
+    if (!first && (mayHear || !member.mayPreempt || member.config.preemptDelay > 0)) return;
     if (member.state === 'BACKUP' && member.priority === 255 && from !== 'MASTER')
       this.#sooner.set(member, ownerBound(member, { first }));
   }
