@@ -102,7 +102,9 @@ export class PatienceOracle {
   }
 
   #wait(member: Member, { until, since }: { until: number; since: number }): void {
-    const before = this.#patienceOf(member);
+    const [last, present] = [this.#patience.get(member), this.#patienceOf(member)];
+    // Nothing is asked of what is no longer so.
+    const before = last === present && last ? { ...last, before: undefined } : last;
     this.#patience.set(member, { until, since, priority: member.priority, before });
   }
 
@@ -115,6 +117,7 @@ export class PatienceOracle {
 
   moved({ member, from }: Move): void {
     const { config, priority, state, router, host } = member;
+    if (!member.instance) this.#patience.delete(member);
     if (!member.instance) return;
     this.#shift(member);
     const patience = this.#patienceOf(member);

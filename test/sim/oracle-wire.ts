@@ -68,12 +68,16 @@ interface Account {
 export class WireOracle {
   readonly #accounts = new Map<Member, Account>();
 
+  /** By virtual router, how much was said without a pause: it may be on its way to one who begins only now. */
+  readonly #lately = new Map<string, { readonly at: Instant; readonly count: number }>();
+
   constructor(readonly witness: Witness) {}
 
   /** An advert of somebody, sent now. */
   said(host: Host, effect: SentAdvert): void {
     const speaker = this.witness.speaker(host, effect);
     if (!speaker) return;
+    this.#count(speaker.router);
     for (const member of this.witness.othersOf(speaker)) this.#hears(member);
     if (!speaker.instance) return;
     const { now } = this.witness.network;
@@ -163,6 +167,12 @@ export class WireOracle {
       throw new Violation('rhythm', `${member.name} said adverts ${gap} µs apart, not ${member.config.advertInt}`);
   }
 
+  #count(router: string): void {
+    const { network, delays } = this.witness;
+    const { at = -Infinity, count = 0 } = this.#lately.get(router) ?? {};
+    this.#lately.set(router, { at: network.now, count: network.now - at <= delays.longest ? count + 1 : 1 });
+  }
+
   /** It will, or may, hear something: nothing that is sent can be told from what arrives. */
   #hears(member: Member): void {
     if (!member.instance) return;
@@ -178,9 +188,11 @@ export class WireOracle {
     const known = this.#accounts.get(member);
     if (known) return known;
     const { now: since } = this.witness.network;
-    const none = { adverts: 0, rounds: 0, heard: 0, takeOvers: 0, leaves: 0 };
+    const none = { adverts: 0, rounds: 0, takeOvers: 0, leaves: 0 };
+    const { at = -Infinity, count = 0 } = this.#lately.get(member.router) ?? {};
+    const heard = since - at <= this.witness.delays.longest ? 2 * count : 0;
     // What was said before it began may be on its way to it.
-    const account: Account = { ...none, since, disturbedUntil: since + this.witness.delays.longest };
+    const account: Account = { ...none, heard, since, disturbedUntil: since + this.witness.delays.longest };
     this.#accounts.set(member, account);
     return account;
   }
