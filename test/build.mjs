@@ -10,6 +10,7 @@ const programs = {
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
   mutants: 'test/mutants/mutants.ts',
+  soak: 'test/soak/soak.ts',
   injector: 'test/lab/injector.ts',
   recorder: 'test/lab/recorder.ts',
   customer: 'test/demo/customer.ts',

@@ -1,5 +1,5 @@
 // Random inputs of all kinds against what holds whatever happens. The same seed gives the same storm; more of them with
-// STORM=10000 npx tap --timeout=600 test/vrrp/storm.test.ts
+// STORM=10000 node test/run.mjs test/vrrp/storm
 
 import t from 'tap';
 import { instant } from '../../src/time.js';
