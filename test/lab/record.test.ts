@@ -44,9 +44,11 @@ t.test('a recorded router beside keepalived', { timeout: 90_000 }, async (t) => 
   await pair.start(peer);
   await pair.answeredBy(pair.a, 6_000);
   const job = await start();
-  await eventually('an advert is in the recording', async () =>
-    (await readFile(namespace.outside(RECORDING), 'latin1')).includes('"priority":120,'),
-  );
+  const recorded = (words: string) =>
+    eventually(`${words} in the recording`, async () =>
+      (await readFile(namespace.outside(RECORDING), 'latin1').catch(() => '')).includes(words),
+    );
+  await recorded('"priority":120,');
   await peer.job?.kill();
   await says(job, 'Entering MASTER STATE');
   await namespace.run('rm', '/tmp/good');
@@ -60,6 +62,7 @@ t.test('a recorded router beside keepalived', { timeout: 90_000 }, async (t) => 
 
   const again = await start();
   await says(again, 'Entering BACKUP STATE');
+  await recorded('Entering BACKUP STATE');
   await again.kill();
 
   const [former, latest] = [namespace.outside(`${RECORDING}.1`), namespace.outside(RECORDING)];
