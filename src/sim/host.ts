@@ -88,7 +88,7 @@ export class Host implements Listener {
     return instance && { state: instance.state.kind, priority: instance.priority };
   }
 
-  /** Those that hold the address on an interface of this host have it on it, the machine being on. */
+  /** True while the machine is on and has the address on one of its interfaces. */
   has(address: IpAddress): boolean {
     return this.isOn && [...this.interfaces.values()].some((one) => one.has(address));
   }

@@ -3,7 +3,6 @@
 
 import { VRRP_GROUP_IPV4 } from '../address.js';
 import type { Config } from '../config/model.js';
-import { ADVERTISEMENT } from '../packet/vrrp.js';
 import type { Host } from './host.js';
 import type { Network } from './network.js';
 import type { Command, ForeignAdvert, HostDeed, Line, Problem } from './story.js';
@@ -142,7 +141,7 @@ function sayForeign(foreign: ForeignAdvert, network: Network): void {
   const { source, ttl, virtualRouterId, priority, interval, addresses, password, segment, isDamaged = false } = foreign;
   network.sayForeign(
     {
-      header: { source, destination: VRRP_GROUP_IPV4, ttl, identification: ADVERTISEMENT },
+      header: { source, destination: VRRP_GROUP_IPV4, ttl, identification: 1 },
       advert: {
         version: 2,
         virtualRouterId,

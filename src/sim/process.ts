@@ -4,7 +4,7 @@
 import type { VirtualAddress } from '../config/model.js';
 import { Loop, type Core, type Host as LoopHost } from '../daemon/loop.js';
 import { decodeIpv4Advert } from '../packet/vrrp.js';
-import { milliseconds, type Instant } from '../time.js';
+import { inMilliseconds, milliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure, Input } from '../vrrp/input.js';
@@ -150,7 +150,7 @@ export class Process implements LoopHost {
     this.host.world.later(RUN_TIME, () => {
       const end = this.host.checks.get(script) ?? 'succeeds';
       if (end === 'hangs' || this.#runs.get(script) !== run) return;
-      this.#end(script, { kind: 'exited', code: EXIT_CODE[end], milliseconds: 10, output: '' });
+      this.#end(script, { kind: 'exited', code: EXIT_CODE[end], milliseconds: inMilliseconds(RUN_TIME), output: '' });
     });
   }
 
