@@ -24,6 +24,8 @@ export interface Host {
 export interface Core {
   handle(input: Input, now: Instant): Effect[];
   nextDeadline(): Instant | undefined;
+  /** It was told to stop, and all that it had to do for that is done. */
+  readonly hasStopped: boolean;
 }
 
 /** Is told of each input once its effects have been performed; a router that fails at one has none. */

@@ -151,6 +151,11 @@ export class KernelHost implements Host {
         );
       case 'send-garp':
         return this.#announce(effect);
+      case 'send-probe':
+        return undefined;
+      case 'reset-connections':
+        this.#arrive({ kind: 'connections-reset', addresses: effect.addresses, count: 0 });
+        return undefined;
       case 'run-script':
         this.#runScript(effect.script);
         return undefined;

@@ -23,6 +23,7 @@ export class KeepalivedPeer implements Core {
   readonly #units: readonly (readonly VirtualRouter[])[];
   readonly #trackers: Trackers;
   readonly #open = new Set<string>();
+  hasStopped = false;
   #isRunning = false;
   /** vrrp_startup_delay: nothing is heard and nothing begins before. */
   #startsAt: Instant | undefined;
@@ -112,7 +113,10 @@ export class KeepalivedPeer implements Core {
       case 'stop':
         this.#stop(turn);
         break;
-      // It has no such orders, and does not look at what the kernel refuses.
+      // It has no such orders, and does not look at what the kernel refuses; to ARP it does not listen.
+      case 'route-removed':
+      case 'claim':
+      case 'connections-reset':
       case 'reload':
       case 'failover':
       case 'maintenance':
@@ -134,6 +138,7 @@ export class KeepalivedPeer implements Core {
   /** All say farewell and give their addresses up; then all are told of it. */
   #stop(turn: Turn): void {
     this.#isRunning = false;
+    this.hasStopped = true;
     this.#trackers.stop(turn);
     for (const router of this.#routers) router.stop(turn);
     for (const { config, priority } of this.#routers)

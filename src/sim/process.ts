@@ -44,9 +44,8 @@ export class Process implements LoopHost {
 
   wake(): void {
     if (this.#hasEnded || this.isStalled || this.host.isFrozen) return;
-    const stops = this.#arrived.some(({ kind }) => kind === 'stop');
     this.#loop.wake();
-    if (stops) this.host.kill();
+    if (this.core.hasStopped) this.host.kill();
   }
 
   /** It waits, like a packet, while the daemon stands still. */
@@ -106,6 +105,11 @@ export class Process implements LoopHost {
         return undefined;
       case 'send-garp':
         this.#announce(effect);
+        return undefined;
+      case 'send-probe':
+        return undefined;
+      case 'reset-connections':
+        this.#later(() => this.arrive({ kind: 'connections-reset', addresses: effect.addresses, count: 0 }));
         return undefined;
       case 'add-address':
       case 'remove-address':

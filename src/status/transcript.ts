@@ -58,6 +58,12 @@ export class Transcript {
         return this.#link(input.interface, input.link);
       case 'address-removed':
         return [`${input.interface}: somebody else removed ${input.address}`];
+      case 'route-removed':
+        return [`somebody else removed ${input.entry.kind} ${describeRoute(input.entry)}`];
+      case 'claim':
+        return [`${input.interface}: ${input.mac} ${input.isAnswer ? 'answers for' : 'announces'} ${input.address}`];
+      case 'connections-reset':
+        return input.count === 0 ? [] : [`${input.count} connections of ${list(input.addresses)} were reset`];
       case 'script':
         return this.#outcome(input.script, input.outcome);
       case 'file': {
@@ -92,6 +98,10 @@ export class Transcript {
         const burst = `gratuitous ARP for ${list(addresses)}${rounds === 1 ? '' : `, ${rounds} rounds`}`;
         return this.#changed(`garp ${dev}`, `${dev} > ${burst}`);
       }
+      case 'send-probe':
+        return this.#changed(`probe ${effect.interface}`, `${effect.interface} > ARP probe for ${effect.address}`);
+      case 'reset-connections':
+        return [];
       case 'add-address':
       case 'remove-address':
         return describeAddresses(run, effect.kind);

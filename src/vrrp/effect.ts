@@ -20,6 +20,18 @@ export type Effect =
       readonly addresses: readonly IpAddress[];
       readonly rounds: number;
     }
+  /** One ARP probe for the address (RFC 5227 § 2.1.1: sender 0.0.0.0); who answers comes back as a `claim`. */
+  | {
+      readonly kind: 'send-probe';
+      readonly interface: string;
+      readonly mac: MacAddress;
+      readonly address: IpAddress;
+    }
+  /**
+   * Reset the established TCP connections that have one of these local addresses, while those are still there, a few at a
+   * time; `connections-reset` with the same addresses comes back when it is done, also where the kernel can't.
+   */
+  | { readonly kind: 'reset-connections'; readonly addresses: readonly IpAddress[] }
   | { readonly kind: 'add-address'; readonly address: VirtualAddress }
   | { readonly kind: 'remove-address'; readonly address: VirtualAddress }
   | { readonly kind: 'add-route'; readonly entry: Route | Rule }

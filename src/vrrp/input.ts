@@ -5,6 +5,7 @@ import type { IpAddress, MacAddress, Prefix } from '../address.js';
 import type { Config, Route, Rule } from '../config/model.js';
 import type { Instant } from '../time.js';
 import type { FileReading } from '../track/file.js';
+import type { Left } from './note.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 
@@ -21,8 +22,8 @@ export interface Link {
 }
 
 export type Input =
-  /** The links are known: begin. */
-  | { readonly kind: 'start' }
+  /** The links are known: begin. `left` is what the process before this one noted, if it did not end in order. */
+  | { readonly kind: 'start'; readonly left?: Left }
   /** Leave: say so to the peers, give the addresses up, end the scripts. */
   | { readonly kind: 'stop'; readonly cause: string }
   /** A new configuration, read and found good: go over to it. */
@@ -35,6 +36,18 @@ export type Input =
   | { readonly kind: 'link'; readonly interface: string; readonly link?: Link }
   /** Somebody else removed an address from an interface. */
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
+  /** Somebody else removed a route or a rule. */
+  | { readonly kind: 'route-removed'; readonly entry: Route | Rule }
+  /** ARP heard from another MAC address: an address is there. `isAnswer`: to a probe; else it was announced unasked. */
+  | {
+      readonly kind: 'claim';
+      readonly interface: string;
+      readonly address: IpAddress;
+      readonly mac: MacAddress;
+      readonly isAnswer: boolean;
+    }
+  /** What `reset-connections` was asked to do is done: so many connections there were. */
+  | { readonly kind: 'connections-reset'; readonly addresses: readonly IpAddress[]; readonly count: number }
   /** A check script that was asked for runs from now on. */
   | { readonly kind: 'script-begun'; readonly script: string }
   /** A check script ended, or could not be started. */

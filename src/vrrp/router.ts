@@ -27,6 +27,7 @@ import { Turn } from './turn.js';
 import { Watch, type Change } from './watch.js';
 
 export class Router {
+  hasStopped = false;
   readonly unclaimed = new UnclaimedPackets();
   readonly surroundings = new Surroundings();
   readonly #roster = new Roster();
@@ -104,6 +105,10 @@ export class Router {
       case 'address-removed':
         this.#addressRemoved(input.interface, input.address, turn);
         break;
+      case 'route-removed':
+      case 'claim':
+      case 'connections-reset':
+        break;
       case 'script-begun':
       case 'script':
       case 'file':
@@ -150,6 +155,7 @@ export class Router {
 
   #stop(cause: string, turn: Turn): void {
     this.#running = false;
+    this.hasStopped = true;
     for (const instance of this.instances.values()) machine.stop(instance, cause, turn);
     for (const group of this.groups.values()) group.tell('STOP', turn);
     this.#watch.stop(turn);

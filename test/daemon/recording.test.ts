@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
+import type { MacAddress } from '../../src/address.js';
 import type { Config, Route } from '../../src/config/model.js';
 import { loadConfiguration } from '../../src/daemon/configuration.js';
 import { RecordingReader, RecordingWriter, type Head } from '../../src/daemon/recording.js';
@@ -70,6 +71,17 @@ const inputs: Readonly<Record<Input['kind'], readonly Input[]>> = {
     { kind: 'link', interface: 'eth1' },
   ],
   'address-removed': [{ kind: 'address-removed', interface: 'eth1', address: ip('2001:db8::1') }],
+  'route-removed': [{ kind: 'route-removed', entry }],
+  claim: [
+    {
+      kind: 'claim',
+      interface: 'eth1',
+      address: ip('192.168.1.190'),
+      mac: '02:00:00:00:00:07' as MacAddress,
+      isAnswer: true,
+    },
+  ],
+  'connections-reset': [{ kind: 'connections-reset', addresses: [ip('192.168.1.190')], count: 3 }],
   'script-begun': [{ kind: 'script-begun', script: 'chk "x"\n\u{1f600}\ud800' }],
   script: [
     {

@@ -331,6 +331,10 @@ function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
       return `advert ${effect.advert.priority}`;
     case 'send-garp':
       return `garp ${effect.addresses.join(' ')} x${effect.rounds}`;
+    case 'send-probe':
+      return `probe ${effect.address}`;
+    case 'reset-connections':
+      return `reset ${effect.addresses.join(' ')}`;
     case 'add-address':
       return `add ${effect.address.prefix.address}`;
     case 'remove-address':
