@@ -67,6 +67,7 @@ export function completeInstance(request: {
     garp: completeGarp(written, global),
     lowerPrioNoAdvert: written.lowerPrioNoAdvert?.value ?? global.vrrpLowerPrioNoAdvert?.value ?? false,
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,
+    resetConnections: written.resetConnections?.value ?? global.vrrpResetConnections?.value ?? true,
     notify: completeNotify(written, global.scriptUser?.value),
     notifyDeleted: written.notifyDeleted?.value !== undefined,
     notifyPriorityChanges: written.notifyPriorityChanges?.value ?? global.vrrpNotifyPriorityChanges?.value ?? false,

@@ -5,7 +5,7 @@ import { authenticationTable } from './authentication.js';
 import { garpGroupTable } from './garp-group.js';
 import { globalDefsTable } from './global-defs.js';
 import type { Keyword, Keywords } from './keyword.js';
-import { isNewer } from './newer.js';
+import { strangerTo } from './newer.js';
 import { rootTable } from './root.js';
 import { syncGroupTable } from './sync-group.js';
 import { trackFileTable } from './track-file.js';
@@ -30,7 +30,7 @@ export function describeKeywords(): string {
   return tables
     .map(({ block, keywords }) => {
       const rows = Object.entries(keywords).map(
-        ([name, keyword]) => `| \`${name}\` | ${describe(keyword)}${isNewer(name) ? '; newer than 2.2.7' : ''} |`,
+        ([name, keyword]) => `| \`${name}\` | ${describe(keyword)}${originOf(name)} |`,
       );
       const title = `### ${block}\n\n| keyword | class | value, default or what follows |\n|---|---|---|\n`;
       return `${title}${rows.join('\n')}\n`;
@@ -43,6 +43,12 @@ function describe(keyword: Keyword): string {
   if (keyword.class !== 'acted upon') return `${keyword.class} | ${cell([keyword.note, form])}`;
   const { standard } = keyword;
   return `${keyword.class} | ${cell([form, standard === '' || standard === 'required' ? standard : `default: ${standard}`])}`;
+}
+
+/** In words, where a keyword is not one of every keepalived. */
+function originOf(name: string): string {
+  const stranger = strangerTo(name);
+  return stranger === undefined ? '' : stranger === 'keepalived' ? '; only vrrpd has it' : '; newer than 2.2.7';
 }
 
 /** A bar would end the cell of the table. */

@@ -71,6 +71,7 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_down_timer_adverts: actedUpon(integer({ from: 1, to: 100 }), '3'),
   vrrp_lower_prio_no_advert: actedUpon(bool, 'false'),
   vrrp_higher_prio_send_advert: actedUpon(bool, 'false'),
+  vrrp_reset_connections: actedUpon(bool, 'true'),
   script_user: actedUpon(scriptUser, '`keepalived_script` where there is such a user, else the user of the daemon'),
   enable_script_security: actedUpon(flag, 'not set'),
   default_interface: actedUpon(interfaceName, 'eth0'),

@@ -245,6 +245,8 @@ export interface VrrpInstance {
   readonly garp: GarpSettings;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;
+  /** Connections to an address that leaves in a planned way, or for a better router, are reset: their clients notice at once. */
+  readonly resetConnections: boolean;
   readonly notify: NotifyScripts;
   /** DELETED is said when a reload removes it; else FAULT, as keepalived does. */
   readonly notifyDeleted: boolean;

@@ -1,5 +1,5 @@
-// Keywords that keepalived has had since versions after 2.2.7, which Debian 12 has and many pairs still run: such a peer,
-// or the same host when one goes back to it, passes over them with a message. It knows no other version.
+// Keywords that keepalived 2.2.7, which Debian 12 has and many pairs still run, does not know: those of later versions, and
+// those that only vrrpd has. Such a peer, or the same host when one goes back to it, passes over them with a message.
 
 import type { Report } from './diagnostic.js';
 import type { Word } from './tokens.js';
@@ -11,10 +11,15 @@ const NEWER: ReadonlySet<string> = new Set([
   ...['iproute_usr_dir', 'iproute_etc_dir'],
 ]);
 
-export const isNewer = (keyword: string): boolean => NEWER.has(keyword);
+const OWN: ReadonlySet<string> = new Set(['reset_connections', 'vrrp_reset_connections']);
+
+/** Which keepalived does not know the keyword; undefined: they all do. */
+export const strangerTo = (keyword: string): 'keepalived' | 'keepalived 2.2.7' | undefined =>
+  OWN.has(keyword) ? 'keepalived' : NEWER.has(keyword) ? 'keepalived 2.2.7' : undefined;
 
 export function reportNewer(keyword: Word, report: Report): void {
-  if (!isNewer(keyword.text)) return;
-  const words = `keepalived 2.2.7 does not know ${keyword.text}: it passes over it with a message`;
+  const daemon = strangerTo(keyword.text);
+  if (daemon === undefined) return;
+  const words = `${daemon} does not know ${keyword.text}: it passes over it with a message`;
   report.hint('newer-keyword', keyword.span, words);
 }

@@ -99,6 +99,7 @@ const INSTANCE: Writers<VrrpInstance> = {
     value('lower_prio_no_advert', String(lowerPrioNoAdvert), !lowerPrioNoAdvert),
   higherPrioSendAdvert: ({ higherPrioSendAdvert }) =>
     value('higher_prio_send_advert', String(higherPrioSendAdvert), !higherPrioSendAdvert),
+  resetConnections: ({ resetConnections }) => value('reset_connections', String(resetConnections), resetConnections),
   notify: ({ notify }, { global }) => part(notifyLines(notify, global)),
   notifyDeleted: ({ notifyDeleted, notify }) => flag('notify_deleted', notifyDeleted && notify.deleted === undefined),
   notifyPriorityChanges: (one) => switched('notify_priority_changes', one.notifyPriorityChanges),

@@ -108,6 +108,7 @@ const keywords = {
   ),
   lower_prio_no_advert: actedUpon(bool, 'vrrp_lower_prio_no_advert'),
   higher_prio_send_advert: actedUpon(bool, 'vrrp_higher_prio_send_advert'),
+  reset_connections: actedUpon(bool, 'vrrp_reset_connections'),
   notify_master: actedUpon(notifyCommand, 'none'),
   notify_backup: actedUpon(notifyCommand, 'none'),
   notify_fault: actedUpon(notifyCommand, 'none'),

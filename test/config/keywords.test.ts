@@ -200,3 +200,25 @@ t.test('an entry with a weight of its own has the direction of what it tracks, u
   t.match(tracked('weight 2 reverse'), [{ weight: 2, reverse: true }]);
   t.end();
 });
+
+t.test('reset_connections: on, unless global_defs says otherwise, and the instance has the last word', (t) => {
+  const reset = (text: string) =>
+    readConfig({ file: 'x', load: () => text }).config?.vrrpInstances[0]?.resetConnections;
+  t.equal(reset(inInstance('')), true);
+  t.equal(reset(inInstance('reset_connections false')), false);
+  t.equal(reset(inGlobal('vrrp_reset_connections off')), false);
+  t.equal(reset(`global_defs {\nvrrp_reset_connections off\n}\n${inInstance('reset_connections')}`), true);
+  t.end();
+});
+
+t.test('a keyword that only vrrpd has: a hint that keepalived passes over it, a condition hides it', (t) => {
+  const hints = (line: string, configId: string) => {
+    const { config, diagnostics } = readConfig({ file: 'x', load: () => inInstance(line), configId });
+    return [config?.vrrpInstances[0]?.resetConnections, ...diagnostics.map(({ code, words }) => `${code}: ${words}`)];
+  };
+  const hint = 'newer-keyword: keepalived does not know reset_connections: it passes over it with a message';
+  t.strictSame(hints('reset_connections false', 'lb1'), [false, hint]);
+  t.strictSame(hints('@vrrpd reset_connections false', 'vrrpd'), [false, hint]);
+  t.strictSame(hints('@vrrpd reset_connections false', 'lb1'), [true]);
+  t.end();
+});

@@ -251,6 +251,7 @@ function instance(random: Random, index: number, tracked: Tracked): VrrpInstance
     },
     lowerPrioNoAdvert: random.chance(3),
     higherPrioSendAdvert: random.chance(3),
+    resetConnections: random.chance(2),
     notify: Object.fromEntries(states.filter(() => random.chance(2)).map((one) => [one, command(random)])),
     ...(random.chance(3) && { notifyDeleted: true }),
     notifyPriorityChanges: random.chance(3),

@@ -66,6 +66,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     },
     lowerPrioNoAdvert: false,
     higherPrioSendAdvert: false,
+    resetConnections: true,
     notify: {},
     notifyDeleted: false,
     notifyPriorityChanges: false,
