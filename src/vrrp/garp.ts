@@ -1,14 +1,31 @@
-// When a MASTER announces its addresses: a burst at once, a second one after a delay, and refreshes where the file asks
-// for them. keepalived.conf(5): garp_master_delay, _repeat, _refresh, garp_lower_prio_delay, _repeat.
+// When a MASTER announces its addresses: a burst at once, a second one after a delay, others when a second master shows up,
+// and refreshes where the file asks for them. keepalived.conf(5): garp_master_delay, _repeat, _refresh,
+// garp_lower_prio_delay, _repeat. What goes out after each advert is refresh.ts's.
 
-import { after, earliest, nextPeriod, type Duration, type Instant } from '../time.js';
+import { after, earliest, milliseconds, nextPeriod, type Duration, type Instant } from '../time.js';
 import type { GarpSettings } from '../config/model.js';
 
 /** The bursts to come. */
 export interface GarpPlan {
   readonly second?: { readonly at: Instant; readonly rounds: number };
   readonly refreshAt?: Instant;
+  readonly answer?: Answer;
+  /** One round, since somebody else claims an address. */
+  readonly claimedAt?: Instant;
 }
+
+/** Bursts at another master that gives way: before its clients learn of it, and once it has fallen silent. */
+interface Answer {
+  readonly firstAt?: Instant;
+  readonly lastAt: Instant;
+  /** How often another advert of it has put the last one off. */
+  readonly delays: number;
+}
+
+/** The other one reads our advert and lets go within this; what it announces meanwhile must not be the last word. */
+const LETS_GO = milliseconds(5);
+const FALLS_SILENT = milliseconds(50);
+const MOST_DELAYS = 3;
 
 /** The plan of a new MASTER; its first burst goes out at once and is not part of it. */
 export function planOnMaster(settings: GarpSettings, now: Instant): GarpPlan {
@@ -19,11 +36,30 @@ export function planOnMaster(settings: GarpSettings, now: Instant): GarpPlan {
   };
 }
 
-/** The plan after a lower advert was answered with a burst: one more after garp_lower_prio_delay. */
-export function planOnLowerAdvert(plan: GarpPlan, settings: GarpSettings, now: Instant): GarpPlan {
+/** Another master was heard and has been answered with an advert: a burst soon, one when it is silent, one after the delay. */
+export function planOnOtherMaster(plan: GarpPlan, settings: GarpSettings, now: Instant): GarpPlan {
   const { lowerPrioDelay, lowerPrioRepeat } = settings;
-  if (lowerPrioDelay === 0 || lowerPrioRepeat === 0) return plan;
-  return { ...plan, second: { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat } };
+  if (lowerPrioRepeat === 0) return plan;
+  const { answer } = plan;
+  const next: Answer = !answer
+    ? { firstAt: after(now, LETS_GO), lastAt: after(now, FALLS_SILENT), delays: 0 }
+    : answer.delays < MOST_DELAYS
+      ? { ...answer, lastAt: after(now, FALLS_SILENT), delays: answer.delays + 1 }
+      : answer;
+  const second = lowerPrioDelay === 0 ? plan.second : { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat };
+  return { ...plan, answer: next, ...(second && { second }) };
+}
+
+/** Somebody without adverts claims an address: when it is not gone by then, all are announced. */
+export const planOnClaim = (plan: GarpPlan, now: Instant): GarpPlan => ({
+  ...plan,
+  claimedAt: plan.claimedAt ?? after(now, LETS_GO),
+});
+
+/** What was due while the process stood still is not made up for. */
+export function planOnThaw(plan: GarpPlan, now: Instant): GarpPlan {
+  const { refreshAt, second } = plan;
+  return { ...(refreshAt !== undefined && { refreshAt }), ...(second && second.at > now && { second }) };
 }
 
 /** The plan of a MASTER whose settings change: bursts that were promised stay, refreshes follow the new period. */
@@ -31,12 +67,13 @@ export function planOnReload(
   plan: GarpPlan,
   { from, to, now }: { from: GarpSettings; to: GarpSettings; now: Instant },
 ): GarpPlan {
-  const { second } = plan;
   if (from.masterRefresh === to.masterRefresh) return plan;
-  return { ...(second && { second }), ...(to.masterRefresh && { refreshAt: after(now, to.masterRefresh) }) };
+  const { refreshAt, ...promised } = plan;
+  return { ...promised, ...(to.masterRefresh && { refreshAt: after(now, to.masterRefresh) }) };
 }
 
-export const nextBurst = (plan: GarpPlan): Instant | undefined => earliest(plan.second?.at, plan.refreshAt);
+export const nextBurst = ({ second, refreshAt, answer, claimedAt }: GarpPlan): Instant | undefined =>
+  earliest(second?.at, refreshAt, answer?.firstAt, answer?.lastAt, claimedAt);
 
 /** How many rounds are due now, and what remains of the plan. */
 export function takeBurst(
@@ -44,16 +81,28 @@ export function takeBurst(
   settings: GarpSettings,
   now: Instant,
 ): { readonly rounds: number; readonly plan: GarpPlan } {
-  const second = plan.second && plan.second.at <= now ? plan.second : undefined;
-  const refresh = plan.refreshAt !== undefined && plan.refreshAt <= now ? plan.refreshAt : undefined;
+  const isDue = (at: Instant | undefined): at is Instant => at !== undefined && at <= now;
+  const { second, refreshAt, answer, claimedAt } = plan;
   const period: Duration | undefined = settings.masterRefresh;
-  const refreshAt =
-    refresh !== undefined && period !== undefined ? nextPeriod(refresh, { period, now }) : plan.refreshAt;
+  const refreshed = isDue(refreshAt) && period !== undefined ? nextPeriod(refreshAt, { period, now }) : refreshAt;
+  const answers = isDue(answer?.firstAt) || isDue(answer?.lastAt);
   return {
-    rounds: Math.max(second?.rounds ?? 0, refresh === undefined ? 0 : settings.masterRefreshRepeat),
+    rounds: Math.max(
+      second && isDue(second.at) ? second.rounds : 0,
+      isDue(refreshAt) ? settings.masterRefreshRepeat : 0,
+      answers ? settings.lowerPrioRepeat : 0,
+      isDue(claimedAt) ? 1 : 0,
+    ),
     plan: {
-      ...(plan.second && !second && { second: plan.second }),
-      ...(refreshAt !== undefined && { refreshAt }),
+      ...(second && !isDue(second.at) && { second }),
+      ...(refreshed !== undefined && { refreshAt: refreshed }),
+      ...(answer && !isDue(answer.lastAt) && { answer: remaining(answer, now) }),
+      ...(claimedAt !== undefined && !isDue(claimedAt) && { claimedAt }),
     },
   };
 }
+
+const remaining = ({ firstAt, ...rest }: Answer, now: Instant): Answer => ({
+  ...rest,
+  ...(firstAt !== undefined && firstAt > now && { firstAt }),
+});

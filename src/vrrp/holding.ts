@@ -9,6 +9,7 @@ import { describeRoute } from '../config/route-text.js';
 import { sendAdvert } from './advert.js';
 import type { Failure } from './input.js';
 import type { Instance } from './instance.js';
+import type { Reason } from './reason.js';
 import type { Turn } from './turn.js';
 
 /** Others may remove an address this often in REMOVAL_WINDOW before putting it back waits for the next advert. */
@@ -22,6 +23,7 @@ export function advertise(instance: Instance, turn: Turn, priority = instance.pr
   instance.identification = (instance.identification + 1) & 0xffff;
   const { identification, advertised: addresses } = instance;
   turn.do(sendAdvert(config, { priority, source, identification, addresses }));
+  instance.lastAdvertAt = turn.now;
   statistics.advertsSent += 1;
   if (priority > 0) return;
   statistics.priorityZeroSent += 1;
@@ -34,11 +36,20 @@ export function addAddresses(instance: Instance, turn: Turn): void {
   turn.log('debug', `(${instance.config.name}) setting VIPs.`);
 }
 
-/** Those on an interface that is gone went with it. */
-export function removeAddresses(instance: Instance, turn: Turn): void {
-  removeRoutes(instance.routes, turn);
-  const there = instance.addresses.filter(({ dev }) => instance.links.has(dev));
+export const removeAddresses = (instance: Instance, turn: Turn): void =>
+  takeOff(instance, instance.addresses, { isLast: true }, turn);
+
+/** Those on an interface that is gone went with it. Routes may need any of the addresses: they go before the last ones. */
+export function takeOff(
+  instance: Instance,
+  addresses: readonly VirtualAddress[],
+  { isLast }: { isLast: boolean },
+  turn: Turn,
+): void {
+  if (isLast) removeRoutes(instance.routes, turn);
+  const there = addresses.filter(({ dev }) => instance.links.has(dev));
   turn.do(...there.map((address) => ({ kind: 'remove-address', address }) as const));
+  if (!isLast) return;
   instance.missing.clear();
   instance.missingRoutes.clear();
   instance.announcedAt = undefined;
@@ -69,6 +80,24 @@ export function announce(instance: Instance, rounds: number, turn: Turn, address
   instance.announcedAt = turn.now;
 }
 
+/** After an advert: what refresh.ts allows, usually one gratuitous ARP for each address. */
+export function refresh(instance: Instance, turn: Turn): void {
+  const { surroundings, addresses } = instance;
+  for (const dev of new Set(addresses.map((address) => address.dev))) {
+    if (instance.links.get(dev)?.up !== true) continue;
+    for (const share of surroundings.refresh.take(dev, instance, turn.now))
+      announce(share.instance, 1, turn, share.addresses);
+  }
+}
+
+/** Asks whether somebody else has the first address. RFC 5227 § 2.1.1 */
+export function probe(instance: Instance, turn: Turn): void {
+  const [first] = instance.addresses.filter(({ prefix }) => !prefix.address.includes(':'));
+  const link = first && instance.links.get(first.dev);
+  if (first && link?.up)
+    turn.do({ kind: 'send-probe', interface: first.dev, mac: link.mac, address: first.prefix.address });
+}
+
 /** Takes off what an earlier run left on an interface, asking the kernel for all: a router that is not MASTER holds none. */
 export function removeResidue(
   instance: Instance,
@@ -91,8 +120,8 @@ export function removeResidue(
  * too when it was deleted. From another one's new interface comes off what an earlier run left.
  */
 export function meetInterface(instance: Instance, { name, isNew }: { name: string; isNew: boolean }, turn: Turn): void {
-  if (!instance.holds) {
-    if (isNew) removeResidue(instance, name, turn);
+  if (instance.state.kind !== 'MASTER') {
+    if (isNew && !instance.holds) removeResidue(instance, name, turn);
     return;
   }
   const addresses = isNew ? instance.addresses.filter(({ dev }) => dev === name) : [];
@@ -102,21 +131,27 @@ export function meetInterface(instance: Instance, { name, isNew }: { name: strin
   if (addresses.length === 0 && hasRoutes) addRoutes(instance.routes, turn);
 }
 
-/** Somebody else removed an address of a MASTER: back with it at once, unless that is a fight. */
-export function putBack(instance: Instance, address: VirtualAddress, turn: Turn): void {
+/**
+ * Somebody else removed an address of a MASTER: back with it at once, unless that is a fight, which nobody on this host can
+ * win: then it says why it should give up.
+ */
+export function putBack(instance: Instance, address: VirtualAddress, turn: Turn): Reason | undefined {
   const { removals, config, statistics } = instance;
   removals.push(turn.now);
   while (removals[0] !== undefined && after(removals[0], REMOVAL_WINDOW) < turn.now) removals.shift();
-  const atOnce = removals.length <= REMOVALS_AT_ONCE;
-  if (atOnce) restore(instance, [address], turn);
-  else instance.missing.add(address);
+  const times = removals.length;
+  const { prefix, dev } = address;
+  const line = `(${config.name}) Netlink reflector reports IP ${prefix.address} removed from ${dev}`;
+  if (times > REMOVALS_AT_ONCE) {
+    turn.log('error', `${line} (${times} times in the last 10 s): not put back any more`);
+    instance.missing.add(address);
+    removals.length = 0;
+    return { kind: 'fought', address: prefix.address, interface: dev, times };
+  }
+  restore(instance, [address], turn);
   statistics.addressesPutBack += 1;
-  const when = atOnce ? 'put back at once' : 'put back with the next advert';
-  const times = `${removals.length} in the last 10 s`;
-  turn.log(
-    'warn',
-    `(${config.name}) Netlink reflector reports IP ${address.prefix.address} removed from ${address.dev}: ${when} (${times})`,
-  );
+  turn.log('warn', `${line}: put back at once (${times} in the last 10 s)`);
+  return undefined;
 }
 
 /** A reload takes addresses away: off the host, when they are there by us. */
@@ -133,7 +168,8 @@ export function giveUp(instance: Instance, addresses: readonly VirtualAddress[],
 
 /** A reload brings new addresses: a MASTER adds and announces them, and them only; another must not have them. */
 export function takeUp(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
-  if (!instance.holds) {
+  if (instance.state.kind !== 'MASTER') {
+    if (instance.holds) return;
     for (const dev of new Set(addresses.map((address) => address.dev))) removeResidue(instance, dev, turn, addresses);
     return;
   }
@@ -164,8 +200,9 @@ export function refused(instance: Instance, failure: Failure, turn: Turn): void 
   if (isOfLink && config.interface !== name) return;
   if (effect === 'open-link') instance.openError = error;
   if (effect === 'send-advert') statistics.sendErrors += 1;
-  if (effect === 'add-address' && ours && instance.holds) missing.add(ours);
-  if (effect === 'add-route' && route && instance.holds) missingRoutes.add(route);
+  const isMaster = instance.state.kind === 'MASTER';
+  if (effect === 'add-address' && ours && isMaster) missing.add(ours);
+  if (effect === 'add-route' && route && isMaster) missingRoutes.add(route);
   const what = route ? describeRoute(route) : (address ?? '');
   const where = name === '' || route ? '' : ` on ${name}`;
   const line = `(${config.name}) ${effect}${what === '' ? '' : ` ${what}`}${where} refused: ${error}`;

@@ -9,11 +9,13 @@ import { effectivePriority, type Contribution } from '../track/priority.js';
 import { judge } from '../track/standing.js';
 import { earliest, type Duration, type Instant } from '../time.js';
 import { describeFailure } from './failure.js';
+import { departureDeadline } from './departure.js';
 import { nextBurst } from './garp.js';
 import type { Group } from './group.js';
 import type { Link } from './input.js';
 import type { OwnFault, Reason } from './reason.js';
 import { RepeatedLines } from './repeated.js';
+import { SecondOwners } from './second-owner.js';
 import type { State, StateKind } from './state.js';
 import { Statistics } from './statistics.js';
 import type { Surroundings } from './surroundings.js';
@@ -51,6 +53,11 @@ export class Instance {
   /** The last advert with a lower priority that did not count. */
   lower: Master | undefined;
   announcedAt: Instant | undefined;
+  lastAdvertAt: Instant | undefined;
+  /** Others who have an address of this MASTER. */
+  readonly secondOwners = new SecondOwners();
+  /** What the process before this one left here: it goes on as MASTER, or keeps the addresses in silence. */
+  left: 'resume' | 'keep' | undefined;
   /** Addresses of a MASTER that are not on the host: refused by the kernel, or removed by others too often. */
   readonly missing = new Set<VirtualAddress>();
   /** Routes and rules of a MASTER that the kernel refused. */
@@ -114,9 +121,10 @@ export class Instance {
     return [...this.config.virtualRoutes, ...this.config.virtualRules];
   }
 
-  /** Holds the addresses: MASTER for those outside. */
+  /** Has the addresses, or some of them, on the host; as MASTER it wants to have them all. */
   get holds(): boolean {
-    return this.state.kind === 'MASTER' || this.state.kind === 'RELEASING';
+    const { state } = this;
+    return state.kind === 'MASTER' || state.kind === 'RELEASING' || (state.kind === 'BACKUP' && !!state.keeps);
   }
 
   /** The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one. */
@@ -217,11 +225,11 @@ export class Instance {
   #stateDeadline(): Instant | undefined {
     switch (this.state.kind) {
       case 'BACKUP':
-        return this.state.masterDownAt;
+        return earliest(this.state.masterDownAt, this.state.keeps && departureDeadline(this.state.keeps));
       case 'MASTER':
         return earliest(this.state.advertAt, nextBurst(this.state.garp));
       case 'RELEASING':
-        return this.state.until;
+        return earliest(departureDeadline(this.state.departure), this.state.farewell?.nextAt, this.state.returnAt);
       case 'INIT':
       case 'FAULT':
         return undefined;

@@ -6,6 +6,7 @@ import { isEqual } from '../config/diff.js';
 import type { Route, Rule, VirtualAddress } from '../config/model.js';
 import type { Deadlines } from './deadlines.js';
 import { Instance } from './instance.js';
+import type { Phase } from './life.js';
 import { LinkDelay, type LinkDelays } from './link-delay.js';
 import type { Openings } from './openings.js';
 import type { Owner } from './owner.js';
@@ -38,14 +39,16 @@ const FIELDS = [
   'openError',
   'identification',
   'hasYielded',
+  'lastAdvertAt',
+  'left',
 ] as const;
 type Fields = Pick<Instance, (typeof FIELDS)[number]>;
 
 /** What the router knows at this moment; what it does later does not change the value. */
-export function remember({ surroundings, roster, openings, deadlines, delays, watch }: Parts, isRunning: boolean) {
+export function remember({ surroundings, roster, openings, deadlines, delays, watch }: Parts, phase: Phase) {
   const { links, scripts, files, processes, maintenance, startsAt } = surroundings;
   return {
-    isRunning,
+    phase,
     links: [...links],
     maintenance,
     startsAt,
@@ -55,6 +58,9 @@ export function remember({ surroundings, roster, openings, deadlines, delays, wa
     files: [...files.values()].map(({ memory }) => memory),
     processes: [...processes.values()].map(({ memory }) => memory),
     instances: [...roster.instances.values()].map(rememberInstance),
+    // Not in the configuration any more.
+    leaving: [...roster.leaving].map((instance) => ({ config: instance.config, ...rememberInstance(instance) })),
+    refresh: surroundings.refresh.memory,
     groups: [...roster.groups.values()].map(({ memory }) => memory),
     watched: watch.memory,
     deadlines: deadlines.memory.map(([owner, at]) => [nameOf(owner), at] as const),
@@ -73,10 +79,17 @@ export function recall(memory: Memory, { surroundings, roster, openings, deadlin
   for (const { name, ...known } of memory.files) files.get(name)?.recall(known);
   for (const { name, ...known } of memory.processes) processes.get(name)?.recall(known);
   for (const { name, ...known } of memory.instances) recallInstance(roster.instances.get(name), known);
+  for (const { name, config, ...known } of memory.leaving) {
+    const instance = new Instance(config, surroundings, known.fields.since);
+    recallInstance(instance, known);
+    roster.leaving.add(instance);
+  }
+  roster.set([...roster.instances.values()], { syncGroups: [...roster.groups.values()].map((group) => group.config) });
+  surroundings.refresh.recall(memory.refresh, roster.instances);
   for (const { name, ...known } of memory.groups) roster.groups.get(name)?.recall(known);
   watch.recall(memory.watched);
   const named: Readonly<Record<OwnerName['kind'], (name: string) => Owner | undefined>> = {
-    instance: (name) => roster.instances.get(name),
+    instance: (name) => roster.all.find(({ config }) => config.name === name),
     script: (name) => scripts.get(name),
     process: (name) => processes.get(name),
     link: (name) => delays.get(name),
@@ -108,6 +121,7 @@ function rememberInstance(instance: Instance) {
     missingRoutes: [...instance.missingRoutes],
     removals: [...instance.removals],
     repeated: instance.repeated.memory,
+    secondOwners: instance.secondOwners.memory,
   };
 }
 
@@ -120,6 +134,7 @@ function recallInstance(instance: Instance | undefined, { fields, ...memory }: I
   for (const one of those(memory.missingRoutes, instance.routes)) instance.missingRoutes.add(one);
   instance.removals.push(...memory.removals);
   instance.repeated.recall(memory.repeated);
+  instance.secondOwners.recall(memory.secondOwners);
 }
 
 function assign<Field extends keyof Fields>(instance: Fields, field: Field, value: Fields[Field]): void {

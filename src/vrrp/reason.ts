@@ -45,6 +45,12 @@ export type Reason =
   | { readonly kind: 'synced'; readonly group: string; readonly member: string }
   /** It was asked to. */
   | { readonly kind: 'yielded'; readonly cause: 'failover' | 'maintenance' }
+  /** Somebody on this host goes on removing an address. */
+  | { readonly kind: 'fought'; readonly address: IpAddress; readonly interface: string; readonly times: number }
+  /** The process stood still, and another router has taken over meanwhile. */
+  | { readonly kind: 'stood-still'; readonly silence: Duration; readonly master: IpAddress; readonly theirs: number }
+  /** After a crash, before anybody could take over. */
+  | { readonly kind: 'resumed'; readonly silence: Duration }
   | { readonly kind: 'stopped'; readonly cause: string };
 
 /** The reason in the operator's words, without a full stop. */
@@ -72,6 +78,12 @@ export function describeReason(reason: Reason): string {
       return `${reason.member} of the sync group ${reason.group} did the same`;
     case 'yielded':
       return reason.cause === 'failover' ? 'asked to yield (vrrpd failover)' : 'maintenance has begun';
+    case 'fought':
+      return `${reason.address} was removed from ${reason.interface} ${reason.times} times in 10 s by somebody on this host`;
+    case 'stood-still':
+      return `stood still for ${describeDuration(reason.silence)}, and ${reason.master} serves with priority ${reason.theirs}`;
+    case 'resumed':
+      return `back ${describeDuration(reason.silence)} after its last advert, before anybody could take over`;
     case 'started':
       return 'started';
     case 'checks-passed':

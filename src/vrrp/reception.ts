@@ -4,9 +4,10 @@
 import type { IpAddress } from '../address.js';
 import { accept, type NamedAdvert } from './accept.js';
 import type { Instance } from './instance.js';
-import * as machine from './machine.js';
 import type { DropReason } from './statistics.js';
+import { tellSecondOwner } from './tell.js';
 import type { Turn } from './turn.js';
+import { hear } from './virtual-router.js';
 
 /** Drops that another pair with a copied VRID would cause. */
 const foreignPair: readonly DropReason[] = [
@@ -25,6 +26,7 @@ export function receive(instance: Instance, packet: NamedAdvert, turn: Turn): vo
   if (verdict.kind === 'dropped') {
     statistics.dropped[verdict.reason] += 1;
     tellDrop(instance, { source: packet.source, ...verdict }, turn);
+    noteSecondOwner(instance, packet, verdict.reason, turn);
     return;
   }
   statistics.advertsHeard += 1;
@@ -32,7 +34,20 @@ export function receive(instance: Instance, packet: NamedAdvert, turn: Turn): vo
     statistics.addressListsDiffer += 1;
     tellDifference(instance, { source: packet.source, difference: verdict.listsDiffer }, turn);
   }
-  machine.hear(instance, { advert: verdict.advert, source: packet.source }, turn);
+  hear(instance, { advert: verdict.advert, source: packet.source }, turn);
+}
+
+/** A pair that is configured otherwise, and has an address of ours: both serve it. Without one it is another pair's. */
+function noteSecondOwner(instance: Instance, packet: NamedAdvert, reason: DropReason, turn: Turn): void {
+  if (instance.state.kind !== 'MASTER' || packet.kind !== 'advert' || !foreignPair.includes(reason)) return;
+  const { priority, addresses } = packet.advert;
+  const address = addresses.find((one) => instance.advertised.includes(one));
+  if (address === undefined || priority === 0) return;
+  const how = `advertises it, but its adverts are dropped (${reason})`;
+  const { config, secondOwners } = instance;
+  const seen = { now: turn.now, advertInt: config.advertInt };
+  const { owner, isNew } = secondOwners.see({ source: packet.source, address, how }, seen);
+  if (isNew) tellSecondOwner(instance, owner, turn);
 }
 
 function tellDrop(

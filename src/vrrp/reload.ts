@@ -2,7 +2,15 @@
 // not touched; what can be changed in place keeps its state, its timers and its counters; only a change of what a virtual
 // router is (interface, VRID, version) ends one and begins another. It changes no state itself: machine.ts does.
 
-import { addressesOf, diffConfigs, isEqual, without, type Reconfigured, type ScriptChange } from '../config/diff.js';
+import {
+  addressesOf,
+  diffConfigs,
+  isEqual,
+  virtualRouterOf,
+  without,
+  type Reconfigured,
+  type ScriptChange,
+} from '../config/diff.js';
 import type { Config, Route, Rule, TrackFile, TrackProcess, VirtualAddress } from '../config/model.js';
 import { usedFiles, usedProcesses, usedScripts } from '../config/tracks.js';
 import { FileTracker } from '../track/file.js';
@@ -11,9 +19,11 @@ import { ScriptTracker } from '../track/script.js';
 import { addRoutes, giveUp, removeRoutes, takeUp } from './holding.js';
 import { Instance } from './instance.js';
 import * as machine from './machine.js';
+import { forget } from './releasing.js';
 import type { Roster } from './roster.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
+import { remove } from './unit.js';
 
 /** Whom the router has to look after now. */
 export interface Reloaded {
@@ -51,8 +61,10 @@ export function reload(
       return [instance];
     }
     if (instance) {
-      machine.remove(instance, { forGood: change.kind === 'remove' }, turn);
-      ended.push(instance);
+      const forGood = change.kind === 'remove';
+      remove(instance, { forGood, isReplaced: !forGood || isReplacedBy(after, instance) }, turn);
+      if (instance.state.kind === 'RELEASING') roster.leaving.add(instance);
+      else ended.push(instance);
     }
     if (change.kind === 'remove') return [];
     const next = new Instance(change.after, surroundings, turn.now);
@@ -62,9 +74,20 @@ export function reload(
   roster.set(instances, after);
   for (const { instance, addresses, routes } of updated) {
     if (addresses.length > 0) takeUp(instance, addresses, turn);
-    if (instance.holds) addRoutes(routes, turn);
+    if (instance.state.kind === 'MASTER') addRoutes(routes, turn);
   }
   return { ended, begun };
+}
+
+/** Something of the new configuration has its name, its virtual router or one of its addresses. */
+function isReplacedBy({ vrrpInstances }: Config, { config, addresses }: Instance): boolean {
+  const own = new Set(addresses.map(({ prefix, dev }) => `${dev} ${prefix.address}`));
+  return vrrpInstances.some(
+    (one) =>
+      one.name === config.name ||
+      isEqual(virtualRouterOf(one), virtualRouterOf(config)) ||
+      addressesOf(one).some(({ prefix, dev }) => own.has(`${dev} ${prefix.address}`)),
+  );
 }
 
 /** At the start: nothing is known of any of them. */
@@ -121,6 +144,7 @@ function reconfigure(instance: Instance, { kind, before, after }: Reconfigured, 
   const gone = without(had, addressesOf(after));
   if (instance.holds) removeRoutes(without(old, instance.routes), turn);
   giveUp(instance, gone, turn);
+  forget(instance, (address) => !instance.addresses.some((one) => isEqual(one, address)), turn);
   if (after.name !== before.name) turn.log('info', `(${after.name}) was called ${before.name} until now`);
   // The kernel takes routes along with an address that they need.
   const routes = gone.length > 0 ? instance.routes : without(instance.routes, old);

@@ -1,6 +1,7 @@
 // Who there is in a router, and how an input finds those it concerns: by interface, by virtual router, by what they track.
 // A reload replaces all of it at once. It knows no state and has no opinion.
 
+import type { IpAddress } from '../address.js';
 import type { Config, TrackKind } from '../config/model.js';
 import { Group } from './group.js';
 import type { Instance } from './instance.js';
@@ -8,16 +9,30 @@ import type { Instance } from './instance.js';
 export class Roster {
   readonly instances = new Map<string, Instance>();
   readonly groups = new Map<string, Group>();
+  /** Not in the configuration any more; there until their addresses have gone. */
+  readonly leaving = new Set<Instance>();
   readonly #byInterface = new Map<string, Instance[]>();
+  readonly #byAddress = new Map<string, Instance[]>();
   readonly #byVirtualRouter = new Map<string, Instance>();
   readonly #byTrack = new Map<string, Instance[]>();
 
   /** From now on these, in this order, in the groups of this configuration, and nobody else. */
   set(instances: readonly Instance[], { syncGroups }: Pick<Config, 'syncGroups'>): void {
-    for (const index of [this.instances, this.#byInterface, this.#byVirtualRouter, this.#byTrack]) index.clear();
+    this.instances.clear();
     for (const instance of instances) this.instances.set(instance.config.name, instance);
+    for (const instance of this.all) instance.group = undefined;
     this.#setGroups(syncGroups);
-    for (const instance of instances) this.#index(instance);
+    this.#indexAll();
+  }
+
+  /** Those of the configuration, then those that leave. */
+  get all(): readonly Instance[] {
+    return [...this.instances.values(), ...this.leaving];
+  }
+
+  /** One that left has gone. */
+  forget(instance: Instance): void {
+    if (this.leaving.delete(instance)) this.#indexAll();
   }
 
   /** Those that speak on the interface, have an address there or track it. */
@@ -34,6 +49,11 @@ export class Roster {
     return this.#byVirtualRouter.get(`${interfaceName} ${id}`);
   }
 
+  /** Those that have this address on this interface, or would as MASTER. */
+  withAddress(interfaceName: string, address: IpAddress): readonly Instance[] {
+    return this.#byAddress.get(`${interfaceName} ${address}`) ?? [];
+  }
+
   /** Those that it counts for. */
   tracking(kind: TrackKind, name: string): readonly Instance[] {
     return this.#byTrack.get(`${kind} ${name}`) ?? [];
@@ -43,7 +63,6 @@ export class Roster {
   #setGroups(configs: Config['syncGroups']): void {
     const former = new Map(this.groups);
     this.groups.clear();
-    for (const instance of this.instances.values()) instance.group = undefined;
     for (const config of configs) {
       const group = former.get(config.name) ?? new Group(config);
       group.config = config;
@@ -53,10 +72,17 @@ export class Roster {
     }
   }
 
+  #indexAll(): void {
+    for (const index of [this.#byInterface, this.#byAddress, this.#byVirtualRouter, this.#byTrack]) index.clear();
+    for (const instance of this.all) this.#index(instance);
+  }
+
   #index(instance: Instance): void {
     const { config, tracks } = instance;
     this.#byVirtualRouter.set(`${config.interface} ${config.virtualRouterId}`, instance);
     for (const name of instance.interfaces) append(this.#byInterface, name, instance);
+    for (const { dev, prefix } of instance.addresses) append(this.#byAddress, `${dev} ${prefix.address}`, instance);
+    if (this.leaving.has(instance)) return;
     for (const { kind, name } of tracks) append(this.#byTrack, `${kind} ${name}`, instance);
   }
 }

@@ -8,26 +8,29 @@ import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { unitsOf, type Group } from './group.js';
-import { meetInterface, putBack, refused, removeResidue, removeRoutes } from './holding.js';
+import { refused, removeResidue, removeRoutes } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import { LinkDelay, LinkDelays } from './link-delay.js';
-import * as machine from './machine.js';
-import { recall, remember, type Memory, type Parts } from './memory.js';
+import { Life } from './life.js';
+import { changeLink, stateOf } from './link-change.js';
+import { recall, remember, type Memory } from './memory.js';
 import { Openings } from './openings.js';
 import { failover, maintain } from './orders.js';
 import type { Owner } from './owner.js';
 import { receive } from './reception.js';
 import { makeTrackers, reload } from './reload.js';
+import { connectionsReset } from './releasing.js';
 import { Roster } from './roster.js';
 import { Statics } from './statics.js';
 import { UnclaimedPackets } from './statistics.js';
 import { Surroundings } from './surroundings.js';
 import { Turn } from './turn.js';
+import * as unit from './unit.js';
+import { addressRemoved, expire, hearClaim } from './virtual-router.js';
 import { Watch, type Change } from './watch.js';
 
 export class Router {
-  hasStopped = false;
   readonly unclaimed = new UnclaimedPackets();
   readonly surroundings = new Surroundings();
   readonly #roster = new Roster();
@@ -36,30 +39,32 @@ export class Router {
   readonly #deadlines = new Deadlines<Owner>();
   readonly #delays = new LinkDelays(this.#deadlines);
   readonly #watch = new Watch(this.surroundings, this.#deadlines);
+  readonly #life: Life;
   #config: Config;
-  #running = false;
 
   /** With the memory of another one of this configuration it goes on as that one. */
   constructor(config: Config, now: Instant, memory?: Memory) {
     this.#config = config;
     this.#statics = new Statics(config, this.surroundings.links);
+    this.#life = new Life(this.#parts);
     makeTrackers(config, this.surroundings);
     this.#delays.update(config.interfaceDelays);
     const instances = config.vrrpInstances.map((each) => new Instance(each, this.surroundings, now));
     this.#roster.set(instances, config);
     if (!memory) return;
     recall(memory, this.#parts);
-    this.#running = memory.isRunning;
+    this.#life.phase = memory.phase;
   }
 
   /** All that its effects depend on from now on, beside its configuration; plain JSON. */
   get memory(): Memory {
-    return remember(this.#parts, this.#running);
+    return remember(this.#parts, this.#life.phase);
   }
 
-  get #parts(): Parts {
+  get #parts() {
     const [roster, openings, deadlines] = [this.#roster, this.#openings, this.#deadlines];
-    return { surroundings: this.surroundings, roster, openings, deadlines, delays: this.#delays, watch: this.#watch };
+    const [delays, watch, statics] = [this.#delays, this.#watch, this.#statics];
+    return { surroundings: this.surroundings, roster, openings, deadlines, delays, watch, statics };
   }
 
   /** By name, in the order of the file. */
@@ -77,7 +82,11 @@ export class Router {
 
   /** When it wants a tick; undefined when nothing is to be done by the clock, as before the start and after the stop. */
   nextDeadline(): Instant | undefined {
-    return this.#running ? this.#deadlines.next() : undefined;
+    return this.#life.isAlive ? this.#deadlines.next() : undefined;
+  }
+
+  get hasStopped(): boolean {
+    return this.#life.phase.kind === 'stopped';
   }
 
   /** Takes one input in; its effects are to be performed in this order before the next input is handed in. */
@@ -88,13 +97,14 @@ export class Router {
         this.#start(turn);
         break;
       case 'stop':
-        this.#stop(input.cause, turn);
+        this.#life.stop(input.cause, turn);
+        this.#settle(this.#roster.all, turn);
         break;
       case 'reload':
         this.#reload(input.config, turn);
         break;
       case 'tick':
-        if (this.#running) this.#tick(turn);
+        if (this.#life.isAlive) this.#tick(turn);
         break;
       case 'packet':
         this.#packet(input.interface, input.packet, turn);
@@ -106,8 +116,13 @@ export class Router {
         this.#addressRemoved(input.interface, input.address, turn);
         break;
       case 'route-removed':
+        break;
       case 'claim':
+        this.#claim(input, turn);
+        break;
       case 'connections-reset':
+        for (const instance of this.#roster.all) connectionsReset(instance, input, turn);
+        this.#settle([], turn);
         break;
       case 'script-begun':
       case 'script':
@@ -126,11 +141,12 @@ export class Router {
         this.#failed(input, turn);
         break;
     }
+    this.#life.settle(turn);
     return turn.effects;
   }
 
   #start(turn: Turn): void {
-    this.#running = true;
+    this.#life.begin();
     for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
     this.#statics.start(turn);
     const delay = this.#config.global.vrrpStartupDelay;
@@ -149,22 +165,13 @@ export class Router {
       removeRoutes(instance.routes, turn);
       for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
     }
-    for (const unit of unitsOf(instances)) machine.start(unit, turn);
+    for (const members of unitsOf(instances)) unit.start(members, turn);
     this.#settle(instances, turn);
-  }
-
-  #stop(cause: string, turn: Turn): void {
-    this.#running = false;
-    this.hasStopped = true;
-    for (const instance of this.instances.values()) machine.stop(instance, cause, turn);
-    for (const group of this.groups.values()) group.tell('STOP', turn);
-    this.#watch.stop(turn);
-    this.#statics.stop(turn);
-    this.#openings.closeAll(turn);
   }
 
   /** What an instance that is left as it is does, it does not notice. */
   #reload(config: Config, turn: Turn): void {
+    if (!this.#life.isRunning) return;
     for (const delay of this.#delays.update(config.interfaceDelays)) this.#settleLink(delay, turn);
     const known = { roster: this.#roster, surroundings: this.surroundings };
     const { ended, begun } = reload(known, { before: this.#config, after: config }, turn);
@@ -185,7 +192,7 @@ export class Router {
     for (let owner = this.#deadlines.take(turn.now); owner; owner = this.#deadlines.take(turn.now)) {
       if (!(owner instanceof Instance)) others.push(owner);
       else {
-        machine.expire(owner, turn);
+        expire(owner, turn);
         for (const line of owner.repeated.due(turn.now)) turn.log('warn', line);
         this.#settle([owner], turn);
       }
@@ -202,8 +209,9 @@ export class Router {
 
   #endStartupDelay(turn: Turn): void {
     this.surroundings.startsAt = undefined;
+    if (!this.#life.isRunning) return;
     turn.log('info', 'Startup delay is over');
-    for (const unit of unitsOf(this.instances.values())) machine.start(unit, turn);
+    for (const members of unitsOf(this.instances.values())) unit.start(members, turn);
     this.#settle([], turn);
   }
 
@@ -235,34 +243,28 @@ export class Router {
   }
 
   #link(name: string, link: Link | undefined, turn: Turn): void {
-    const { links } = this.surroundings;
-    const before = links.get(name);
-    if (link) links.set(name, link);
-    else links.delete(name);
-    const isNew = before?.index !== link?.index;
-    if (this.#running && link && (isNew || before?.up !== link.up)) this.#statics.linkChanged(name, turn);
-    const concerned = this.#roster.onInterface(name);
-    if (!this.#running || concerned.length === 0) return;
-    const state = link ? (link.up ? 'up' : 'down') : 'gone';
-    if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
-    if (isNew) this.#openings.close(name, turn);
-    if (link) this.#openings.open(name, link, turn);
-    if (link && (isNew || (link.up && before?.up === false)))
-      for (const instance of concerned) meetInterface(instance, { name, isNew }, turn);
-    this.#review(concerned, `${name} is ${state}`, turn);
+    const change = { name, link, isAlive: this.#life.isAlive };
+    const concerned = changeLink(change, this.#parts, turn);
+    this.#review(concerned, `${name} is ${stateOf(link)}`, turn);
   }
 
   #addressRemoved(name: string, address: IpAddress, turn: Turn): void {
-    if (this.#running) this.#statics.addressRemoved(name, address, turn);
-    for (const instance of this.#roster.onInterface(name)) {
-      const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
-      if (ours && ours.noTrack !== true && instance.holds) putBack(instance, ours, turn);
-    }
+    if (this.#life.isAlive) this.#statics.addressRemoved(name, address, turn);
+    const concerned = this.#roster.withAddress(name, address);
+    for (const instance of concerned) addressRemoved(instance, { dev: name, address }, turn);
+    this.#settle(concerned, turn);
+  }
+
+  #claim({ interface: name, address, ...claim }: Extract<Input, { kind: 'claim' }>, turn: Turn): void {
+    const isOwn = [...this.surroundings.links.values()].some(({ mac }) => mac === claim.mac);
+    const concerned = isOwn ? [] : this.#roster.withAddress(name, address);
+    for (const instance of concerned) hearClaim(instance, { address, ...claim }, turn);
+    this.#settle(concerned, turn);
   }
 
   /** Something that is tracked stands otherwise: priorities and faults follow. */
   #follow(change: Change | undefined, turn: Turn): void {
-    if (!change || !this.#running) return;
+    if (!change || !this.#life.isRunning) return;
     this.#review(this.#roster.tracking(change.kind, change.name), change.why, turn);
   }
 
@@ -274,14 +276,9 @@ export class Router {
 
   /** What they depend on may have changed: their priorities and their faults follow. */
   #review(instances: readonly Instance[], why: string, turn: Turn): void {
-    for (const instance of instances) {
-      const priority = instance.trackedPriority;
-      if (priority === instance.priority) continue;
-      const change = `Changing effective priority from ${instance.priority} to ${priority}`;
-      turn.log('info', `(${instance.config.name}) ${change}: ${why}`);
-      machine.changePriority(instance, priority, turn);
-    }
-    for (const unit of unitsOf(instances)) machine.review(unit, turn);
+    for (const instance of instances) unit.weigh(instance, why, turn);
+    if (!this.#life.isRunning) for (const instance of instances) unit.stopUnreachable(instance, turn);
+    else for (const members of unitsOf(instances)) unit.review(members, turn);
     this.#settle(instances, turn);
   }
 
@@ -291,15 +288,15 @@ export class Router {
     // A route is of no interface that an instance is found by.
     const concerned = failure.entry ? [...this.instances.values()] : this.#roster.onInterface(failure.interface);
     for (const instance of concerned) refused(instance, failure, turn);
-    if (failure.effect === 'open-link' && this.#running)
-      for (const unit of unitsOf(concerned)) machine.review(unit, turn);
-    this.#settle(concerned, turn);
+    if (failure.effect === 'open-link' && this.#life.isRunning) this.#review(concerned, 'a failure', turn);
+    else this.#settle(concerned, turn);
   }
 
   /** After all that can change a state: when they and those they took along want to be woken, and what groups are now. */
   #settle(instances: Iterable<Instance>, turn: Turn): void {
     const moved = turn.takeMoved();
     for (const one of [...instances, ...moved]) this.#deadlines.set(one, one.nextDeadline());
+    for (const one of moved) if (one.state.kind === 'INIT') this.#roster.forget(one);
     for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);
   }
 }

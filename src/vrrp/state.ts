@@ -2,7 +2,10 @@
 // A state owns its deadlines: leaving it drops them, nothing is ever cancelled. machine.ts alone makes a new one.
 
 import type { Instant } from '../time.js';
+import type { Departure } from './departure.js';
+import type { Farewell } from './farewell.js';
 import type { GarpPlan } from './garp.js';
+import type { Patrol } from './patrol.js';
 import type { FaultReason, Reason } from './reason.js';
 
 export type State =
@@ -15,15 +18,24 @@ export type State =
       readonly preemptAt?: Instant;
       /** Its timer ran out for this reason, and it waits: for the rest of its sync group, or for the end of maintenance. */
       readonly wantsMaster?: Reason;
+      /** Addresses of the process before it, which crashed: they stay, in silence, until somebody else is heard. */
+      readonly keeps?: Departure;
     }
-  | { readonly kind: 'MASTER'; readonly advertAt: Instant; readonly garp: GarpPlan }
+  | { readonly kind: 'MASTER'; readonly advertAt: Instant; readonly garp: GarpPlan; readonly patrol: Patrol }
   | { readonly kind: 'FAULT'; readonly reasons: readonly FaultReason[] }
-  /** Has said goodbye and still serves the address until the heir is heard; MASTER for those outside. */
+  /** Gives its addresses up, and serves each one until the heir is known to have it; MASTER for those outside. */
   | {
       readonly kind: 'RELEASING';
-      readonly until: Instant;
-      readonly then: 'BACKUP' | 'FAULT' | 'INIT';
       readonly why: Reason;
+      /** What comes after: BACKUP or FAULT as things stand then, or the end, told as this event. */
+      readonly then: 'election' | 'STOP' | 'DELETED';
+      readonly departure: Departure;
+      /** Priority 0 is being said; absent when another master is known, or was. */
+      readonly farewell?: Farewell;
+      /** If nobody is heard by then it goes on as MASTER. */
+      readonly returnAt?: Instant;
+      /** What came in up to this instant had waited here, and says nothing of the present. */
+      readonly deafUntil?: Instant;
     };
 
 export type StateKind = State['kind'];

@@ -31,6 +31,10 @@ export class Statistics {
   addressListsDiffer = 0;
   /** Times that an address was removed by somebody else and put back. */
   addressesPutBack = 0;
+  /** TCP connections that were reset on addresses that left. */
+  connectionsReset = 0;
+  /** Others who turned out to have an address of this MASTER. */
+  secondOwners = 0;
   readonly dropped: Record<DropReason, number> = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<
     DropReason,
     number

@@ -8,6 +8,7 @@ import type { ScriptTracker } from '../track/script.js';
 import type { Standing } from '../track/standing.js';
 import type { Instant } from '../time.js';
 import type { Link } from './input.js';
+import { Refresh } from './refresh.js';
 
 /** This host is not to become MASTER; for ever when there is no `until`. */
 export interface Maintenance {
@@ -20,6 +21,8 @@ export class Surroundings {
   readonly scripts = new Map<string, ScriptTracker>();
   readonly files = new Map<string, FileTracker>();
   readonly processes = new Map<string, ProcessTracker>();
+  /** What is announced after adverts. */
+  readonly refresh = new Refresh();
   maintenance: Maintenance | undefined;
   /** vrrp_startup_delay is running: nobody begins before its end. */
   startsAt: Instant | undefined;

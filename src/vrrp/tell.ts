@@ -6,6 +6,7 @@ import { between, type Instant } from '../time.js';
 import type { Event } from './event.js';
 import type { Instance } from './instance.js';
 import type { Reason } from './reason.js';
+import { describeSecondOwner, type SecondOwner } from './second-owner.js';
 import type { Turn } from './turn.js';
 
 /** An event of an instance: notify scripts, FIFO, mail. */
@@ -55,6 +56,12 @@ export function tellElection(instance: Instance, other: { source: IpAddress; pri
   const line = `(${instance.config.name}) ${what}, forcing new election`;
   if (instance.repeated.first(`worse ${source}`, turn.now, [`${line} (`, ' more in the last 10 s)']))
     turn.log('warn', line);
+}
+
+/** Somebody else has an address of this MASTER. */
+export function tellSecondOwner(instance: Instance, owner: SecondOwner, turn: Turn): void {
+  instance.statistics.secondOwners += 1;
+  turn.log('error', `(${instance.config.name}) ${describeSecondOwner(owner)}`);
 }
 
 /** Nobody serves, and this host may not. */

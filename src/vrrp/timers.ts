@@ -1,7 +1,7 @@
 // The times of the protocol that follow from a priority and an interval. RFC 3768 § 6.1; for version 3 RFC 5798 § 6.1.
 // Reads no clock: an interval and a priority in, a duration out.
 
-import { microseconds, sum, times, type Duration } from '../time.js';
+import { microseconds, milliseconds, sum, times, type Duration } from '../time.js';
 
 /** What the times depend on: the priority in use (1..255) and, in version 3, the master's interval. */
 export interface TimerBasis {
@@ -22,3 +22,7 @@ export function skewTime({ version, priority, masterAdvertInt }: Omit<TimerBasis
 export function masterDownInterval(basis: TimerBasis): Duration {
   return sum(times(basis.downTimerAdverts, basis.masterAdvertInt), skewTime(basis));
 }
+
+/** How young an own advert is that answers what is heard now, and how soon a farewell is said again: 5 ms, at most adv / 20. */
+export const answerTime = (advertInt: Duration): Duration =>
+  microseconds(Math.min(milliseconds(5), Math.floor(advertInt / 20)));

@@ -1,0 +1,45 @@
+// An interface is otherwise than before: what is listened on, put back or taken off for that. What it means for the
+// states of its instances is judged afterwards.
+
+import { meetInterface } from './holding.js';
+import type { Link } from './input.js';
+import type { Instance } from './instance.js';
+import type { Openings } from './openings.js';
+import type { Roster } from './roster.js';
+import type { Statics } from './statics.js';
+import type { Surroundings } from './surroundings.js';
+import type { Turn } from './turn.js';
+import { lookAgain } from './virtual-router.js';
+
+export interface Parts {
+  readonly surroundings: Surroundings;
+  readonly roster: Roster;
+  readonly openings: Openings;
+  readonly statics: Statics;
+}
+
+/** `link` is absent when there is no interface of that name; those that it concerns, none before the start. */
+export function changeLink(
+  { name, link, isAlive }: { name: string; link: Link | undefined; isAlive: boolean },
+  { surroundings, roster, openings, statics }: Parts,
+  turn: Turn,
+): readonly Instance[] {
+  const { links } = surroundings;
+  const before = links.get(name);
+  if (link) links.set(name, link);
+  else links.delete(name);
+  const isNew = before?.index !== link?.index;
+  if (isAlive && link && (isNew || before?.up !== link.up)) statics.linkChanged(name, turn);
+  const concerned = roster.onInterface(name);
+  if (!isAlive || concerned.length === 0) return [];
+  const state = stateOf(link);
+  if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
+  if (isNew) openings.close(name, turn);
+  if (link) openings.open(name, link, turn);
+  if (link && (isNew || (link.up && before?.up === false)))
+    for (const instance of concerned) meetInterface(instance, { name, isNew }, turn);
+  if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
+  return concerned;
+}
+
+export const stateOf = (link: Link | undefined): string => (link ? (link.up ? 'up' : 'down') : 'gone');
