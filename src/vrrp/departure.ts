@@ -90,8 +90,7 @@ export function departureDeadline(departure: Departure): Instant | undefined {
 }
 
 /** Without any address it is only waited for the heir to be there. */
-const isWaiting = ({ staying, claimed, clearing }: Departure): boolean =>
-  staying.length > 0 || (claimed.length === 0 && clearing.length === 0);
+const isWaiting = (departure: Departure): boolean => departure.staying.length > 0 || stillThere(departure).length === 0;
 
 /** What goes now: `leaving` is to be cleared of its connections first, `gone` has been waited for long enough. */
 export function take(
@@ -145,9 +144,14 @@ export function without(departure: Departure, isOff: (address: VirtualAddress) =
   };
 }
 
+/** Those that have not gone yet. */
+export const stillThere = ({ staying, claimed, clearing }: Departure): readonly VirtualAddress[] => [
+  ...staying,
+  ...claimed,
+  ...clearing.map(({ address }) => address),
+];
+
 /** None is left. */
 export function isOver(departure: Departure, now: Instant): boolean {
-  const { staying, claimed, clearing, claimedAt } = departure;
-  const isEmpty = staying.length === 0 && claimed.length === 0 && clearing.length === 0;
-  return isEmpty && (claimedAt !== undefined || isEveryone(departure, now));
+  return stillThere(departure).length === 0 && (departure.claimedAt !== undefined || isEveryone(departure, now));
 }

@@ -9,7 +9,7 @@ import { effectivePriority, type Contribution } from '../track/priority.js';
 import { judge } from '../track/standing.js';
 import { earliest, type Duration, type Instant } from '../time.js';
 import { describeFailure } from './failure.js';
-import { departureDeadline } from './departure.js';
+import { departureDeadline, stillThere } from './departure.js';
 import { nextBurst } from './garp.js';
 import type { Group } from './group.js';
 import type { Link } from './input.js';
@@ -125,6 +125,14 @@ export class Instance {
   get holds(): boolean {
     const { state } = this;
     return state.kind === 'MASTER' || state.kind === 'RELEASING' || (state.kind === 'BACKUP' && !!state.keeps);
+  }
+
+  /** Those that are on the host by it now. */
+  get held(): readonly VirtualAddress[] {
+    const { state } = this;
+    if (state.kind === 'MASTER') return this.addresses.filter((address) => !this.missing.has(address));
+    const departure = state.kind === 'RELEASING' ? state.departure : state.kind === 'BACKUP' ? state.keeps : undefined;
+    return departure ? stillThere(departure) : [];
   }
 
   /** The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one. */

@@ -64,7 +64,7 @@ function giveWay(instance: Instance, { source, priority: theirs }: Other, turn: 
 
 /** § 6.4.3 discards a worse advert; keepalived also answers it, so that a second MASTER and the clients hear of us. */
 function standGround(instance: Instance, state: Master, other: Other, turn: Turn): void {
-  const silence = silenceOf(instance, turn);
+  const silence = silenceOf(instance, state, turn);
   if (silence !== undefined && instance.config.nopreempt) {
     makeWay(instance, other, silence, turn);
     return;
@@ -86,10 +86,11 @@ const hasJustSpoken = ({ config, lastAdvertAt }: Instance, { now }: Turn): boole
   lastAdvertAt !== undefined && between({ from: lastAdvertAt, to: now }) < answerTime(config.advertInt);
 
 /** How long the process has stood still, if that was so long that somebody may serve by now. */
-function silenceOf({ config, lastAdvertAt }: Instance, { now }: Turn): Duration | undefined {
-  if (lastAdvertAt === undefined) return undefined;
-  const silence = between({ from: lastAdvertAt, to: now });
-  return silence > times(config.downTimerAdverts, config.advertInt) ? silence : undefined;
+function silenceOf(instance: Instance, { advertAt }: Master, { now }: Turn): Duration | undefined {
+  const { config, lastAdvertAt } = instance;
+  const late = between({ from: advertAt, to: now });
+  if (lastAdvertAt === undefined || late <= times(config.downTimerAdverts - 1, config.advertInt)) return undefined;
+  return between({ from: lastAdvertAt, to: now });
 }
 
 /** Somebody has taken over and is not to be preempted. He may have died since: so the address stays until he is heard. */
@@ -113,7 +114,7 @@ function wakeUp(instance: Instance, state: Master, turn: Turn): void {
 /** What a MASTER does by the clock: adverts from their own last deadline, so that they never drift, and bursts. */
 export function expire(instance: Instance, state: Master, turn: Turn): void {
   const { now } = turn;
-  if (silenceOf(instance, turn) !== undefined) {
+  if (silenceOf(instance, state, turn) !== undefined) {
     wakeUp(instance, state, turn);
     return;
   }

@@ -2,9 +2,11 @@
 // RFC 3768 § 7.1. A dropped packet moves no timer: the machine never hears of it.
 
 import type { IpAddress } from '../address.js';
+import type { ReceivedAdvert } from '../packet/vrrp.js';
 import { accept, type NamedAdvert } from './accept.js';
 import type { Instance } from './instance.js';
-import type { DropReason } from './statistics.js';
+import type { Roster } from './roster.js';
+import type { DropReason, UnclaimedPackets } from './statistics.js';
 import { tellSecondOwner } from './tell.js';
 import type { Turn } from './turn.js';
 import { hear } from './virtual-router.js';
@@ -19,8 +21,27 @@ const foreignPair: readonly DropReason[] = [
   'address-list',
 ];
 
-export function receive(instance: Instance, packet: NamedAdvert, turn: Turn): void {
-  if (instance.state.kind === 'INIT' || instance.state.kind === 'FAULT') return;
+/** Counts what nobody is meant by; the instance that is, if any. */
+export function receive(
+  { interface: name, packet }: { interface: string; packet: ReceivedAdvert },
+  { roster, unclaimed }: { roster: Roster; unclaimed: UnclaimedPackets },
+  turn: Turn,
+): Instance[] {
+  if (packet.kind === 'unreadable') {
+    unclaimed.unreadable += 1;
+    return [];
+  }
+  const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
+  const instance = roster.virtualRouter(name, id);
+  if (!instance) {
+    unclaimed.unknownVirtualRouter += 1;
+    return [];
+  }
+  if (instance.state.kind !== 'INIT' && instance.state.kind !== 'FAULT') judge(instance, packet, turn);
+  return [instance];
+}
+
+function judge(instance: Instance, packet: NamedAdvert, turn: Turn): void {
   const { statistics } = instance;
   const verdict = accept(instance, packet);
   if (verdict.kind === 'dropped') {

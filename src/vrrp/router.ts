@@ -3,7 +3,6 @@
 
 import type { IpAddress } from '../address.js';
 import type { Config } from '../config/model.js';
-import type { ReceivedAdvert } from '../packet/vrrp.js';
 import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
@@ -72,6 +71,11 @@ export class Router {
     return this.#roster.instances;
   }
 
+  /** With those that a reload took out and that have not gone yet. */
+  get all(): readonly Instance[] {
+    return this.#roster.all;
+  }
+
   get groups(): ReadonlyMap<string, Group> {
     return this.#roster.groups;
   }
@@ -107,7 +111,7 @@ export class Router {
         if (this.#life.isAlive) this.#tick(turn);
         break;
       case 'packet':
-        this.#packet(input.interface, input.packet, turn);
+        this.#settle(receive(input, { roster: this.#roster, unclaimed: this.unclaimed }, turn), turn);
         break;
       case 'link':
         this.#see(input.interface, input.link, turn);
@@ -213,21 +217,6 @@ export class Router {
     turn.log('info', 'Startup delay is over');
     for (const members of unitsOf(this.instances.values())) unit.start(members, turn);
     this.#settle([], turn);
-  }
-
-  #packet(interfaceName: string, packet: ReceivedAdvert, turn: Turn): void {
-    if (packet.kind === 'unreadable') {
-      this.unclaimed.unreadable += 1;
-      return;
-    }
-    const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
-    const instance = this.#roster.virtualRouter(interfaceName, id);
-    if (!instance) {
-      this.unclaimed.unknownVirtualRouter += 1;
-      return;
-    }
-    receive(instance, packet, turn);
-    this.#settle([instance], turn);
   }
 
   /** What is seen of a link counts at once, or when it has lasted. */
