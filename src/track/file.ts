@@ -40,6 +40,15 @@ export class FileTracker {
     [this.#value, this.problem] = [value, problem];
   }
 
+  /** The number as far as it is known; see ScriptTracker. */
+  get findings() {
+    return this.#value === undefined ? undefined : { name: this.config.name, value: this.#value };
+  }
+
+  takeFindings({ value }: Omit<FileFindings, 'name'>): void {
+    this.#value = value;
+  }
+
   /** True when that changes what it means. */
   read(reading: FileReading): boolean {
     const before = this.#value;
@@ -48,3 +57,5 @@ export class FileTracker {
     return this.#value !== before;
   }
 }
+
+export type FileFindings = NonNullable<FileTracker['findings']>;

@@ -54,6 +54,16 @@ export class ProcessTracker {
     [this.count, this.up, this.#changesAt] = [count, up, changesAt];
   }
 
+  /** Whether there were enough; see ScriptTracker. */
+  get findings() {
+    return this.up === undefined ? undefined : { name: this.config.name, up: this.up };
+  }
+
+  /** A count that says otherwise counts after its delay. */
+  takeFindings({ up }: Omit<ProcessFindings, 'name'>): void {
+    this.up = up;
+  }
+
   /** "2 haproxy run, 3 are wanted" */
   get words(): string {
     const { command, quorum, quorumMax } = this.config;
@@ -66,3 +76,5 @@ export class ProcessTracker {
     return this.count !== undefined && this.count >= quorum && (quorumMax === undefined || this.count <= quorumMax);
   }
 }
+
+export type ProcessFindings = NonNullable<ProcessTracker['findings']>;

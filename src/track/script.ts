@@ -189,6 +189,19 @@ export class ScriptTracker {
     [this.#run, this.#isFirst] = [run && { ...run }, isFirst];
   }
 
+  /** What it has found out, without the run under way; undefined before the first result. */
+  get findings() {
+    return this.up === undefined ? undefined : { name: this.#config.name, up: this.up, result: this.#result };
+  }
+
+  /** What the same check had found out in another process counts until the next result, and rise and fall go on from it. */
+  takeFindings({ up, result }: Omit<ScriptFindings, 'name'>): void {
+    const { rise, fall } = this.#config;
+    this.up = up;
+    this.#result = up ? Math.min(Math.max(result, rise), rise + fall - 1) : Math.min(Math.max(result, 0), rise - 1);
+    this.#isFirst = false;
+  }
+
   get #limit(): Duration {
     return this.config.timeout ?? this.config.interval;
   }
@@ -207,6 +220,8 @@ export class ScriptTracker {
     }
   }
 }
+
+export type ScriptFindings = NonNullable<ScriptTracker['findings']>;
 
 /** "exit 1 after 31 ms: "haproxy: no process found"". */
 export function describeOutcome(outcome: ScriptOutcome): string {

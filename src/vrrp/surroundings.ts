@@ -26,6 +26,8 @@ export class Surroundings {
   maintenance: Maintenance | undefined;
   /** vrrp_startup_delay is running: nobody begins before its end. */
   startsAt: Instant | undefined;
+  /** When routers of this host went on as MASTER after a crash, in the minute before the last start and since. */
+  resumes: Instant[] = [];
 
   /** How a tracked thing stands; one that is not there is not known. */
   standing({ kind, name }: Track): Standing {

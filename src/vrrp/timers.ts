@@ -26,3 +26,13 @@ export function masterDownInterval(basis: TimerBasis): Duration {
 /** How young an own advert is that answers what is heard now, and how soon a farewell is said again: 5 ms, at most adv / 20. */
 export const answerTime = (advertInt: Duration): Duration =>
   microseconds(Math.min(milliseconds(5), Math.floor(advertInt / 20)));
+
+type Silence = Omit<TimerBasis, 'priority' | 'masterAdvertInt'> & { readonly advertInt: Duration };
+
+/** After a master's last advert no other router of its virtual router takes over sooner: the skew of priority 255. */
+export const shortestSilence = ({ advertInt, ...basis }: Silence): Duration =>
+  masterDownInterval({ ...basis, priority: 255, masterAdvertInt: advertInt });
+
+/** By then each of them has, if there is one: the skew of priority 1, and the time that it and the network need. */
+export const longestSilence = ({ advertInt, ...basis }: Silence): Duration =>
+  sum(masterDownInterval({ ...basis, priority: 1, masterAdvertInt: advertInt }), milliseconds(100));
