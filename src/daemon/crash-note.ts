@@ -103,9 +103,10 @@ export class CrashNote implements Witness {
 
   #spoke(virtualRouter: string): void {
     const place = this.#places.get(virtualRouter);
-    if (place?.instance.lastAdvertAt === undefined) return;
-    const { at, instance } = place;
-    this.#times.write(timeLine(instance.lastAdvertAt as Instant), at, 'latin1');
+    const spokenAt = place?.instance.lastAdvertAt;
+    if (place === undefined || spokenAt === undefined) return;
+    const { at } = place;
+    this.#times.write(timeLine(spokenAt), at, 'latin1');
     const { from, to } = this.#fresh ?? { from: at, to: at };
     this.#fresh = { from: Math.min(from, at), to: Math.max(to, at + TIME_LINE_OCTETS) };
   }

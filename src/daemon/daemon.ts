@@ -12,7 +12,7 @@ import { virtualRouterOf } from '../config/diff.js';
 import type { Config } from '../config/model.js';
 import { describeDiagnostic, type Diagnostic } from '../config/read.js';
 import { takeSnapshot, type Snapshot } from '../status/snapshot.js';
-import { inMilliseconds, type Instant } from '../time.js';
+import type { Instant } from '../time.js';
 import { statesOf } from '../vrrp/event.js';
 import { Router } from '../vrrp/router.js';
 import type { Maintenance } from '../vrrp/surroundings.js';
@@ -20,6 +20,7 @@ import { answer } from './answers.js';
 import type { Source } from './configuration.js';
 import { CONTROL_SOCKET, ControlServer } from './control.js';
 import { DumpFiles, dumpPlan, type DumpKind } from './dump-files.js';
+import { CRASH_NOTE, CrashNote } from './crash-note.js';
 import { CommandFailure, EXIT } from './exit-code.js';
 import { runLimited } from './limited-script.js';
 import type { Log } from './log.js';
@@ -35,6 +36,7 @@ import type { Recorder } from './recorder.js';
 import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
 import { VERSION } from './version.js';
+import { Watchdog } from './watchdog.js';
 import { wallTime } from './wall-time.js';
 
 const MAINTENANCE_NOTE = '/run/vrrpd/maintenance';
@@ -59,12 +61,13 @@ export class Daemon {
   readonly #notifier: Notifier;
   readonly #scripts = new Scripts();
   readonly #maintenance = new MaintenanceNote(MAINTENANCE_NOTE);
+  readonly #crashNote: CrashNote;
   readonly #pidFiles: readonly PidFile[];
   readonly #host: KernelHost;
   readonly #loop: Loop;
   #control: ControlServer | undefined;
   readonly #dumps: DumpFiles;
-  #watchdog: NodeJS.Timeout | undefined;
+  readonly #watchdog: Watchdog;
   readonly #reloader: Reloader;
   /** When the last reload was refused; absent when the last one was not. */
   #refusedAt: Instant | undefined;
@@ -115,7 +118,10 @@ export class Daemon {
       },
       wake: () => this.#loop.wake(),
     });
-    this.#loop = new Loop(new Router(config, this.#startedAt), this.#host, plan.recorder);
+    const router = new Router(config, this.#startedAt);
+    this.#crashNote = new CrashNote(CRASH_NOTE, { router, log: log.write });
+    this.#loop = new Loop(router, this.#host, this.#crashNote, ...(plan.recorder ? [plan.recorder] : []));
+    this.#watchdog = new Watchdog(this.#manager, router);
     this.#reloader = new Reloader({
       read: () => readApart(plan.source),
       running: () => this.#config,
@@ -137,7 +143,7 @@ export class Daemon {
   async stop(cause: string): Promise<void> {
     this.#isStopping = true;
     if (this.#hasBegun) this.#loop.handle({ kind: 'stop', cause });
-    clearInterval(this.#watchdog);
+    this.#watchdog.stop();
     this.#manager.stopping();
     this.#log.info(`Stopping (${cause})`);
     this.#control?.close();
@@ -146,6 +152,7 @@ export class Daemon {
     this.#host.close();
     const { shutdownScript } = this.#config.global;
     await runLimited('shutdown_script', shutdownScript, { scripts: this.#scripts, log: this.#log.write });
+    this.#crashNote.close();
     for (const file of this.#pidFiles) file.remove();
     this.#log.info(`Stopped vrrpd v${VERSION}`);
   }
@@ -251,24 +258,12 @@ export class Daemon {
     if (typeof maintenance === 'string')
       this.#log.warn(`Maintenance is not on, whatever was asked for: ${maintenance}`);
     else if (maintenance && (maintenance.until ?? Infinity) > now()) this.#maintain(maintenance);
-    this.#loop.handle({ kind: 'start' });
+    const left = this.#crashNote.read();
+    this.#loop.handle({ kind: 'start', ...(left && { left }) });
     rehearse(config);
     this.#log.info('Startup complete');
     this.#manager.ready(this.#states());
-    this.#watchOver();
-  }
-
-  /** Feeds the service manager's watchdog, but not when the loop has lost its alarm. */
-  #watchOver(): void {
-    const limit = this.#manager.watchdogLimit;
-    if (limit === undefined) return;
-    this.#watchdog = setInterval(
-      () => {
-        const deadline = this.#loop.router.nextDeadline();
-        if (deadline === undefined || now() - deadline < limit) this.#manager.watchdog();
-      },
-      inMilliseconds(limit) / 2,
-    );
+    this.#watchdog.start();
   }
 
   /** Once for all that changes in a turn, and after it. */

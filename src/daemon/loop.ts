@@ -34,11 +34,15 @@ export interface Witness {
 }
 
 export class Loop<Driven extends Core = Router> {
+  readonly #witnesses: readonly Witness[];
+
   constructor(
     readonly router: Driven,
     readonly host: Host,
-    readonly witness?: Witness,
-  ) {}
+    ...witnesses: readonly Witness[]
+  ) {
+    this.#witnesses = witnesses;
+  }
 
   /** The alarm, a readable socket, a script that ended: all of them call this. */
   wake(): void {
@@ -60,7 +64,7 @@ export class Loop<Driven extends Core = Router> {
   #handle(input: Input, now: Instant): void {
     const effects = this.#effects(input, now);
     const failures = this.host.perform(effects);
-    this.witness?.seen({ at: now, input, effects });
+    for (const witness of this.#witnesses) witness.seen({ at: now, input, effects });
     // What a refusal leads to may be refused too, but a router never answers a refusal with the same effect.
     for (const failure of failures) this.#handle(failure, now);
   }
@@ -69,7 +73,7 @@ export class Loop<Driven extends Core = Router> {
     try {
       return this.router.handle(input, now);
     } catch (error) {
-      this.witness?.seen({ at: now, input, effects: [], thrown: String(error) });
+      for (const witness of this.#witnesses) witness.seen({ at: now, input, effects: [], thrown: String(error) });
       throw error;
     }
   }

@@ -43,7 +43,7 @@ export function encodeHead({ note, fingerprints }: MarkedNote, origin: Origin): 
   };
   const lines = [
     { vrrpd: VERSION, ...origin, count: instances.length, resumes, findings: known },
-    ...marked('instance', instances).map(({ lastAdvertAt, ...instance }) => instance),
+    ...marked('instance', instances).map((instance) => ({ ...instance, lastAdvertAt: undefined })),
   ].map((line) => `${JSON.stringify(line)}\n`);
   return `${lines.join('')}${sumLine(lines.join(''))}\n`;
 }
@@ -56,10 +56,10 @@ export function decodeNote(text: string, { boot, network }: Origin): MarkedNote 
   if (head.boot !== boot || head.network !== network) return 'foreign';
   const { count } = head;
   const lines = rest.slice(0, count);
-  const times = rest.slice(count + 1, -1).map(readTime);
+  const times = rest.slice(count + 1, -1);
   if (rest.at(-1) !== '' || times.length !== count) throw new SyntaxError('it is not whole');
   if (rest[count] !== sumLine(`${[first, ...lines].join('\n')}\n`)) throw new SyntaxError('its checksum is wrong');
-  const instances = lines.map((line, index) => ({ ...readInstance(line), lastAdvertAt: times[index] as Instant }));
+  const instances = lines.map((line, index) => ({ ...readInstance(line), lastAdvertAt: readTime(times[index] ?? '') }));
   const { scripts, files, processes } = head.findings;
   const fingerprints = new Map([
     ...instances.map(({ name, fingerprint }) => [`instance ${name}`, fingerprint] as const),

@@ -1,7 +1,7 @@
 // What makes an instance or a check behave as it does, as text: equal texts, equal behaviour. Where a thing stands in the
 // file does not count, nor who is told of what happens. It compares nothing itself.
 
-import type { Config, SyncGroup, VrrpInstance } from '../config/model.js';
+import type { Config, SyncGroup } from '../config/model.js';
 import { groupsByMember, tracksOf } from '../config/tracks.js';
 import type { Behaviours } from './note.js';
 
@@ -16,21 +16,18 @@ export function behavioursOf(config: Config): Behaviours {
   const instances = config.vrrpInstances.map((instance) => {
     const group = groups.get(instance.name);
     const tracked = tracksOf(instance, group).flatMap(({ kind, name }) => checks.get(`${kind} ${name}`) ?? []);
-    const text = [textOf(actingPart(instance)), textOf(group && groupPart(group)), ...tracked].join('\n');
+    const text = [textOf(instance), textOf(group && groupPart(group)), ...tracked].join('\n');
     return [`instance ${instance.name}`, text] as const;
   });
   return new Map([...checks, ...instances]);
-}
-
-/** Not what it tells, to whom, and what of it is not acted upon. */
-function actingPart(instance: VrrpInstance): Partial<VrrpInstance> {
-  const { notify, notifyDeleted, notifyPriorityChanges, smtpAlert, kept, ...acting } = instance;
-  return acting;
 }
 
 const groupPart = ({ name, members, tracks, syncGroupTrackingWeight }: SyncGroup) => ({
   ...{ name, members, tracks, syncGroupTrackingWeight },
 });
 
+/** Places, what is told to whom, and what is not acted upon. */
+const WITHOUT_EFFECT = new Set('place places notify notifyDeleted notifyPriorityChanges smtpAlert kept'.split(' '));
+
 const textOf = (value: unknown): string =>
-  JSON.stringify(value ?? null, (name, part: unknown) => (name === 'place' || name === 'places' ? undefined : part));
+  JSON.stringify(value ?? null, (name, part: unknown) => (WITHOUT_EFFECT.has(name) ? undefined : part));
