@@ -4,6 +4,7 @@
 import { basename } from 'node:path';
 import yargs from 'yargs';
 import { check, configTest, failed, ignoredCodes } from './cli/check.js';
+import { cleanup } from './cli/cleanup.js';
 import {
   facilityNumber,
   KEEPALIVED_OPTIONS,
@@ -158,6 +159,12 @@ const program = yargs()
         const words = { on: state === 'on', ...(length !== undefined && { seconds: parseLength(length) }) };
         return order({ socket, command: 'maintenance', words });
       }),
+  )
+  .command(
+    'cleanup',
+    'remove what a killed daemon left on this host; exit code 0 done or nothing there, 1 refused, 4 no permission',
+    (command) => command,
+    () => finish(cleanup),
   )
   .command(
     'replay <file>',

@@ -124,7 +124,8 @@ function groupOfReaders(): { gid: number } {
   return typeof account === 'string' ? { gid: 0 } : account;
 }
 
-function answersAt(path: string): Promise<boolean> {
+/** Whether somebody listens there. */
+export function answersAt(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);
     const settle = (answers: boolean): void => {

@@ -1,0 +1,90 @@
+// `vrrpd cleanup`: takes off what a daemon that was killed and does not come back has left on this host, as its note says.
+// It says nothing on the wire: by now another router serves, and a farewell of this one would start a new election.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answersAt, CONTROL_SOCKET } from '../daemon/control.js';
+import { CRASH_NOTE, readCrashNote } from '../daemon/crash-note.js';
+import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
+import { NoteFile } from '../daemon/note-file.js';
+import { PidFile } from '../daemon/pid-file.js';
+import { refuseBesideRival, refuseWithoutCapabilities } from '../daemon/preflight.js';
+import { now } from '../linux/clock.js';
+import { Addresses } from '../linux/addresses.js';
+import { InstanceLocks } from '../linux/instance-lock.js';
+import { Interfaces } from '../linux/interfaces.js';
+import { Netlink } from '../linux/netlink.js';
+import { formatPrefix } from '../address.js';
+import { after, between, describeDuration, inMilliseconds, type Duration } from '../time.js';
+import { addressOf, isWatched, type NotedInstance } from '../vrrp/note.js';
+
+/** 0 it is off, or there was nothing; 1 a daemon lives, the note is not believed, or the kernel refused; 4 no permission. */
+export async function cleanup(): Promise<ExitCode> {
+  refuseWithoutCapabilities();
+  const file = new NoteFile(CRASH_NOTE);
+  await refuseBesideDaemon();
+  const wait = waitFor(notedIn(file));
+  if (wait > 0) {
+    // The address serves until somebody else has it.
+    process.stdout.write(`Another router takes over within ${describeDuration(wait)}: waiting so long\n`);
+    await sleep(inMilliseconds(wait));
+    await refuseBesideDaemon();
+  }
+  const noted = notedIn(file);
+  const locks = new InstanceLocks();
+  if (locks.takeAll(noted) !== undefined)
+    throw new CommandFailure(EXIT.refused, ['daemon is running: another vrrpd serves these virtual routers']);
+  const refused = removeAll(noted);
+  if (refused.length > 0) throw new CommandFailure(EXIT.refused, refused);
+  file.remove();
+  locks.keepOnly([]);
+  return EXIT.normal;
+}
+
+async function refuseBesideDaemon(): Promise<void> {
+  refuseBesideRival(PidFile.usual);
+  if (await answersAt(CONTROL_SOCKET))
+    throw new CommandFailure(EXIT.refused, [`daemon is running: it answers on ${CONTROL_SOCKET}`]);
+}
+
+/** Nothing where there is no note of this boot. */
+function notedIn(file: NoteFile): readonly NotedInstance[] {
+  try {
+    const read = readCrashNote(file);
+    return read === undefined || read === 'foreign' ? [] : read.note.instances;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(EXIT.refused, [`${file.path} is not believed, and nothing is removed: ${why}`]);
+  }
+}
+
+/** Until the slowest of the other routers has taken over. */
+function waitFor(noted: readonly NotedInstance[]): Duration {
+  const at = now();
+  const waits = noted.map(({ lastAdvertAt, longestSilence }) =>
+    // A later advert than now is none.
+    lastAdvertAt > at ? 0 : between({ from: at, to: after(lastAdvertAt, longestSilence) }),
+  );
+  return Math.max(0, ...waits) as Duration;
+}
+
+/** One line each; what the kernel did not remove, in words. */
+function removeAll(instances: readonly NotedInstance[]): string[] {
+  const netlink = new Netlink();
+  const interfaces = new Interfaces(netlink, () => undefined);
+  interfaces.receive();
+  const addresses = new Addresses(netlink, (dev) => interfaces.find(dev)?.index);
+  const refused = instances.flatMap(({ name, addresses: noted }) => {
+    const there = noted.map(addressOf).filter(({ dev, prefix }) => {
+      const link = interfaces.find(dev);
+      return link && (!isWatched(prefix) || link.addresses.some(({ address }) => address === prefix.address));
+    });
+    const refusals = addresses.remove(there);
+    for (const one of there)
+      if (!refusals.some(({ address }) => address === one))
+        process.stdout.write(`(${name}) removed ${formatPrefix(one.prefix)} from ${one.dev}\n`);
+    return refusals.map(({ address, message }) => `(${name}) ${formatPrefix(address.prefix)} stays: ${message}`);
+  });
+  interfaces.close();
+  netlink.close();
+  return refused;
+}
