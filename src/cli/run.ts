@@ -86,6 +86,7 @@ function act(
     case 'SIGTERM':
     case 'SIGINT':
       resolve(signal);
+      daemon()?.stopAgain(signal);
       break;
     case 'SIGHUP':
       reload();

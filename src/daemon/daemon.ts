@@ -35,6 +35,7 @@ import { readApart } from './reading.js';
 import type { Recorder } from './recorder.js';
 import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
+import { StatusLine } from './status-line.js';
 import { VERSION } from './version.js';
 import { Watchdog } from './watchdog.js';
 import { wallTime } from './wall-time.js';
@@ -56,6 +57,7 @@ export class Daemon {
   #warnings: number;
   readonly #startedAt = now();
   readonly #manager = new ServiceManager();
+  readonly #statusLine = new StatusLine(this.#manager, () => this.#loop.router);
   /** Held until the process ends, however it ends. */
   readonly #locks: InstanceLocks;
   readonly #notifier: Notifier;
@@ -71,8 +73,8 @@ export class Daemon {
   readonly #reloader: Reloader;
   /** When the last reload was refused; absent when the last one was not. */
   #refusedAt: Instant | undefined;
-  #statusIsDue = false;
   #hasBegun = false;
+  #hasLeft: () => void = () => undefined;
   #isStopping = false;
 
   /** Resolves when every instance has begun, or none since it is to stop. Throws a CommandFailure with nothing touched. */
@@ -114,9 +116,12 @@ export class Daemon {
       log: log.write,
       notify: (event) => {
         this.#notifier.notify(event);
-        this.#tellStatus();
+        this.#statusLine.tell();
       },
-      wake: () => this.#loop.wake(),
+      wake: () => {
+        this.#loop.wake();
+        if (this.#loop.router.hasStopped) this.#hasLeft();
+      },
     });
     const router = new Router(config, this.#startedAt);
     this.#crashNote = new CrashNote(CRASH_NOTE, { router, log: log.write });
@@ -135,17 +140,17 @@ export class Daemon {
     this.#manager.reloading(now());
     const answer = await this.#reloader.reload();
     this.#refusedAt = answer.reloaded ? undefined : now();
-    if (!this.#isStopping) this.#manager.ready(this.#states());
+    if (!this.#isStopping) this.#manager.ready(this.#statusLine.text);
     return answer;
   }
 
-  /** Leaves the network, at once; then gives notify_stop its second. */
+  /** Leaves the network, which takes until another router serves the addresses; then gives notify_stop its second. */
   async stop(cause: string): Promise<void> {
     this.#isStopping = true;
-    if (this.#hasBegun) this.#loop.handle({ kind: 'stop', cause });
     this.#watchdog.stop();
     this.#manager.stopping();
     this.#log.info(`Stopping (${cause})`);
+    if (this.#hasBegun) await this.#leave(cause);
     this.#control?.close();
     this.#scripts.hurry();
     await this.#notifier.stop();
@@ -155,6 +160,21 @@ export class Daemon {
     this.#crashNote.close();
     for (const file of this.#pidFiles) file.remove();
     this.#log.info(`Stopped vrrpd v${VERSION}`);
+  }
+
+  /** Asked to stop once more while it does: somebody does not want to wait, unless it is very soon. */
+  stopAgain(cause: string): void {
+    if (!this.#isStopping || !this.#hasBegun) return;
+    this.#loop.handle({ kind: 'stop', cause });
+    if (this.#loop.router.hasStopped) this.#hasLeft();
+  }
+
+  #leave(cause: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#hasLeft = resolve;
+      this.#loop.handle({ kind: 'stop', cause });
+      if (this.#loop.router.hasStopped) resolve();
+    });
   }
 
   snapshot(): Snapshot {
@@ -239,7 +259,7 @@ export class Daemon {
     if (config.global.fifoWriteVrrpStatesOnReload) this.#notifier.repeat(statesOf(this.#loop.router));
     process.title = config.global.processName ?? this.#plan.name;
     this.#locks.keepOnly(config.vrrpInstances.map(virtualRouterOf));
-    this.#tellStatus();
+    this.#statusLine.tell();
     return undefined;
   }
 
@@ -262,23 +282,8 @@ export class Daemon {
     this.#loop.handle({ kind: 'start', ...(left && { left }) });
     rehearse(config);
     this.#log.info('Startup complete');
-    this.#manager.ready(this.#states());
+    this.#manager.ready(this.#statusLine.text);
     this.#watchdog.start();
-  }
-
-  /** Once for all that changes in a turn, and after it. */
-  #tellStatus(): void {
-    if (this.#statusIsDue) return;
-    this.#statusIsDue = true;
-    setImmediate(() => {
-      this.#statusIsDue = false;
-      this.#manager.status(this.#states());
-    });
-  }
-
-  #states(): string {
-    const instances = [...this.#loop.router.instances.values()];
-    return instances.map(({ config, state }) => `${config.name} ${state.kind}`).join(', ');
   }
 }
 

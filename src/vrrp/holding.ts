@@ -115,6 +115,12 @@ export function removeResidue(
   }
 }
 
+/** Of an earlier run, everywhere: nothing may be there when it begins. */
+export function removeAllResidue(instance: Instance, turn: Turn): void {
+  removeRoutes(instance.routes, turn);
+  for (const name of instance.links.keys()) removeResidue(instance, name, turn);
+}
+
 /**
  * An interface came (`isNew`) or came up. A MASTER puts back what the kernel took along: routes when it went down, addresses
  * too when it was deleted. From another one's new interface comes off what an earlier run left.

@@ -15,6 +15,7 @@ import type { Group } from './group.js';
 import type { Link } from './input.js';
 import type { OwnFault, Reason } from './reason.js';
 import { RepeatedLines } from './repeated.js';
+import type { Leftover } from './resumption.js';
 import { SecondOwners } from './second-owner.js';
 import type { State, StateKind } from './state.js';
 import { Statistics } from './statistics.js';
@@ -56,8 +57,8 @@ export class Instance {
   lastAdvertAt: Instant | undefined;
   /** Others who have an address of this MASTER. */
   readonly secondOwners = new SecondOwners();
-  /** What the process before this one left here: it goes on as MASTER, or keeps the addresses in silence. */
-  left: 'resume' | 'keep' | undefined;
+  /** What the process before this one left here, at the start only. */
+  left: Leftover | undefined;
   /** Addresses of a MASTER that are not on the host: refused by the kernel, or removed by others too often. */
   readonly missing = new Set<VirtualAddress>();
   /** Routes and rules of a MASTER that the kernel refused. */

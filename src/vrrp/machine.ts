@@ -62,11 +62,12 @@ export function toBackup(instance: Instance, why: Reason, turn: Turn): void {
   if (state.kind !== 'RELEASING') instance.master = undefined;
   const ownersWait = first ? 0 : instance.config.advertInt + instance.skew;
   const masterDownAt = owner ? after(turn.now, ownersWait as Duration) : masterDown(instance, turn.now);
-  const keeps = first && left === 'keep' ? { keeps: depart(instance.addresses) } : {};
+  const keeps = first && left && { keeps: depart(left.addresses) };
   const held = enter(instance, { kind: 'BACKUP', masterDownAt, ...keeps }, why, turn);
   const init = why.kind === 'started' ? ' (init)' : '';
   const words = `Entering BACKUP STATE${init}: ${describeReason(why)}${init ? '' : `; ${held}`}`;
   report(instance, { state: 'BACKUP', words }, turn);
+  if (keeps) turn.log('info', `(${instance.config.name}) keeps what was left here until another router is heard`);
 }
 
 /** From the last advert of the master that is known, else from now. */

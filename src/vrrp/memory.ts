@@ -40,7 +40,6 @@ const FIELDS = [
   'identification',
   'hasYielded',
   'lastAdvertAt',
-  'left',
 ] as const;
 type Fields = Pick<Instance, (typeof FIELDS)[number]>;
 
@@ -49,6 +48,7 @@ export function remember({ surroundings, roster, openings, deadlines, delays, wa
   const { links, scripts, files, processes, maintenance, startsAt } = surroundings;
   return {
     phase,
+    resumes: [...surroundings.resumes],
     links: [...links],
     maintenance,
     startsAt,
@@ -85,6 +85,7 @@ export function recall(memory: Memory, { surroundings, roster, openings, deadlin
     roster.leaving.add(instance);
   }
   roster.set([...roster.instances.values()], { syncGroups: [...roster.groups.values()].map((group) => group.config) });
+  surroundings.resumes = [...memory.resumes];
   surroundings.refresh.recall(memory.refresh, roster.instances);
   for (const { name, ...known } of memory.groups) roster.groups.get(name)?.recall(known);
   watch.recall(memory.watched);

@@ -67,8 +67,8 @@ export interface LeftInstance extends NotedInstance {
 }
 
 /** Undefined when nobody holds anything: there is nothing to go on with then. */
-export function takeNote({ instances, surroundings }: Router): Note | undefined {
-  const noted = [...instances.values()].flatMap((instance) => noteInstance(instance) ?? []);
+export function takeNote({ all, surroundings }: Router): Note | undefined {
+  const noted = all.flatMap((instance) => noteInstance(instance) ?? []);
   if (noted.length === 0) return undefined;
   const { scripts, files, processes, resumes } = surroundings;
   const findings = {
@@ -80,7 +80,7 @@ export function takeNote({ instances, surroundings }: Router): Note | undefined 
 }
 
 function noteInstance(instance: Instance): NotedInstance | undefined {
-  const { config, state, lastAdvertAt, hasYielded, removals, missing } = instance;
+  const { config, state, lastAdvertAt, hasYielded, removals } = instance;
   if (!instance.holds || lastAdvertAt === undefined) return undefined;
   const isReleasing = state.kind === 'RELEASING';
   return {
@@ -88,7 +88,7 @@ function noteInstance(instance: Instance): NotedInstance | undefined {
     ...virtualRouterOf(config),
     lastAdvertAt,
     longestSilence: longestSilence(config),
-    addresses: instance.addresses.filter((address) => !missing.has(address)).map(noteAddress),
+    addresses: instance.held.map(noteAddress),
     ...{ isReleasing, hasYielded, removals: [...removals] },
   };
 }

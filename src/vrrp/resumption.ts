@@ -6,9 +6,11 @@ import { addressesOf } from '../config/diff.js';
 import type { Config, VirtualAddress } from '../config/model.js';
 import { after, between, milliseconds, seconds, type Instant } from '../time.js';
 import { faultsOf } from './group.js';
+import { removeAllResidue, removeResidue } from './holding.js';
 import type { Instance } from './instance.js';
 import { addressOf, isWatched, type Left, type LeftInstance } from './note.js';
 import type { Surroundings } from './surroundings.js';
+import type { Turn } from './turn.js';
 import { longestSilence, shortestSilence } from './timers.js';
 
 /** For the advert of the resuming router to arrive before the quickest of the others has lost its patience. */
@@ -52,6 +54,37 @@ export function resumption(left: Left, instances: Iterable<Instance>, now: Insta
       return canKeep(one, now) ? [[instance, { kind: 'keep', addresses, noted }]] : [];
     }),
   );
+}
+
+/** At the start, when the links are known: the checks' findings count, and each instance knows what was left of it. */
+export function takeOver(
+  left: Left,
+  { all, surroundings, config }: { all: readonly Instance[]; surroundings: Surroundings; config: Config },
+  turn: Turn,
+): { readonly goesOn: boolean } {
+  recallFindings(left, surroundings, turn.now);
+  const leftovers = resumption(left, all, turn.now);
+  for (const [instance, leftover] of leftovers) {
+    const { lastAdvertAt, hasYielded, removals } = leftover.noted;
+    instance.left = leftover;
+    instance.lastAdvertAt = lastAdvertAt;
+    instance.hasYielded = hasYielded;
+    instance.removals.push(...removals);
+  }
+  if ([...leftovers.values()].some(({ kind }) => kind === 'resume')) surroundings.resumes.push(turn.now);
+  for (const address of orphans(left, config)) turn.do({ kind: 'remove-address', address });
+  return { goesOn: leftovers.size > 0 };
+}
+
+/** It has begun: what it could not take over comes off. */
+export function endTakeOver(instance: Instance, turn: Turn): void {
+  instance.left = undefined;
+  if (!instance.holds) {
+    removeAllResidue(instance, turn);
+    return;
+  }
+  const others = instance.addresses.filter((address) => !instance.held.includes(address));
+  for (const { dev } of others) removeResidue(instance, dev, turn, others);
 }
 
 /** Noted addresses that the file does not have any more, in no instance and for no state of the host: they come off. */

@@ -7,19 +7,21 @@ import { after, type Instant } from '../time.js';
 import { Deadlines } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { unitsOf, type Group } from './group.js';
-import { refused, removeResidue, removeRoutes } from './holding.js';
+import { refused, removeAllResidue } from './holding.js';
 import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import { LinkDelay, LinkDelays } from './link-delay.js';
 import { Life } from './life.js';
 import { changeLink, stateOf } from './link-change.js';
 import { recall, remember, type Memory } from './memory.js';
+import type { Left } from './note.js';
 import { Openings } from './openings.js';
 import { failover, maintain } from './orders.js';
 import type { Owner } from './owner.js';
 import { receive } from './reception.js';
 import { makeTrackers, reload } from './reload.js';
 import { connectionsReset } from './releasing.js';
+import { endTakeOver, takeOver } from './resumption.js';
 import { Roster } from './roster.js';
 import { Statics } from './statics.js';
 import { UnclaimedPackets } from './statistics.js';
@@ -98,7 +100,7 @@ export class Router {
     const turn = new Turn(now);
     switch (input.kind) {
       case 'start':
-        this.#start(turn);
+        this.#start(input.left, turn);
         break;
       case 'stop':
         this.#life.stop(input.cause, turn);
@@ -149,12 +151,13 @@ export class Router {
     return turn.effects;
   }
 
-  #start(turn: Turn): void {
+  #start(left: Left | undefined, turn: Turn): void {
     this.#life.begin();
+    const goesOn = left !== undefined && takeOver(left, this, turn).goesOn;
     for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
     this.#statics.start(turn);
     const delay = this.#config.global.vrrpStartupDelay;
-    if (delay > 0) {
+    if (delay > 0 && !goesOn) {
       this.surroundings.startsAt = after(turn.now, delay);
       this.#deadlines.set('startup delay', this.surroundings.startsAt);
       turn.log('info', `Delaying startup for ${delay / 1_000_000} seconds`);
@@ -166,10 +169,10 @@ export class Router {
   #begin(instances: readonly Instance[], turn: Turn): void {
     for (const instance of instances) {
       instance.priority = instance.trackedPriority;
-      removeRoutes(instance.routes, turn);
-      for (const name of this.surroundings.links.keys()) removeResidue(instance, name, turn);
+      if (!instance.left) removeAllResidue(instance, turn);
     }
     for (const members of unitsOf(instances)) unit.start(members, turn);
+    for (const instance of instances) if (instance.left) endTakeOver(instance, turn);
     this.#settle(instances, turn);
   }
 

@@ -1,6 +1,7 @@
 // What happens to a unit as a whole (the members of a sync group, or an instance that is in none): it starts, stops,
 // has faults, hands over. The transitions themselves are machine.ts's. RFC 3768 § 6.4.1; FAULT is keepalived's.
 
+import { between } from '../time.js';
 import { faultsOf, othersOf } from './group.js';
 import type { Instance } from './instance.js';
 import * as machine from './machine.js';
@@ -61,13 +62,14 @@ function recover(member: Instance, begun: Reason, turn: Turn): void {
   const why: Reason = fault ? { kind: 'fault-over', fault } : begun;
   if (member.isWaiting()) {
     if (fault) machine.toInit(member, why, turn);
-  } else if (state.kind === 'INIT' && member.left === 'resume') machine.toMaster(member, resumed(member, turn), turn);
+  } else if (state.kind === 'INIT' && member.left?.kind === 'resume')
+    machine.toMaster(member, resumed(member, turn), turn);
   else machine.toBackup(member, why, turn);
 }
 
 const resumed = ({ lastAdvertAt }: Instance, { now }: Turn): Reason => ({
   kind: 'resumed',
-  silence: (lastAdvertAt === undefined ? 0 : now - lastAdvertAt) as never,
+  silence: between({ from: lastAdvertAt ?? now, to: now }),
 });
 
 /** Over a dead link, or one that is not listened on, nothing could leave. */
