@@ -4,6 +4,7 @@
 import type { IpAddress, Prefix } from '../address.js';
 import type { Config } from '../config/model.js';
 import type { Core } from '../daemon/loop.js';
+import type { ArpEnd } from '../packet/arp.js';
 import type { Duration, Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
@@ -49,6 +50,10 @@ export class Host implements Listener {
   isFrozen = false;
   #process: Process | undefined;
   #daemon: DaemonKind;
+  /** It was told to stop: it may need its time for that. */
+  #isStopping = false;
+  /** To be started once the present one has stopped. */
+  #next: DaemonKind | undefined;
 
   constructor(
     readonly plan: HostPlan,
@@ -98,30 +103,47 @@ export class Host implements Listener {
     return this.#process?.isStalled === true;
   }
 
-  /** Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. */
+  /**
+   * Switches the machine on where it is off, and starts the daemon where none runs: this one from now on. One that is
+   * about to stop is waited for, as systemd does.
+   */
   start(daemon = this.#daemon): void {
     this.isOn = true;
-    if (this.#process) return;
+    if (this.#process) {
+      if (this.#isStopping) this.#next = daemon;
+      return;
+    }
     this.#daemon = daemon;
     this.#process = new Process(this, this.#newCore());
     this.#process.start();
     this.world.changed();
   }
 
-  /** SIGTERM. */
+  /** SIGTERM. It takes effect when the daemon says that it has stopped. */
   stop(): void {
+    this.#isStopping = this.#process !== undefined;
     this.give({ kind: 'stop', cause: 'stopped' });
   }
 
   /** The daemon ends without a word, and leaves all as it is. */
   kill(): void {
+    this.ended();
+  }
+
+  /** Its process has ended. */
+  ended(): void {
     this.#process?.end();
     this.#process = undefined;
+    this.#isStopping = false;
+    const next = this.#next;
+    this.#next = undefined;
+    if (next !== undefined) this.start(next);
   }
 
   /** Power loss. */
   crash(): void {
-    this.kill();
+    this.#next = undefined;
+    this.ended();
     this.isOn = false;
     this.isFrozen = false;
     for (const one of this.interfaces.values()) one.reset();
@@ -189,6 +211,10 @@ export class Host implements Listener {
 
   packetArrived(interfaceName: string, packet: Uint8Array): void {
     if (this.isOn) this.#process?.packetArrived(interfaceName, packet);
+  }
+
+  claimArrived(interfaceName: string, owner: ArpEnd, isAnswer: boolean): void {
+    if (this.isOn) this.#process?.claimArrived(interfaceName, owner, isAnswer);
   }
 
   /** The kernel tells of the interface as it is now. */

@@ -3,23 +3,28 @@
 
 import type { VirtualAddress } from '../config/model.js';
 import { Loop, type Core, type Host as LoopHost } from '../daemon/loop.js';
+import type { ArpEnd } from '../packet/arp.js';
 import { decodeIpv4Advert } from '../packet/vrrp.js';
 import { inMilliseconds, milliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure, Input } from '../vrrp/input.js';
+import type { Left } from '../vrrp/note.js';
 import type { Host } from './host.js';
 
 const RUN_TIME = milliseconds(10);
 const EXIT_CODE = { succeeds: 0, fails: 1 } as const;
-/** How many packets wait for a daemon that stands still; the others are lost. A usual receive buffer. */
-const PACKETS_WAITING = 256;
+/** How many packets, and how many claims, wait for a daemon that stands still: about what fits its receive buffers. */
+const MOST_WAITING = 1000;
+/** What waits is taken in queue after queue, as the daemon empties its sockets: netlink, adverts, ARP, all else. */
+const QUEUES: Readonly<Partial<Record<Input['kind'], number>>> = { link: 0, 'address-removed': 0, packet: 1, claim: 2 };
+const queueOf = ({ kind }: Input): number => QUEUES[kind] ?? 3;
 
 export class Process implements LoopHost {
   isStalled = false;
   readonly #loop: Loop<Core>;
   #arrived: Input[] = [];
-  #packetsWaiting = 0;
+  readonly #waiting = { packet: 0, claim: 0 };
   readonly #open = new Set<string>();
   /** The present run of each check. */
   readonly #runs = new Map<string, object>();
@@ -33,9 +38,10 @@ export class Process implements LoopHost {
     this.#loop = new Loop(core, this);
   }
 
-  start(): void {
+  /** `left` is what the process before it noted, if that did not end in order. */
+  start(left?: Left): void {
     for (const [name, { link }] of this.host.interfaces) this.#arrived.push({ kind: 'link', interface: name, link });
-    this.arrive({ kind: 'start' });
+    this.arrive({ kind: 'start', ...(left && { left }) });
   }
 
   end(): void {
@@ -45,7 +51,7 @@ export class Process implements LoopHost {
   wake(): void {
     if (this.#hasEnded || this.isStalled || this.host.isFrozen) return;
     this.#loop.wake();
-    if (this.core.hasStopped) this.host.kill();
+    if (this.core.hasStopped) this.host.ended();
   }
 
   /** It waits, like a packet, while the daemon stands still. */
@@ -55,9 +61,22 @@ export class Process implements LoopHost {
   }
 
   packetArrived(interfaceName: string, packet: Uint8Array): void {
-    if (!this.#open.has(interfaceName) || this.#packetsWaiting === PACKETS_WAITING) return;
-    this.#packetsWaiting += 1;
+    if (!this.#open.has(interfaceName) || !this.#hasRoom('packet')) return;
     this.arrive({ kind: 'packet', interface: interfaceName, packet: decodeIpv4Advert(packet) });
+  }
+
+  /** Not of this host's own interfaces, which hear each other where two are on one segment. */
+  claimArrived(interfaceName: string, { mac, address }: ArpEnd, isAnswer: boolean): void {
+    const isOwn = [...this.host.interfaces.values()].some(({ plan }) => plan.mac === mac);
+    if (isOwn || !this.#hasRoom('claim')) return;
+    this.arrive({ kind: 'claim', interface: interfaceName, address, mac, isAnswer });
+  }
+
+  /** For one more that waits, if there is. */
+  #hasRoom(queue: 'packet' | 'claim'): boolean {
+    if (this.#waiting[queue] === MOST_WAITING) return false;
+    this.#waiting[queue] += 1;
+    return true;
   }
 
   now(): Instant {
@@ -67,8 +86,8 @@ export class Process implements LoopHost {
   receive(): Input[] {
     const arrived = this.#arrived;
     this.#arrived = [];
-    this.#packetsWaiting = 0;
-    return arrived;
+    this.#waiting.packet = this.#waiting.claim = 0;
+    return arrived.length === 1 ? arrived : arrived.toSorted((one, other) => queueOf(one) - queueOf(other));
   }
 
   setAlarm(at: Instant | undefined): void {
@@ -107,6 +126,7 @@ export class Process implements LoopHost {
         this.#announce(effect);
         return undefined;
       case 'send-probe':
+        this.host.interfaces.get(effect.interface)?.probe(effect.address);
         return undefined;
       case 'reset-connections':
         this.#later(() => this.arrive({ kind: 'connections-reset', addresses: effect.addresses, count: 0 }));

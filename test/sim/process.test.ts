@@ -78,20 +78,20 @@ t.test('a daemon that stands still misses its adverts and does not catch up', (t
   t.end();
 });
 
-t.test('256 packets wait for a daemon that stands still, the others are lost', (t) => {
+t.test('1000 packets wait for a daemon that stands still, the others are lost', (t) => {
   const pair = both();
   pair.host('lb1').crash();
   const lb2 = pair.host('lb2');
   const heard = () => lb2.router?.instances.get('VI_1')?.statistics.advertsHeard ?? 0;
   const before = heard();
   lb2.stall(true);
-  for (let count = 0; count < 300; count += 1) sayLower(pair.network);
+  for (let count = 0; count < 1100; count += 1) sayLower(pair.network);
   pair.network.run(milliseconds(100));
   lb2.stall(false);
-  t.equal(heard() - before, 256);
+  t.equal(heard() - before, 1000);
   sayLower(pair.network);
   pair.network.run(milliseconds(100));
-  t.equal(heard() - before, 257, 'there is room again');
+  t.equal(heard() - before, 1001, 'there is room again');
   t.end();
 });
 
@@ -147,6 +147,26 @@ t.test('a stop waits while the daemon stands still; power loss ends that too', (
   lb1.start();
   pair.network.run(seconds(10));
   t.equal(pair.state('lb1'), 'MASTER');
+  t.end();
+});
+
+t.test('a start waits for a daemon that is about to stop', (t) => {
+  const pair = both();
+  const lb1 = pair.host('lb1');
+  const { core } = lb1;
+  lb1.stall(true);
+  lb1.stop();
+  lb1.start('keepalived');
+  t.equal(lb1.core, core, 'the first one runs still');
+  lb1.stall(false);
+  t.ok(lb1.core);
+  t.not(lb1.core, core);
+  t.equal(lb1.router, undefined, 'keepalived has taken its place');
+  lb1.stall(true);
+  lb1.stop();
+  lb1.start();
+  lb1.crash();
+  t.equal(lb1.core, undefined, 'power loss ends the waiting too');
   t.end();
 });
 
