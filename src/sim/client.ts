@@ -5,6 +5,7 @@ import type { IpAddress, MacAddress } from '../address.js';
 import { decodeArp, encodeArp } from '../packet/arp.js';
 import { BROADCAST_MAC } from '../packet/ethernet.js';
 import { between, seconds, sum, type Duration, type Instant } from '../time.js';
+import { Connections } from './connections.js';
 import type { Host } from './host.js';
 import type { Port, Segment } from './segment.js';
 
@@ -47,6 +48,7 @@ export interface ClientWorld {
 }
 
 export class Client implements Port {
+  readonly connections = new Connections();
   readonly #entries: ReadonlyMap<IpAddress, Entry>;
 
   constructor(
@@ -72,13 +74,15 @@ export class Client implements Port {
     return this.#entry(target).by;
   }
 
-  /** Begins to count holes anew. */
+  /** Begins to count holes anew, with connections that work. */
   forget(): void {
     const now = this.world.now();
+    this.connections.giveUp();
     for (const entry of this.#entries.values()) {
       entry.hole = entry.longest = seconds(0);
       if (!entry.by) entry.since = now;
     }
+    this.world.changed();
   }
 
   /** How long nobody has answered since forget(): all together, and at a stretch. */
@@ -104,11 +108,19 @@ export class Client implements Port {
     if (!entry.by) this.#doubtLater(arp.sender.address, entry.since);
   }
 
+  /** A host resets the connection to one of its addresses, if there is one that hears it: true then. */
+  reset(target: IpAddress, by: Host): boolean {
+    const isTold = this.segment.connects({ from: by.name, to: this.owner }) && this.connections.reset(target, by);
+    if (isTold) this.world.changed();
+    return isTold;
+  }
+
   /** Something has changed: who answers now? */
   look(): void {
     const now = this.world.now();
     for (const [target, entry] of this.#entries) {
       const by = this.#reach(target, entry.mac);
+      if (by) this.connections.open(target, by);
       if (by === entry.by) continue;
       const hole = entry.by ? seconds(0) : between({ from: entry.since, to: now });
       entry.hole = sum(entry.hole, hole);

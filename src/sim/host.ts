@@ -35,6 +35,8 @@ export interface World {
   at(instant: Instant, action: () => void): void;
   /** Something that a client may notice has changed. */
   readonly changed: () => void;
+  /** This host resets the connections to these addresses; returns how many there were. */
+  reset(host: Host, addresses: readonly IpAddress[]): number;
   /** The daemon of this host has done this. */
   readonly did: (host: Host, effect: Effect) => void;
 }

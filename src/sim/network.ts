@@ -26,7 +26,9 @@ export type Happening =
       readonly target: IpAddress;
       readonly by?: Host;
       readonly hole: Duration;
-    };
+    }
+  /** A host has told a client that its connection to an address is over. */
+  | { readonly kind: 'reset'; readonly client: Client; readonly target: IpAddress; readonly host: Host };
 
 export interface ForeignPacket {
   readonly header: Ipv4Header;
@@ -62,6 +64,7 @@ export class Network {
       at: (at: Instant, action: () => void) => this.#queue.put(at, action),
       later: (wait: Duration, action: () => void) => this.#queue.put(after(this.now, wait), action),
       changed: () => (this.#isChanged = true),
+      reset: (host: Host, addresses: readonly IpAddress[]) => this.#reset(host, addresses),
       did: (host: Host, effect: Effect) => watch({ kind: 'effect', host, effect }),
     };
     const surroundings: Surroundings = {
@@ -129,6 +132,15 @@ export class Network {
   runUntil(isSo: () => boolean, atMost: Duration): void {
     const end = after(this.now, atMost);
     while (!isSo() && this.#step(end));
+  }
+
+  /** A host resets the connections to some of its addresses; returns how many there were. */
+  #reset(host: Host, addresses: readonly IpAddress[]): number {
+    const told = this.clients.flatMap((client) =>
+      addresses.filter((target) => client.reset(target, host)).map((target) => ({ client, target })),
+    );
+    for (const one of told) this.plan.watch?.({ kind: 'reset', host, ...one });
+    return told.length;
   }
 
   /** One event, if there is one up to `end`. */

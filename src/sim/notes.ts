@@ -15,6 +15,7 @@ export function notesOf({ act }: Pick<Played, 'act'>, outcome: Outcome): string[
     ...drops(outcome),
     ...owners(outcome),
     ...hole(outcome),
+    ...connections(outcome),
     ...faults(act.commands, outcome),
     ...election(act.commands, outcome),
   ];
@@ -41,6 +42,10 @@ function hole({ hole, longest, astray, answeredBy, after, standings }: Outcome):
     astray > NOTICEABLE ? [`for ${describeHole(astray)} a host had it that the clients did not ask (ARP)`] : [];
   return [...(heir ? ownTime(heir, longest) : []), ...pieces, ...stale];
 }
+
+/** Only where somebody could have told them. */
+const connections = ({ hangsAt }: Outcome): string[] =>
+  hangsAt === undefined ? [] : [`connections to ${hangsAt} hang where the client only listens`];
 
 /** A hole that RFC 3768 § 6.1 itself makes; what silences a master between two adverts costs less by the time since. */
 function ownTime({ instance, priority = instance.priority }: Standing, hole: Duration): string[] {

@@ -1,11 +1,12 @@
 // The daemon of a simulated host while it runs: the daemon's own loop, driven by events of the network instead of a
 // kernel's. It ends with its process: what was due to it afterwards comes to nobody.
 
+import type { IpAddress } from '../address.js';
 import type { VirtualAddress } from '../config/model.js';
 import { Loop, type Core, type Host as LoopHost } from '../daemon/loop.js';
 import type { ArpEnd } from '../packet/arp.js';
 import { decodeIpv4Advert } from '../packet/vrrp.js';
-import { inMilliseconds, milliseconds, type Instant } from '../time.js';
+import { inMilliseconds, microseconds, milliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure, Input } from '../vrrp/input.js';
@@ -13,6 +14,8 @@ import type { Left } from '../vrrp/note.js';
 import type { Host } from './host.js';
 
 const RUN_TIME = milliseconds(10);
+/** What the kernel takes for a few connections. */
+const RESET_TIME = microseconds(300);
 const EXIT_CODE = { succeeds: 0, fails: 1 } as const;
 /** How many packets, and how many claims, wait for a daemon that stands still: about what fits its receive buffers. */
 const MOST_WAITING = 1000;
@@ -129,7 +132,7 @@ export class Process implements LoopHost {
         this.host.interfaces.get(effect.interface)?.probe(effect.address);
         return undefined;
       case 'reset-connections':
-        this.#later(() => this.arrive({ kind: 'connections-reset', addresses: effect.addresses, count: 0 }));
+        this.#reset(effect.addresses);
         return undefined;
       case 'add-address':
       case 'remove-address':
@@ -154,6 +157,13 @@ export class Process implements LoopHost {
   #announce(garp: Extract<Effect, { kind: 'send-garp' }>): void {
     for (let round = 0; round < garp.rounds; round += 1)
       for (const address of garp.addresses) this.host.interfaces.get(garp.interface)?.announce(address);
+  }
+
+  #reset(addresses: readonly IpAddress[]): void {
+    const count = this.host.world.reset(this.host, addresses);
+    this.host.world.later(RESET_TIME, () => {
+      if (!this.#hasEnded) this.arrive({ kind: 'connections-reset', addresses, count });
+    });
   }
 
   #change(kind: 'add-address' | 'remove-address', { dev, prefix }: VirtualAddress): Failure | undefined {

@@ -43,6 +43,8 @@ export class Transcript {
 
   watch(happening: Happening): void {
     if (happening.kind === 'answered') this.#answered(happening);
+    else if (happening.kind === 'reset')
+      this.#say(happening.client.plan.name, `its connection to ${happening.target} is reset by ${happening.host.name}`);
     else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
   }
 

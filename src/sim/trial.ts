@@ -49,6 +49,8 @@ export interface Outcome {
   readonly after: readonly string[];
   /** Whom the client reaches at the end. */
   readonly answeredBy: string | undefined;
+  /** A host that could have told a client which only listens that its address has moved, and has not. */
+  readonly hangsAt: string | undefined;
   readonly standings: readonly Standing[];
 }
 
@@ -145,7 +147,14 @@ export class Trial {
     });
     const after = this.ownersOf(target);
     const answeredBy = this.answeredBy(target)?.name;
-    return { target, hole: whole, longest, doubled, astray, before, after, answeredBy, standings };
+    const left = client?.connections.hangsAt(target);
+    const hangsAt = left && this.#isReached(left, target) ? left.name : undefined;
+    return { target, hole: whole, longest, doubled, astray, before, after, answeredBy, hangsAt, standings };
+  }
+
+  #isReached({ answers, interfaces }: Host, target: IpAddress): boolean {
+    const segment = this.network.clients.find(({ plan }) => plan.targets.includes(target))?.segment;
+    return answers && [...interfaces.values()].some((one) => one.up && one.segment === segment);
   }
 
   /** By host and instance why it drops adverts, as far as that is new: what goes on all the time is told once. */

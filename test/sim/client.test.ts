@@ -147,3 +147,29 @@ t.test('who goes and comes in one instant has not been away', (t) => {
   t.equal(client.hole(VIRTUAL).whole, 0);
   t.end();
 });
+
+t.test('a connection that only listens is told by a reset, or hangs where its address has gone', (t) => {
+  const { network, client, lb1, lb2, give, pair } = byHand();
+  give(lb1);
+  network.run(seconds(2));
+  const hangs = (): string | undefined => client.connections.hangsAt(VIRTUAL)?.name;
+  t.equal(hangs(), undefined);
+  lb1.deleteAddress(VIRTUAL);
+  give(lb2);
+  lb2.interfaces.get('eth0')?.announce(VIRTUAL);
+  network.run(seconds(1));
+  t.equal(hangs(), 'lb1', 'nobody has told it');
+  give(lb1);
+  t.equal(hangs(), undefined, 'it goes on when the address is back');
+  lb1.deleteAddress(VIRTUAL);
+  client.forget();
+  network.run(seconds(1));
+  t.equal(hangs(), undefined, 'it is another one now');
+  const { world } = lb2;
+  t.equal(world.reset(lb1, [VIRTUAL]), 0, 'lb1 has none any more');
+  t.equal(world.reset(lb2, [VIRTUAL]), 1);
+  t.match(pair.happened.at(-1), 'lb2 resets');
+  lb2.deleteAddress(VIRTUAL);
+  t.equal(hangs(), undefined, 'it was told in time');
+  t.end();
+});

@@ -76,6 +76,7 @@ export class Pair {
     const say = (words: string): void => void this.happened.push(`${this.network.now / 1_000_000} ${words}`);
     if (happening.kind === 'frame') this.frames.push(happening.frame);
     else if (happening.kind === 'answered') say(`client ${happening.by?.name ?? 'nobody'}`);
+    else if (happening.kind === 'reset') say(`${happening.host.name} resets`);
     else {
       const { host, effect } = happening;
       if (effect.kind === 'send-advert') say(`${host.name} advert ${effect.advert.priority}`);

@@ -164,7 +164,7 @@ export class Run {
     plan.trail?.happening(network.now, happening);
     if (happening.kind === 'frame') this.#frame = happening.frame;
     else if (happening.kind === 'answered') this.#clients.answered(happening);
-    else this.#effect(happening.host, happening.effect);
+    else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
   }
 
   #effect(host: Host, effect: Effect): void {

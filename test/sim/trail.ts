@@ -29,6 +29,8 @@ export class Trail {
     } else if (happening.kind === 'answered') {
       const { client, target, by } = happening;
       this.#add(at, client.plan.name, `${target} is answered by ${by?.name ?? 'nobody'}`);
+    } else if (happening.kind === 'reset') {
+      this.#add(at, happening.host.name, `resets the connection to ${happening.target}`);
     } else this.#add(at, happening.host.name, describeEffect(happening.effect));
   }
 
