@@ -3,6 +3,7 @@
 
 import type { IpAddress, MacAddress } from '../address.js';
 import { after, instant, type Duration, type Instant } from '../time.js';
+import { encodeGratuitousArp } from '../packet/arp.js';
 import { encodeAdvertFrame } from '../packet/advert-frame.js';
 import type { Ipv4Header } from '../packet/ipv4.js';
 import type { Advert } from '../packet/vrrp.js';
@@ -115,9 +116,18 @@ export class Network {
 
   /** A packet of somebody who is no host of this network, on the segment of this name or the first one. */
   sayForeign({ header, advert, isDamaged = false }: ForeignPacket, name?: string): void {
-    const [segment] = name === undefined ? this.segments.values() : [this.segments.get(name)];
     const frame = encodeAdvertFrame(STRANGER, { header, advert });
     if (isDamaged) frame.writeUInt8(frame.readUInt8(frame.length - 1) ^ 1, frame.length - 1);
+    this.#sendForeign(frame, name);
+  }
+
+  /** Such a one says that the address is his; he does not answer at it. */
+  announceForeign(address: IpAddress, name?: string): void {
+    this.#sendForeign(encodeGratuitousArp({ mac: STRANGER, address }), name);
+  }
+
+  #sendForeign(frame: Uint8Array, name: string | undefined): void {
+    const [segment] = name === undefined ? this.segments.values() : [this.segments.get(name)];
     segment?.send({ owner: 'stranger', receive: () => undefined }, frame);
   }
 

@@ -100,6 +100,9 @@ function carryOut(command: Command, { network, configOf }: Stage): void {
     case 'add':
       network.host(command.host).addAddress(command.interface, command.prefix);
       break;
+    case 'announce':
+      network.announceForeign(command.address, command.segment);
+      break;
     case 'weather':
       network.setWeather(command.change);
       break;

@@ -1,12 +1,25 @@
 // The stories that every operator asks for, made for the hosts at hand: what is done to the one that has the address,
 // and what is done afterwards to make it good again. They are lists of commands; nothing is carried out here.
 
+import { addressesOf } from '../config/diff.js';
 import { usedProcesses, usedScripts } from '../config/tracks.js';
-import type { Duration } from '../time.js';
+import { seconds, type Duration } from '../time.js';
 import type { Host } from './host.js';
 import type { Command } from './story.js';
 
-export const STORIES = ['crash', 'stop', 'link', 'check-fails', 'freeze', 'partition', 'reboot-all'] as const;
+export const STORIES = [
+  'crash',
+  'restart',
+  'stop',
+  'link',
+  'check-fails',
+  'freeze',
+  'partition',
+  'second-owner',
+  'reboot-all',
+] as const;
+/** A supervisor starts a daemon that has died at once, and it has its files to read. */
+const RESTART_TIME = seconds(0.5);
 export type StoryName = (typeof STORIES)[number];
 
 /** A part of a story that ends when all is calm again; the summary has a line for it. */
@@ -66,6 +79,16 @@ const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
       end: { title: 'back', commands: [{ kind: 'start', host }] },
     },
   ],
+  restart: ({ host: { name: host } }) => [
+    {
+      title: `the daemon of ${host} dies, and is started again`,
+      fault: [
+        { kind: 'kill', host },
+        { kind: 'run', duration: RESTART_TIME },
+        { kind: 'start', host },
+      ],
+    },
+  ],
   stop: ({ host: { name: host } }) => [
     {
       title: `the daemon of ${host} is stopped, and started again`,
@@ -91,6 +114,7 @@ const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
       end: { title: 'healed', commands: [{ kind: 'heal' }] },
     },
   ],
+  'second-owner': ({ host, hosts }) => hosts.filter((one) => one !== host).map((one) => handedOut(host, one)),
   'reboot-all': ({ hosts }) => [
     {
       title: 'all hosts lose their power, and all are back at once',
@@ -98,6 +122,20 @@ const TROUBLES: Readonly<Record<StoryName, (cast: Cast) => Trouble[]>> = {
     },
   ],
 };
+
+/** What the one serves somebody puts on the other too, by hand. */
+function handedOut({ config }: Host, { name: host, interfaces }: Host): Trouble {
+  const addresses = config.vrrpInstances.flatMap(addressesOf).filter(({ dev }) => interfaces.has(dev));
+  return {
+    title: `somebody puts the address on ${host} by hand, and deletes it`,
+    subject: host,
+    fault: addresses.map(({ dev, prefix }): Command => ({ kind: 'add', host, prefix, interface: dev })),
+    end: {
+      title: 'deleted',
+      commands: addresses.map(({ prefix: { address } }): Command => ({ kind: 'delete', host, address })),
+    },
+  };
+}
 
 const pulled = (host: string, name: string): Trouble => ({
   title: `the cable of ${name} of ${host} is pulled, and plugged again`,

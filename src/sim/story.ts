@@ -5,6 +5,7 @@ import { parseAddress, parsePrefix, type IpAddress, type Prefix } from '../addre
 import { milliseconds, seconds, type Duration } from '../time.js';
 import type { CheckEnd, DaemonKind } from './host.js';
 import type { Weather } from './segment.js';
+import { Misfit, readAddresses, readDuration, readId, readInteger, readOctet, readShare, Words } from './words.js';
 
 /** Something that is done to a host by name. */
 export type HostDeed = 'stop' | 'kill' | 'crash' | 'freeze' | 'thaw' | 'stall' | 'resume';
@@ -23,6 +24,8 @@ export type Command =
   | { readonly kind: 'process'; readonly host: string; readonly name: string; readonly count: number }
   | { readonly kind: 'delete'; readonly host: string; readonly address: IpAddress }
   | { readonly kind: 'add'; readonly host: string; readonly prefix: Prefix; readonly interface: string }
+  /** Somebody who is no host of the story says that an address is his; on the first segment where none is named. */
+  | { readonly kind: 'announce'; readonly address: IpAddress; readonly segment?: string }
   | { readonly kind: 'weather'; readonly change: Partial<Weather> }
   | { readonly kind: 'failover'; readonly host: string; readonly name: string }
   | { readonly kind: 'maintenance'; readonly host: string; readonly on: boolean }
@@ -72,63 +75,6 @@ export interface Story {
 
 const DAEMONS: readonly DaemonKind[] = ['vrrpd', 'keepalived'];
 const DEEDS: readonly HostDeed[] = ['stop', 'kill', 'crash', 'freeze', 'thaw', 'stall', 'resume'];
-const UNITS = { '': 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-/** Longer than any story is worth: a day. */
-const LONGEST = 86_400_000;
-
-/** A word that does not fit; caught at the end of its line. */
-class Misfit extends Error {
-  constructor(
-    readonly word: number,
-    words: string,
-  ) {
-    super(words);
-  }
-}
-
-/** The words of a line, taken one after the other. */
-class Words {
-  #next = 0;
-
-  constructor(readonly words: readonly string[]) {}
-
-  get isAtEnd(): boolean {
-    return this.#next >= this.words.length;
-  }
-
-  /** The next word as `what`; a Misfit when there is none, or it can't be read as that. */
-  take<T>(what: string, read: (word: string) => T | undefined): T {
-    const word = this.words[this.#next];
-    const value = word === undefined ? undefined : read(word);
-    if (value === undefined) this.fail(word === undefined ? `${what} is missing` : `"${word}" is no ${what}`);
-    this.#next += 1;
-    return value;
-  }
-
-  word(what: string): string {
-    return this.take(what, (word) => word);
-  }
-
-  oneOf<const T extends string>(choices: readonly T[]): T {
-    return this.take(choices.join(' or '), (word) => choices.find((choice) => choice === word));
-  }
-
-  /** Takes the word when it comes next. */
-  skip(word: string): boolean {
-    if (this.words[this.#next] !== word) return false;
-    this.#next += 1;
-    return true;
-  }
-
-  /** Nothing may follow. */
-  end(): void {
-    if (!this.isAtEnd) this.fail('the line has more words than the command takes');
-  }
-
-  fail(words: string): never {
-    throw new Misfit(this.#next, words);
-  }
-}
 
 const HOST = 'name of a host';
 
@@ -173,6 +119,10 @@ const COMMANDS: Readonly<Record<string, (words: Words) => Command>> = {
     prefix: words.take('address', parsePrefix),
     interface: words.word('interface'),
   }),
+  announce: (words) => {
+    const address = words.take('address', parseAddress);
+    return { kind: 'announce', address, ...(words.skip('on') && { segment: words.word('segment') }) };
+  },
   delay: (words) => {
     const delay = words.take('time', readDuration);
     const jitter = words.skip('jitter') ? words.take('time', readDuration) : milliseconds(0);
@@ -266,34 +216,4 @@ function readAdvert(words: Words): ForeignAdvert {
   }
   if (advert.virtualRouterId === 0) words.fail('vrid is missing');
   return advert;
-}
-
-function readDuration(word: string): Duration | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(word) ?? [];
-  if (number === undefined) return undefined;
-  const length = Number(number) * UNITS[unit as keyof typeof UNITS];
-  return length <= LONGEST ? milliseconds(length) : undefined;
-}
-
-function readShare(word: string): number | undefined {
-  const share = /^\d+(\.\d+)?%$/.test(word) ? Number(word.slice(0, -1)) / 100 : undefined;
-  return share !== undefined && share <= 1 ? share : undefined;
-}
-
-function readInteger(word: string): number | undefined {
-  return /^-?\d{1,9}$/.test(word) ? Number(word) : undefined;
-}
-
-function readOctet(word: string): number | undefined {
-  return /^\d{1,3}$/.test(word) && Number(word) <= 255 ? Number(word) : undefined;
-}
-
-function readId(word: string): number | undefined {
-  const octet = readOctet(word);
-  return octet === 0 ? undefined : octet;
-}
-
-function readAddresses(word: string): IpAddress[] | undefined {
-  const addresses = word.split(',').map(parseAddress);
-  return addresses.every((one) => one !== undefined) ? addresses : undefined;
 }

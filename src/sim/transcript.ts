@@ -124,6 +124,8 @@ function describeCommand(command: Command): (readonly [string, string])[] {
       return [[command.host, `somebody deletes ${command.address}`]];
     case 'add':
       return [[command.host, `somebody adds ${formatPrefix(command.prefix)} to ${command.interface}`]];
+    case 'announce':
+      return [['network', `a stranger announces ${command.address}`]];
     case 'weather':
       return [['network', describeWeather(command.change)]];
     case 'failover':

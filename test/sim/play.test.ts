@@ -102,6 +102,8 @@ t.test('each command does its work', (t) => {
   after('reload lb1 lower.conf\nrun 10', 'BACKUP MASTER');
   after('advert 10.0.0.9 vrid 51 priority 200 addresses 10.0.0.100\nrun 1', 'BACKUP BACKUP');
   after('run 10', 'BACKUP MASTER');
+  tell('announce 10.0.0.100\nrun 1ms');
+  t.equal(pair.client.answeredBy(VIRTUAL), undefined, 'a stranger has taken the client in');
   tell('delay 20ms jitter 5ms\nloss 50%\nduplicate 10%');
   const weather = { delay: 20_000, jitter: 5_000, loss: 0.5, duplication: 0.1 };
   for (const segment of pair.network.segments.values()) t.strictSame(segment.weather, weather);

@@ -61,6 +61,7 @@ t.test('layout 1: a failing check moves nothing, and nopreempt leaves the addres
     start: `3524 ms; n1; ${OWN}`,
     crash: `3563 ms; n2; ${OWN}`,
     'crash, back': '0 ms; n2; n1 has 122 against 112, but nopreempt',
+    restart: `3063 ms; n2; ${OWN}; ${hangs('n1')}; n2 takes it: 112 against 122`,
     stop: `563 ms; n2; the protocol's own time: the skew of priority 112; ${hangs('n1')}`,
     'stop, started': '0 ms; n2; n1 has 122 against 112, but nopreempt',
     link: `3563 ms; n2; ${OWN}`,
@@ -71,6 +72,8 @@ t.test('layout 1: a failing check moves nothing, and nopreempt leaves the addres
     'freeze, goes on': '0 ms; n1; n1 takes it: 122 against 112',
     partition: '0 ms; n1+n2; n1 and n2 have it at once',
     'partition, healed': '0 ms; n1; two hosts had it for 563 ms',
+    'second-owner': '0 ms; n1+n2; n1 and n2 have it at once',
+    'second-owner, deleted': '0 ms; n1',
     'reboot-all': `3523 ms; n1; ${OWN}`,
   });
   t.end();

@@ -31,6 +31,8 @@ const COMMANDS: readonly Command[] = [
   { kind: 'process', host: 'alpha', name: 'web', count: 2 },
   { kind: 'delete', host: 'alpha', address: ip('10.1.1.100') },
   { kind: 'add', host: 'alpha', prefix: { address: ip('10.1.1.100'), length: 24 }, interface: 'eth1' },
+  { kind: 'announce', address: ip('10.1.1.100') },
+  { kind: 'announce', address: ip('10.1.1.100'), segment: 'eth2' },
   { kind: 'weather', change: { delay: milliseconds(0.1), jitter: milliseconds(20) } },
   { kind: 'weather', change: { delay: milliseconds(5), jitter: milliseconds(0) } },
   { kind: 'weather', change: { loss: 0.4 } },

@@ -28,6 +28,8 @@ export function printCommand(command: Command): string[] {
       return [`delete ${command.host} ${command.address}`];
     case 'add':
       return [`add ${command.host} ${formatPrefix(command.prefix)} ${command.interface}`];
+    case 'announce':
+      return [`announce ${command.address}${command.segment === undefined ? '' : ` on ${command.segment}`}`];
     case 'weather': {
       const { delay, jitter, loss, duplication } = command.change;
       return [
