@@ -1,4 +1,5 @@
-// What the control socket can be asked, and by whom: the status by all who get in, changes by root alone.
+// What the control socket can be asked, and by whom: the status by all who get in, changes by root and by the user that the
+// daemon runs as, who could do worse to it.
 // It reads requests and words answers; the daemon does what is asked.
 
 import { after, seconds, type Duration, type Instant } from '../time.js';
@@ -24,7 +25,8 @@ const LONGEST: Duration = seconds(365 * 86_400);
 export function answer({ command, user, words }: Request, asked: Asked): unknown {
   if (command === 'status') return asked.snapshot();
   if (!['reload', 'failover', 'maintenance'].includes(command)) return undefined;
-  if (user !== 0) return { error: `only root may ask for ${command === 'maintenance' ? '' : 'a '}${command}` };
+  if (user === undefined || ![0, process.getuid?.()].includes(user))
+    return { error: `only root and the daemon's own user may ask for ${command === 'maintenance' ? '' : 'a '}${command}` };
   if (command === 'reload') return asked.reload();
   return command === 'failover' ? failover(words, asked) : maintenance(words, asked);
 }

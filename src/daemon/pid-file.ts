@@ -17,12 +17,17 @@ export interface PidOptions {
   readonly vrrpPidFile?: string;
 }
 
-/** keepalived's places: a second file for the VRRP process, and a folder for use_pid_dir and instance. */
+/**
+ * keepalived's places: a second file for the VRRP process, and a folder for use_pid_dir and instance. Who is not root can't
+ * write there: then the folder of the control socket.
+ */
 export function pidPaths(
   { usePidDir, instance }: Pick<Config, 'usePidDir' | 'instance'>,
   { name, pidFile, vrrpPidFile }: PidOptions,
+  { isRoot } = { isRoot: process.getuid?.() === 0 },
 ): string[] {
-  const folder = usePidDir || instance !== undefined ? '/run/keepalived' : '/run';
+  const usual = usePidDir || instance !== undefined ? '/run/keepalived' : '/run';
+  const folder = isRoot ? usual : '/run/vrrpd';
   const suffix = instance === undefined ? '' : `_${instance}`;
   const second = vrrpPidFile ?? (name === 'keepalived' ? `${folder}/vrrp${suffix}.pid` : undefined);
   return [pidFile ?? `${folder}/${name}${suffix}.pid`, ...(second === undefined ? [] : [second])];

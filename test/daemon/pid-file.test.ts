@@ -46,6 +46,10 @@ t.test('keepalived’s places', (t) => {
     '/run/keepalived/keepalived_web1.pid',
     '/run/keepalived/vrrp_web1.pid',
   ]);
+  const own = { isRoot: false };
+  t.same(pidPaths(usual, { name: 'keepalived' }, own), ['/run/vrrpd/keepalived.pid', '/run/vrrpd/vrrp.pid']);
+  t.same(pidPaths({ usePidDir: true, instance: 'web1' }, { name: 'vrrpd' }, own), ['/run/vrrpd/vrrpd_web1.pid']);
+  t.same(pidPaths(usual, { name: 'vrrpd', pidFile: '/x' }, own), ['/x']);
   t.end();
 });
 
