@@ -26,7 +26,9 @@ export function answer({ command, user, words }: Request, asked: Asked): unknown
   if (command === 'status') return asked.snapshot();
   if (!['reload', 'failover', 'maintenance'].includes(command)) return undefined;
   if (user === undefined || ![0, process.getuid?.()].includes(user))
-    return { error: `only root and the daemon's own user may ask for ${command === 'maintenance' ? '' : 'a '}${command}` };
+    return {
+      error: `only root and the daemon's own user may ask for ${command === 'maintenance' ? '' : 'a '}${command}`,
+    };
   if (command === 'reload') return asked.reload();
   return command === 'failover' ? failover(words, asked) : maintenance(words, asked);
 }

@@ -8,7 +8,7 @@ import { eventually } from '../lab/eventually.js';
 import { childrenOf } from '../lab/job.js';
 
 /** Where the project is inside. */
-const PROJECT = '/opt/vrrpd';
+export const PROJECT = '/opt/vrrpd';
 /** The folder of the overlay: its lower side is the machine's own root, which it does not change. */
 const START = `
 set -e
@@ -16,9 +16,12 @@ mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
 cd /mnt/root
-mkdir -p etc/systemd/system usr/local/bin etc/keepalived opt/vrrpd
+mkdir -p etc/systemd/system usr/local/bin etc/keepalived opt/vrrpd opt/lab
 printf '[Unit]\\nRequires=basic.target\\nAfter=basic.target\\nAllowIsolate=yes\\n' > etc/systemd/system/lab.target
-cp "$1/systemd/vrrpd.service" etc/systemd/system/
+cp "$1"/systemd/*.service etc/systemd/system/
+# The check script looks for a process of this name.
+cp /bin/sleep opt/lab/haproxy
+printf '[Service]\\nExecStart=/opt/lab/haproxy 600\\n' > etc/systemd/system/haproxy.service
 ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/vrrpd
 ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/keepalived
 cp "$1/test/fixtures/layouts/1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf" etc/keepalived/keepalived.conf
@@ -66,6 +69,16 @@ export class Machine {
       holder.kill('SIGKILL');
       throw new Error(`${String(error)}\n${words}`, { cause: error });
     }
+  }
+
+  /** What systemd knows of a unit. */
+  async show(property: string, unit = 'vrrpd'): Promise<string> {
+    return (await this.run(`systemctl show --value -p ${property} ${unit}`)).output;
+  }
+
+  /** Whether layout 1's address is there. */
+  async holds(): Promise<boolean> {
+    return (await this.run('ip address show dev eth1')).output.includes('192.168.1.190/32');
   }
 
   /** Runs a line of shell inside. */
