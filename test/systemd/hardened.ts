@@ -28,10 +28,13 @@ vrrp_script user { script "/usr/bin/id" interval 1 }
 vrrp_instance VI_1 {
   interface eth1
   virtual_router_id 91
-  track_script { probe; user }
+  track_script {
+    probe
+    user
+  }
   virtual_ipaddress { 192.168.1.190 }
 }
-`.replace('probe; user', 'probe\n user\n');
+`;
 
 export async function hardened(t: Test, machine: Machine): Promise<void> {
   await machine.run(`cat > ${FILE} <<'END'${CONFIGURATION}END`);
@@ -43,10 +46,8 @@ export async function hardened(t: Test, machine: Machine): Promise<void> {
   t.strictSame(await machine.run('systemctl start vrrpd'), DONE);
   await eventually('its checks succeed and it is master', () => machine.holds());
   const ears = async (): Promise<string> => (await machine.run('cat /run/ears')).output;
-  await eventually(
-    'it has announced the address',
-    async () => (await ears()).includes('is-at') || /192\.168\.1\.190/.test(await ears()),
-  );
+  for (const frame of [/VRRPv2, Advertisement/, /ARP, .*192\.168\.1\.190/])
+    await eventually(`${String(frame)} is on the wire`, async () => frame.test(await ears()));
 
   const pid = await machine.show('MainPID');
   const user = (await machine.run('id -u vrrpd')).output;
