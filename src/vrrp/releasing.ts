@@ -3,6 +3,7 @@
 // addresses that a BACKUP keeps after a crash. machine.ts makes the states.
 
 import type { IpAddress } from '../address.js';
+import type { Instant } from '../time.js';
 import type { VirtualAddress } from '../config/model.js';
 import {
   clear,
@@ -28,7 +29,7 @@ import type { Heard } from './virtual-router.js';
 export function hear(instance: Instance, state: StateOf<'RELEASING'>, { advert, source }: Heard, turn: Turn): void {
   const { now } = turn;
   const { priority } = advert;
-  if (state.deafUntil !== undefined && now <= state.deafUntil) return;
+  if (isOld(state, now)) return;
   if (priority === 0) {
     if (instance.master?.address === source) instance.master = { address: source, priority, heardAt: now };
     return;
@@ -38,13 +39,17 @@ export function hear(instance: Instance, state: StateOf<'RELEASING'>, { advert, 
   machine.stay(instance, answered({ ...state, departure }));
 }
 
+/** What is heard now had waited while the process stood still. */
+const isOld = ({ deafUntil }: StateOf<'RELEASING'>, now: Instant): boolean =>
+  deafUntil !== undefined && now <= deafUntil;
+
 /** Somebody else has announced an address. */
 export function claim(instance: Instance, address: IpAddress, turn: Turn): void {
   const { state } = instance;
   const { now } = turn;
   if (state.kind === 'BACKUP' && state.keeps)
     machine.stay(instance, { ...state, keeps: hearClaim(state.keeps, address, now) });
-  if (state.kind === 'RELEASING')
+  if (state.kind === 'RELEASING' && !isOld(state, now))
     machine.stay(instance, answered({ ...state, departure: hearClaim(state.departure, address, now) }));
 }
 
