@@ -58,7 +58,6 @@ export class Daemon {
   readonly #startedAt = now();
   readonly #manager = new ServiceManager();
   readonly #statusLine = new StatusLine(this.#manager, () => this.#loop.router);
-  /** Held until the process ends, however it ends. */
   readonly #locks: InstanceLocks;
   readonly #notifier: Notifier;
   readonly #scripts = new Scripts();
@@ -189,6 +188,7 @@ export class Daemon {
         ...(this.#refusedAt === undefined ? [] : [refusedReload(wallTime(this.#refusedAt, at))]),
         ...this.#notifier.alerts,
       ],
+      lateness: this.#host.lateness.figures,
       startedAt: this.#startedAt,
       now: at,
       wallTime: (point) => wallTime(point, at),

@@ -16,6 +16,8 @@ export interface Host {
   receive(): Input[];
   /** Performs the effects in their order, synchronously; returns what was refused. */
   perform(effects: readonly Effect[]): Failure[];
+  /** A deadline is acted upon now: how late that is, is the host's business. */
+  expired?(deadline: Instant, now: Instant): void;
   /** One alarm, absolute; undefined turns it off. It calls wake(). */
   setAlarm(at: Instant | undefined): void;
 }
@@ -51,7 +53,10 @@ export class Loop<Driven extends Core = Router> {
     for (const input of this.host.receive()) this.#handle(input, arrived);
     const deadline = this.router.nextDeadline();
     const now = this.host.now();
-    if (deadline !== undefined && deadline <= now) this.#handle({ kind: 'tick' }, now);
+    if (deadline !== undefined && deadline <= now) {
+      this.host.expired?.(deadline, now);
+      this.#handle({ kind: 'tick' }, now);
+    }
     this.host.setAlarm(this.router.nextDeadline());
   }
 

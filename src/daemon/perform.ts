@@ -19,6 +19,7 @@ import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
+import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
 
 /** Longer than a process needs to wake up from a second's sleep. */
@@ -34,6 +35,7 @@ export interface Surroundings {
 }
 
 export class KernelHost implements Host {
+  readonly lateness: Lateness;
   readonly #surroundings: Surroundings;
   readonly #netlink = new Netlink();
   readonly #interfaces: Interfaces;
@@ -55,6 +57,7 @@ export class KernelHost implements Host {
   constructor(surroundings: Surroundings) {
     const { config } = surroundings;
     this.#surroundings = surroundings;
+    this.lateness = new Lateness(surroundings.log);
     const wake = (): void => this.#wake();
     this.#interfaces = new Interfaces(this.#netlink, wake);
     const indexOf = (dev: string): number | undefined => this.#interfaces.find(dev)?.index;
@@ -72,6 +75,10 @@ export class KernelHost implements Host {
   /** The commands of the checks, before a router with this configuration asks for them. */
   update({ vrrpScripts }: Config): void {
     this.#commands = new Map(vrrpScripts.map((script) => [script.name, script]));
+  }
+
+  expired(deadline: Instant, at: Instant): void {
+    this.lateness.see(deadline, at);
   }
 
   now(): Instant {
@@ -120,6 +127,7 @@ export class KernelHost implements Host {
     this.#isOpen = false;
     // They have had their SIGTERM.
     for (const running of this.#running.values()) running.signal('SIGKILL');
+    this.lateness.close();
     this.#files.close();
     this.#processes.close();
     this.#alarm.close();

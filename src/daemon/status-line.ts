@@ -3,6 +3,7 @@
 
 import type { ServiceManager } from '../linux/service-manager.js';
 import type { Router } from '../vrrp/router.js';
+import { outerState } from '../vrrp/state.js';
 
 export class StatusLine {
   readonly #manager: ServiceManager;
@@ -16,9 +17,8 @@ export class StatusLine {
 
   /** "VI_1 MASTER, VI_2 BACKUP"; one that gives its addresses up is MASTER until they are gone. */
   get text(): string {
-    const wordOf = (kind: string): string => (kind === 'RELEASING' ? 'MASTER' : kind);
     return this.#router()
-      .all.map(({ config, state }) => `${config.name} ${wordOf(state.kind)}`)
+      .all.map(({ config, state }) => `${config.name} ${outerState(state)}`)
       .join(', ');
   }
 

@@ -2,6 +2,7 @@
 // an interface. Words and indentation are keepalived 2.2.7's, since other programs take it apart; a line for something
 // that vrrpd does not have is left out. It writes no file.
 
+import { outerState } from '../vrrp/state.js';
 import { VRRP_GROUP_IPV4 } from '../address.js';
 import type { GarpSettings, NotifyScripts } from '../config/model.js';
 import { inSeconds, milliseconds, type Instant } from '../time.js';
@@ -15,7 +16,6 @@ import {
   addressWords,
   commandWords,
   MASKED,
-  outerState,
   routeWords,
   ruleWords,
   wantedState,
@@ -90,7 +90,7 @@ function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
   const waiting = instance.tracks.filter((track) => judge(track, instance.surroundings.standing(track)).awaited);
   const due = nextByState(instance);
   return [
-    field('State', outerState(instance)),
+    field('State', outerState(instance.state)),
     ...(state.kind === 'BACKUP'
       ? [field('Master router', master?.address ?? '0.0.0.0'), field('Master priority', master?.priority ?? 0)]
       : []),

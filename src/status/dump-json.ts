@@ -2,6 +2,7 @@
 // lengths of time in whole seconds but for the interval of adverts. What vrrpd does not have, is there with
 // keepalived's default. It writes no file.
 
+import { outerState } from '../vrrp/state.js';
 import { inSeconds } from '../time.js';
 import type { NotifyScripts, TrackKind, VrrpInstance } from '../config/model.js';
 import type { Instance } from '../vrrp/instance.js';
@@ -11,7 +12,6 @@ import {
   commandWords,
   counters,
   MASKED,
-  outerState,
   routeWords,
   ruleWords,
   wantedState,
@@ -66,7 +66,7 @@ function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<strin
     accept: 1,
     nopreempt: config.nopreempt,
     preempt_delay: wholeSeconds(config.preemptDelay),
-    state: STATES[outerState(instance)],
+    state: STATES[outerState(instance.state)],
     wantstate: STATES[wantedState(instance)],
     version: config.version,
     smtp_alert: config.smtpAlert,

@@ -1,6 +1,7 @@
 // What the dump files of keepalived have in common: an address, a route, a rule, a command and a state in its words, and
 // its counters. Laid out as keepalived 2.2.7 does, since other programs take the words apart. It writes no file.
 
+import { outerState, type OuterState } from '../vrrp/state.js';
 import { familyOf, formatPrefix, type IpAddress, type Prefix } from '../address.js';
 import type { AddressFlag, Command, Config, Route, Rule, VirtualAddress } from '../config/model.js';
 import { inSeconds, type Duration, type Instant } from '../time.js';
@@ -28,16 +29,9 @@ export const MASKED = '********';
 export const wholeSeconds = (duration: Duration | undefined): number =>
   duration === undefined ? 0 : Math.trunc(inSeconds(duration));
 
-type OuterState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
-
-/** As those outside see it. */
-export function outerState({ holds, state }: Instance): OuterState {
-  return holds || state.kind === 'RELEASING' ? 'MASTER' : state.kind;
-}
-
 /** The state it is on its way to: an instance that waits for its checks begins as BACKUP. */
 export function wantedState(instance: Instance): OuterState {
-  const state = outerState(instance);
+  const state = outerState(instance.state);
   return state === 'INIT' ? 'BACKUP' : state;
 }
 

@@ -7,7 +7,8 @@ import type { Instance } from '../vrrp/instance.js';
 import { alertsOfHost, trackStatus, type TrackStatus } from './tracks.js';
 import { describeReason } from '../vrrp/reason.js';
 import type { Router } from '../vrrp/router.js';
-import type { StateKind } from '../vrrp/state.js';
+import { describeSecondOwner } from '../vrrp/second-owner.js';
+import { outerState, type OuterState } from '../vrrp/state.js';
 import { dropReasons } from '../vrrp/statistics.js';
 
 /** What the daemon knows and the router does not. */
@@ -20,6 +21,8 @@ export interface DaemonFacts {
   readonly warnings: number;
   /** What the daemon itself has to say first. */
   readonly alerts: readonly string[];
+  /** How late its deadlines were acted upon. */
+  readonly lateness: Snapshot['lateness'];
   readonly startedAt: Instant;
   readonly now: Instant;
   /** Local wall time with the zone's offset, ISO 8601. */
@@ -38,6 +41,8 @@ export interface Snapshot {
   readonly upSeconds: number;
   /** What an operator must see first: checks that cannot run, addresses that are not there. */
   readonly alerts: readonly string[];
+  /** How late a deadline was acted upon: the latest one, and the worst since the start. */
+  readonly lateness: { readonly latestMilliseconds: number; readonly longestMilliseconds: number };
   readonly unreadablePackets: number;
   readonly unknownVirtualRouterPackets: number;
   readonly instances: readonly InstanceStatus[];
@@ -45,7 +50,7 @@ export interface Snapshot {
 
 export interface InstanceStatus {
   readonly name: string;
-  readonly state: StateKind;
+  readonly state: OuterState;
   readonly since: string;
   readonly forSeconds: number;
   readonly why: string;
@@ -70,6 +75,18 @@ export interface InstanceStatus {
   };
   /** A BACKUP that hears nobody, or only lower adverts. */
   readonly takesOverInSeconds?: number;
+  /** It gives its addresses up for this reason, and serves them until an heir is known. */
+  readonly givesUp?: string;
+  /** Others who have an address of this MASTER. */
+  readonly secondOwners: readonly {
+    readonly address: string;
+    readonly mac?: string;
+    readonly source?: string;
+    readonly how: string;
+    readonly since: string;
+    readonly seenSecondsAgo: number;
+    readonly times: number;
+  }[];
   /** Why a BACKUP does not take over although its time came or will come. */
   readonly holdsBack?: string;
   readonly addresses: readonly {
@@ -97,11 +114,14 @@ export interface InstanceStatus {
   readonly becameMaster: number;
   readonly releasedMaster: number;
   readonly addressesPutBack: number;
+  /** How often somebody else turned out to have an address of ours. */
+  readonly secondOwnersSeen: number;
+  readonly connectionsReset: number;
   /** The latest first. */
   readonly transitions: readonly {
     readonly at: string;
-    readonly from: StateKind;
-    readonly to: StateKind;
+    readonly from: OuterState;
+    readonly to: OuterState;
     readonly why: string;
   }[];
 }
@@ -115,7 +135,11 @@ export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
     takenAt: wallTime(now),
     startedAt: wallTime(startedAt),
     upSeconds: secondsSince(startedAt, now),
-    alerts: [...facts.alerts, ...alertsOfHost(router, now), ...instances.flatMap(alertsOfInstance)],
+    alerts: [
+      ...facts.alerts,
+      ...alertsOfHost(router, now),
+      ...instances.flatMap((instance) => alertsOfInstance(instance, now)),
+    ],
     unreadablePackets: router.unclaimed.unreadable,
     unknownVirtualRouterPackets: router.unclaimed.unknownVirtualRouter,
     instances: instances.map((instance) => instanceStatus(instance, facts)),
@@ -126,7 +150,7 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
   const { config, state, statistics } = instance;
   return {
     name: config.name,
-    state: state.kind,
+    state: outerState(state),
     since: wallTime(instance.since),
     forSeconds: secondsSince(instance.since, now),
     why: describeReason(instance.why),
@@ -139,6 +163,8 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     priority: { base: config.priority, effective: instance.priority, contributions: instance.contributions() },
     ...listening(instance, now),
     ...holdingBack(instance),
+    ...(state.kind === 'RELEASING' && { givesUp: describeReason(state.why) }),
+    secondOwners: secondOwners(instance, { now, wallTime }),
     addresses: addresses(instance, now),
     ...(instance.group && { group: instance.group.config.name }),
     checks: instance.tracks.map((track) => trackStatus(track, { surroundings: instance.surroundings, now })),
@@ -155,6 +181,8 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     becameMaster: statistics.becameMaster,
     releasedMaster: statistics.releasedMaster,
     addressesPutBack: statistics.addressesPutBack,
+    secondOwnersSeen: statistics.secondOwners,
+    connectionsReset: statistics.connectionsReset,
     transitions: instance.history.map(({ at, from, to, why }) => ({
       at: wallTime(at),
       from,
@@ -191,8 +219,26 @@ function addresses(instance: Instance, now: Instant): InstanceStatus['addresses'
   }));
 }
 
-function alertsOfInstance({ config, missing }: Instance): string[] {
-  return [...missing].map(({ prefix, dev }) => `${config.name}: ${formatPrefix(prefix)} is not on ${dev}`);
+const presentOwners = ({ config, secondOwners }: Instance, now: Instant) =>
+  secondOwners.present({ now, advertInt: config.advertInt });
+
+function secondOwners(
+  instance: Instance,
+  { now, wallTime }: Pick<DaemonFacts, 'now' | 'wallTime'>,
+): InstanceStatus['secondOwners'] {
+  return presentOwners(instance, now).map(({ since, lastAt, reactions, ...plain }) => ({
+    ...plain,
+    since: wallTime(since),
+    seenSecondsAgo: secondsSince(lastAt, now),
+  }));
+}
+
+function alertsOfInstance(instance: Instance, now: Instant): string[] {
+  const { config, missing } = instance;
+  return [
+    ...presentOwners(instance, now).map((owner) => `${config.name}: ${describeSecondOwner(owner)}`),
+    ...[...missing].map(({ prefix, dev }) => `${config.name}: ${formatPrefix(prefix)} is not on ${dev}`),
+  ];
 }
 
 const secondsSince = (from: Instant, now: Instant): number => inSeconds(between({ from, to: now }));

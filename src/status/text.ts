@@ -7,14 +7,22 @@ import type { InstanceStatus, Snapshot } from './snapshot.js';
 const WIDTH = 80;
 const LABEL = 13;
 const TRANSITIONS = 3;
+/** A process that is so many milliseconds late is in trouble. */
+const WORTH_SHOWING = 50;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** The whole status, without a line end at its end. */
 export function renderStatus(snapshot: Snapshot): string {
-  const { version, host, upSeconds, configFile, warnings } = snapshot;
+  const { version, host, upSeconds, configFile, warnings, lateness } = snapshot;
   const checked = warnings === 0 ? '' : ` (${warnings} ${warnings === 1 ? 'warning' : 'warnings'})`;
   return [
     ...wrap([`vrrpd ${version} on ${host}`, `up ${ago(upSeconds)}`, `${configFile}${checked}`], '  '),
+    ...(lateness.longestMilliseconds < WORTH_SHOWING
+      ? []
+      : wrap(
+          [`! held up by ${Math.round(lateness.longestMilliseconds)} ms at worst since the start: see the log`],
+          '  ',
+        )),
     ...snapshot.alerts.flatMap((alert) => wrap([`! ${alert}`], '  ')),
     ...snapshot.instances.flatMap((instance) => ['', ...renderInstance(instance, snapshot.takenAt)]),
   ].join('\n');
@@ -32,6 +40,9 @@ function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
     ...(instance.faults.length > 0
       ? instance.faults.flatMap((fault) => labelled('fault', [fault]))
       : labelled('why', [instance.why])),
+    ...(instance.givesUp === undefined
+      ? []
+      : labelled('gives up', [instance.givesUp, 'stays until another router serves'])),
     ...renderMaster(instance),
     ...labelled('priority', [renderPriority(instance), ...(instance.nopreempt ? ['nopreempt'] : [])]),
     ...renderAddresses(instance),
@@ -61,7 +72,7 @@ function renderPriority({ priority: { base, effective, contributions } }: Instan
 }
 
 function renderAddresses({ addresses, state }: InstanceStatus): string[] {
-  const holds = state === 'MASTER' || state === 'RELEASING';
+  const holds = state === 'MASTER';
   return addresses.flatMap(({ prefix, dev, onWire, present, announcedSecondsAgo }) => {
     const announced = announcedSecondsAgo === undefined ? '' : `, announced ${ago(announcedSecondsAgo)} ago`;
     const there = present

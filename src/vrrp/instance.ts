@@ -17,7 +17,7 @@ import type { OwnFault, Reason } from './reason.js';
 import { RepeatedLines } from './repeated.js';
 import type { Leftover } from './resumption.js';
 import { SecondOwners } from './second-owner.js';
-import type { State, StateKind } from './state.js';
+import type { OuterState, State } from './state.js';
 import { Statistics } from './statistics.js';
 import type { Surroundings } from './surroundings.js';
 import { masterDownInterval, skewTime } from './timers.js';
@@ -32,8 +32,8 @@ export interface Master {
 
 export interface Transition {
   readonly at: Instant;
-  readonly from: StateKind;
-  readonly to: StateKind;
+  readonly from: OuterState;
+  readonly to: OuterState;
   readonly why: Reason;
 }
 

@@ -13,7 +13,7 @@ import { addAddresses, advertise, announce, removeAddresses } from './holding.js
 import type { Instance, Master } from './instance.js';
 import { beginPatrol } from './patrol.js';
 import { describeReason, type FaultReason, type Reason } from './reason.js';
-import type { State, StateOf } from './state.js';
+import { outerState, type State, type StateOf } from './state.js';
 import { report, tell, tellPriority } from './tell.js';
 import type { Turn } from './turn.js';
 
@@ -194,9 +194,9 @@ export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn
 }
 
 /** Takes up a state; returns how long it was in the one before, in words. RELEASING is a part of having been MASTER. */
-function enter(instance: Instance, state: State, why: Reason, turn: Turn): string {
+function enter(instance: Instance, state: Exclude<State, { kind: 'RELEASING' }>, why: Reason, turn: Turn): string {
   const { now } = turn;
-  const from = instance.state.kind === 'RELEASING' ? 'MASTER' : instance.state.kind;
+  const from = outerState(instance.state);
   const held = `was ${from} for ${describeDuration(between({ from: instance.since, to: now }))}`;
   instance.remember({ at: now, from, to: state.kind, why });
   instance.state = state;

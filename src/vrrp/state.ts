@@ -40,3 +40,7 @@ export type State =
 
 export type StateKind = State['kind'];
 export type StateOf<Kind extends StateKind> = Extract<State, { kind: Kind }>;
+
+/** A state as those outside see it: who gives its addresses up is MASTER until they are gone. */
+export type OuterState = Exclude<StateKind, 'RELEASING'>;
+export const outerState = ({ kind }: State): OuterState => (kind === 'RELEASING' ? 'MASTER' : kind);

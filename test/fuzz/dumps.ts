@@ -38,7 +38,17 @@ export function checkDumps(router: Router, config: Config): void {
   mustEqual(json === undefined ? [] : readJson(json).map(({ data }) => data.iname), names, 'those of keepalived.json');
   const now = instant(1_010_000_000);
   const snapshot = takeSnapshot(router, {
-    ...{ version: '0', host: 'lb1', pid: 1, configFile: '/x', warnings: 0, alerts: [], startedAt: now, now },
+    ...{
+      version: '0',
+      host: 'lb1',
+      pid: 1,
+      configFile: '/x',
+      warnings: 0,
+      alerts: [],
+      lateness: { latestMilliseconds: 0, longestMilliseconds: 0 },
+      startedAt: now,
+      now,
+    },
     wallTime: () => '2026-11-21T03:12:07.000+01:00',
   });
   must(renderStatus(snapshot).split('\n').length >= names.length, 'the status tells of each instance');

@@ -42,6 +42,9 @@ const instance: InstanceStatus = {
   becameMaster: 1,
   releasedMaster: 0,
   addressesPutBack: 0,
+  secondOwners: [],
+  secondOwnersSeen: 0,
+  connectionsReset: 0,
   transitions: [
     { at: '2026-11-21T03:12:07.000+01:00', from: 'BACKUP', to: 'MASTER', why: 'no advert for 3.523 s' },
     { at: '2026-11-17T20:00:00.000+01:00', from: 'FAULT', to: 'BACKUP', why: 'eth1 is up again' },
@@ -58,6 +61,7 @@ const snapshot = (changes: Partial<InstanceStatus> = {}, more: Partial<Snapshot>
   takenAt: '2026-11-21T10:43:07.000+01:00',
   startedAt: '2026-11-09T06:43:07.000+01:00',
   upSeconds: 1_051_200,
+  lateness: { latestMilliseconds: 0.2, longestMilliseconds: 4 },
   alerts: [],
   unreadablePackets: 0,
   unknownVirtualRouterPackets: 0,
@@ -70,6 +74,15 @@ const render = (...parts: Parameters<typeof snapshot>): string => {
   for (const line of text.split('\n')) t.ok(line.length <= 80, `80 columns: ${line}`);
   return text;
 };
+
+t.test('what was held up, what is given up', (t) => {
+  const late = renderStatus(snapshot({}, { lateness: { latestMilliseconds: 0, longestMilliseconds: 63.2 } }));
+  t.match(late, /^! held up by 63 ms at worst since the start: see the log$/m);
+  t.notMatch(renderStatus(snapshot()), /held up/);
+  const leaving = renderStatus(snapshot({ givesUp: 'asked to yield (vrrpd failover)' }));
+  t.match(leaving, /^ {2}gives up {3}asked to yield \(vrrpd failover\) {3}stays until another router serves$/m);
+  t.end();
+});
 
 t.test('a name of a sync group moves what stands behind the state, within the 80 columns', (t) => {
   t.match(render({ group: 'G1' }), /^VI_1 {3}MASTER for 7 h 31 m +eth1 {2}in G1 {2}VRID 91 {2}v2 {2}every 1 s$/m);

@@ -29,7 +29,15 @@ const tracks = [
 const eth2 = { ...eth1, index: 3, addresses: [{ address: ip('10.0.0.1'), length: 24 }] };
 
 function snapshotOf(host: TestHost): Snapshot {
-  const facts = { version: '0.1.0', host: 'lb1', pid: 1, configFile: '/c', warnings: 0, alerts: [] };
+  const facts = {
+    version: '0.1.0',
+    host: 'lb1',
+    pid: 1,
+    configFile: '/c',
+    warnings: 0,
+    alerts: [],
+    lateness: { latestMilliseconds: 0, longestMilliseconds: 0 },
+  };
   const wallTime = (): string => '2026-11-21T03:12:07.000+01:00';
   const snapshot = takeSnapshot(host.router, { ...facts, startedAt: host.now, now: host.now, wallTime });
   for (const line of renderStatus(snapshot).split('\n')) t.ok(line.length <= 80, line);
