@@ -54,11 +54,10 @@ function giveWay(instance: Instance, { source, priority: theirs }: Other, turn: 
   if (!hasJustSpoken(instance, turn)) advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1);
   tellBetter(instance, { source, priority: theirs }, turn);
   const heir = { address: source, priority: theirs, heardAt: turn.now };
-  machine.release(
-    instance,
-    { why: { kind: 'better-heard', master: source, theirs, ours }, then: 'election', heir },
-    turn,
-  );
+  const why = { kind: 'better-heard', master: source, theirs, ours } as const;
+  // A single priority 1 may be the farewell of one that gives way too: then nobody is there.
+  const returnAt = theirs === 1 ? { returnAt: after(turn.now, sum(config.advertInt, instance.skew)) } : {};
+  machine.release(instance, { why, then: 'election', heir, ...returnAt }, turn);
   followToBackup(instance, turn);
 }
 

@@ -137,7 +137,7 @@ function goOn(
 ): void {
   const { state } = instance;
   const over = isOver(rest, turn.now);
-  if (gone.length > 0) takeOff(instance, gone, { isLast: over }, turn);
+  if (gone.length > 0 || over) takeOff(instance, gone, { isLast: over }, turn);
   if (state.kind === 'RELEASING') {
     machine.stay(instance, { ...state, departure: rest });
     if (!over) return;
