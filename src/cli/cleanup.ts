@@ -21,18 +21,16 @@ import { addressOf, isWatched, type NotedInstance } from '../vrrp/note.js';
 export async function cleanup(): Promise<ExitCode> {
   refuseWithoutCapabilities();
   const file = new NoteFile(CRASH_NOTE);
-  await refuseBesideDaemon();
-  const wait = waitFor(notedIn(file));
+  const locks = new InstanceLocks();
+  let noted = await lockNoted(file, locks);
+  const wait = waitFor(noted);
   if (wait > 0) {
-    // The address serves until somebody else has it.
+    // The address serves until somebody else has it; a daemon that is started meanwhile is not kept from it.
+    locks.keepOnly([]);
     process.stdout.write(`Another router takes over within ${describeDuration(wait)}: waiting so long\n`);
     await sleep(inMilliseconds(wait));
-    await refuseBesideDaemon();
+    noted = await lockNoted(file, locks);
   }
-  const noted = notedIn(file);
-  const locks = new InstanceLocks();
-  if (locks.takeAll(noted) !== undefined)
-    throw new CommandFailure(EXIT.refused, ['daemon is running: another vrrpd serves these virtual routers']);
   const refused = removeAll(noted);
   if (refused.length > 0) throw new CommandFailure(EXIT.refused, refused);
   file.remove();
@@ -40,10 +38,16 @@ export async function cleanup(): Promise<ExitCode> {
   return EXIT.normal;
 }
 
-async function refuseBesideDaemon(): Promise<void> {
+/** Those that no daemon serves, nor can begin to until the locks are given back. */
+async function lockNoted(file: NoteFile, locks: InstanceLocks): Promise<readonly NotedInstance[]> {
   refuseBesideRival(PidFile.usual);
   if (await answersAt(CONTROL_SOCKET))
     throw new CommandFailure(EXIT.refused, [`daemon is running: it answers on ${CONTROL_SOCKET}`]);
+  const noted = notedIn(file);
+  const taken = locks.takeAll(noted);
+  if (taken === undefined) return noted;
+  const words = `daemon is running: another vrrpd serves VRID ${taken.virtualRouterId} on ${taken.interface}`;
+  throw new CommandFailure(EXIT.refused, [words]);
 }
 
 /** Nothing where there is no note of this boot. */

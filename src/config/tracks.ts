@@ -24,7 +24,7 @@ export function tracksOf({ tracks }: VrrpInstance, group: SyncGroup | undefined)
 }
 
 /** The group that an instance is in, by the instance's name. */
-export const groupsByMember = ({ syncGroups }: Config): ReadonlyMap<string, SyncGroup> =>
+export const groupsByMember = ({ syncGroups }: Pick<Config, 'syncGroups'>): ReadonlyMap<string, SyncGroup> =>
   new Map(syncGroups.flatMap((group) => group.members.map((member) => [member, group])));
 
 /** Checks that nobody tracks are not run. */

@@ -6,23 +6,26 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { now } from '../linux/clock.js';
 import type { Config } from '../config/model.js';
-import { after, between, inMilliseconds, seconds, times, type Duration, type Instant } from '../time.js';
+import { after, between, inMilliseconds, seconds, sum, times, type Instant } from '../time.js';
 import { behavioursOf } from '../vrrp/behaviour.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
 import type { Instance } from '../vrrp/instance.js';
-import { leftOf, takeNote, type Behaviours, type Left, type Note } from '../vrrp/note.js';
+import { findingsOf, leftOf, noteInstance, type Behaviours, type Findings, type Left } from '../vrrp/note.js';
 import type { Router } from '../vrrp/router.js';
 import type { Step } from '../vrrp/step.js';
 import type { Witness } from './loop.js';
 import { NoteFile, UntrustedFile } from './note-file.js';
-import { decodeNote, encodeHead, TIME_LINE_OCTETS, timeLine, type Origin } from './note-text.js';
+import { decodeNote, firstLine, instanceLine, sumLine, TIME_LINE_OCTETS, timeLine, type Origin } from './note-text.js';
 
 export const CRASH_NOTE = '/run/vrrpd/state';
 
 /** Writing it whole takes one part in so many of the time, at most. */
 const SPACING = 10;
 const RETRY = seconds(1);
+/** Instances that are written in one turn. */
+const PART = 50;
+const NEVER = 0 as Instant;
 /** Nothing that a note has changes with these. */
 const QUIET_INPUTS: readonly Input['kind'][] = ['tick', 'packet', 'link', 'claim', 'connections-reset', 'script-begun'];
 const QUIET_EFFECTS: readonly Effect['kind'][] = [
@@ -47,6 +50,7 @@ export class CrashNote implements Witness {
   #marked: { readonly config: Config; readonly fingerprints: Behaviours } | undefined;
   /** What is in the file; empty when there is none. */
   #head = '';
+  #headOctets = 0;
   #times = Buffer.alloc(0);
   /** Where in #times an instance is, by its interface and VRID. */
   #places = new Map<string, { readonly instance: Instance; readonly at: number }>();
@@ -57,7 +61,10 @@ export class CrashNote implements Witness {
   /** The octets of #times that the file does not have yet. */
   #fresh: { from: number; to: number } | undefined;
   #isDue = false;
-  #notBefore = 0 as Instant;
+  /** Under way, over several turns; what it has cost so far. */
+  #rewriting: Generator<void, void> | undefined;
+  #cost = seconds(0);
+  #notBefore = NEVER;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
 
@@ -95,8 +102,9 @@ export class CrashNote implements Witness {
 
   /** What waits is written; the file stays as it is from now on. */
   close(): void {
-    this.#notBefore = 0 as Instant;
+    this.#notBefore = NEVER;
     this.#write();
+    while (this.#rewriting) this.#advance(this.#rewriting);
     clearTimeout(this.#timer);
     this.#file.close();
   }
@@ -128,67 +136,103 @@ export class CrashNote implements Witness {
   }
 
   #write(): void {
+    const isTime = now() >= this.#notBefore;
+    if (this.#isStale && isTime) this.#rewriting ??= this.#rewrite();
+    if (this.#rewriting) this.#advance(this.#rewriting);
+    else if (this.#fresh) this.#attempt(() => this.#patch());
+    if (this.#isStale && !this.#rewriting) this.#writeAt(this.#notBefore);
+  }
+
+  #writeAt(at: Instant): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#write();
+      },
+      inMilliseconds(between({ from: now(), to: at })),
+    ).unref();
+  }
+
+  /** A part of it in this turn, the next one in the next. */
+  #advance(rewriting: Generator<void, void>): void {
     const started = now();
-    try {
-      if (this.#isStale && started >= this.#notBefore) {
-        this.#replace();
-        this.#notBefore = after(started, times(SPACING, between({ from: started, to: now() })));
-        this.#tellSuccess();
-      } else if (this.#fresh) this.#patch(this.#fresh);
-    } catch (error) {
-      this.#isStale = true;
-      this.#notBefore = after(started, RETRY);
-      this.#tellFailure(error);
+    const isDone = this.#attempt(() => rewriting.next().done) ?? true;
+    this.#cost = sum(this.#cost, between({ from: started, to: now() }));
+    if (isDone) {
+      this.#rewriting = undefined;
+      this.#notBefore = later(this.#notBefore, after(now(), times(SPACING, this.#cost)));
+      this.#cost = seconds(0);
+    } else
+      setImmediate(() => {
+        if (this.#rewriting === rewriting) this.#write();
+      });
+  }
+
+  *#rewrite(): Generator<void, void> {
+    this.#isStale = false;
+    const { surroundings, instances } = this.#router;
+    const context = { origin: this.#origin, fingerprints: this.#fingerprints };
+    const findings = findingsOf(surroundings);
+    let head = firstLine({ resumes: surroundings.resumes, findings }, context);
+    const held: Instance[] = [];
+    for (const instance of [...instances.values()]) {
+      const noted = noteInstance(instance);
+      if (noted === undefined) continue;
+      head += instanceLine(noted, context);
+      if (held.push(instance) % PART === 0) yield;
     }
-    if (this.#isStale) this.#writeLater(between({ from: started, to: this.#notBefore }));
-  }
-
-  #writeLater(wait: Duration): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#write();
-    }, inMilliseconds(wait)).unref();
-  }
-
-  #replace(): void {
-    const note = takeNote(this.#router);
-    if (note === undefined) {
+    if (held.length === 0) {
       // Also the one of the process before.
       this.#file.remove();
-      this.#keep({ head: '', times: '' });
-    } else {
-      const head = encodeHead({ note, fingerprints: this.#fingerprints }, this.#origin);
-      const times = note.instances.map(({ lastAdvertAt }) => timeLine(lastAdvertAt)).join('');
-      if (head === this.#head) this.#file.patch(Buffer.from(times), Buffer.byteLength(head));
-      else this.#file.replace(head + times);
-      this.#keep({ head, times, note });
+      this.#keep({ head: '', held, findings });
+      this.#tellSuccess();
+      return;
     }
+    head += sumLine(head);
+    const isSame = head === this.#head;
+    this.#keep({ head, held, findings });
+    if (isSame) this.#patch();
+    else this.#file.replace(head + this.#times.toString('latin1'));
+    this.#fresh = undefined;
+    this.#tellSuccess();
   }
 
-  #keep({ head, times, note }: { head: string; times: string; note?: Note }): void {
+  #keep({ head, held, findings }: { head: string; held: readonly Instance[]; findings: Findings }): void {
     this.#head = head;
-    this.#times = Buffer.from(times);
+    this.#headOctets = Buffer.byteLength(head);
+    this.#times = Buffer.from(held.map(({ lastAdvertAt }) => timeLine(lastAdvertAt ?? NEVER)).join(''), 'latin1');
+    this.#fresh = { from: 0, to: this.#times.length };
     this.#places = new Map(
-      (note?.instances ?? []).flatMap(({ name, interface: dev, virtualRouterId }, index) => {
-        const instance = this.#router.instances.get(name);
-        return instance ? [[`${dev} ${virtualRouterId}`, { instance, at: index * TIME_LINE_OCTETS }]] : [];
+      held.map((instance, index) => {
+        const { interface: dev, virtualRouterId } = instance.config;
+        return [`${dev} ${virtualRouterId}`, { instance, at: index * TIME_LINE_OCTETS }];
       }),
     );
-    const found = ([kind, things]: [string, readonly { readonly name: string }[]]) =>
+    const found = (kind: string, things: readonly { readonly name: string }[]) =>
       things.map((thing) => [`${kind} ${thing.name}`, JSON.stringify(thing)] as const);
-    const { scripts = [], files = [], processes = [] } = note?.findings ?? {};
-    this.#findings = new Map([
-      ...found(['script', scripts]),
-      ...found(['file', files]),
-      ...found(['process', processes]),
-    ]);
-    this.#isStale = false;
+    const { scripts, files, processes } = findings;
+    this.#findings = new Map([...found('script', scripts), ...found('file', files), ...found('process', processes)]);
+  }
+
+  #patch(): void {
+    const { from, to } = this.#fresh ?? { from: 0, to: 0 };
+    this.#file.patch(this.#times.subarray(from, to), this.#headOctets + from);
     this.#fresh = undefined;
   }
 
-  #patch({ from, to }: { from: number; to: number }): void {
-    this.#file.patch(this.#times.subarray(from, to), Buffer.byteLength(this.#head) + from);
-    this.#fresh = undefined;
+  /** Told once until it succeeds again; then all of it is to be written anew. */
+  #attempt<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.#head = '';
+      this.#places = new Map();
+      this.#fresh = undefined;
+      this.#isStale = true;
+      this.#notBefore = after(now(), RETRY);
+      this.#tellFailure(error);
+      return undefined;
+    }
   }
 
   #tellFailure(error: unknown): void {
@@ -204,17 +248,30 @@ export class CrashNote implements Witness {
     this.#failures = 0;
   }
 
-  /** Of the running configuration. */
+  /** Of the running configuration; each is made when it is asked for. */
   get #fingerprints(): Behaviours {
     const { config } = this.#router;
-    if (this.#marked?.config !== config)
-      this.#marked = {
-        config,
-        fingerprints: new Map([...behavioursOf(config)].map(([key, text]) => [key, hash(text)])),
-      };
+    if (this.#marked?.config !== config) this.#marked = { config, fingerprints: fingerprintsOf(config) };
     return this.#marked.fingerprints;
   }
 }
+
+function fingerprintsOf(config: Config): Behaviours {
+  const behaviours = behavioursOf(config);
+  const known = new Map<string, string | undefined>();
+  const make = (thing: string): string | undefined => {
+    const text = behaviours.get(thing);
+    return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+  };
+  return {
+    get: (thing) => {
+      if (!known.has(thing)) known.set(thing, make(thing));
+      return known.get(thing);
+    },
+  };
+}
+
+const later = (one: Instant, other: Instant): Instant => (one > other ? one : other);
 
 const isQuiet = (effect: Effect): boolean =>
   effect.kind === 'send-advert'
@@ -223,7 +280,6 @@ const isQuiet = (effect: Effect): boolean =>
       ? effect.level === 'debug'
       : QUIET_EFFECTS.includes(effect.kind);
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** random(4): another one after each boot. namespaces(7): the link tells which network this process is in. */

@@ -13,7 +13,12 @@ export interface Origin {
   readonly network: string;
 }
 
-/** A note and the fingerprints of what it is about, by behavioursOf()'s names. */
+/** What a note is marked with: its origin, and the fingerprints of what it is about, by behavioursOf()'s names. */
+export interface Context {
+  readonly origin: Origin;
+  readonly fingerprints: Behaviours;
+}
+
 export interface MarkedNote {
   readonly note: Note;
   readonly fingerprints: Behaviours;
@@ -31,22 +36,25 @@ export function timeLine(at: Instant): string {
 
 export const TIME_LINE_OCTETS = timeLine(0 as Instant).length;
 
-/** All but the times, which follow in the order of the instances. */
-export function encodeHead({ note, fingerprints }: MarkedNote, origin: Origin): string {
-  const marked = <T extends { readonly name: string }>(kind: string, things: readonly T[]) =>
-    things.map((thing) => ({ ...thing, fingerprint: fingerprints.get(`${kind} ${thing.name}`) ?? '' }));
-  const { instances, resumes, findings } = note;
+/** The first line; one for each instance follows, then their checksum, then their times in the same order. */
+export function firstLine({ resumes, findings }: Pick<Note, 'resumes' | 'findings'>, context: Context): string {
+  const marked = <T extends { readonly name: string }>(kind: string, things: readonly T[]): (T & Marked)[] =>
+    things.map((thing) => ({ ...thing, fingerprint: context.fingerprints.get(`${kind} ${thing.name}`) ?? '' }));
   const known = {
     scripts: marked('script', findings.scripts),
     files: marked('file', findings.files),
     processes: marked('process', findings.processes),
   };
-  const lines = [
-    { vrrpd: VERSION, ...origin, count: instances.length, resumes, findings: known },
-    ...marked('instance', instances).map((instance) => ({ ...instance, lastAdvertAt: undefined })),
-  ].map((line) => `${JSON.stringify(line)}\n`);
-  return `${lines.join('')}${sumLine(lines.join(''))}\n`;
+  return lineOf({ vrrpd: VERSION, ...context.origin, resumes, findings: known });
 }
+
+export function instanceLine(instance: NotedInstance, { fingerprints }: Context): string {
+  const fingerprint = fingerprints.get(`instance ${instance.name}`) ?? '';
+  return lineOf({ ...instance, lastAdvertAt: undefined, fingerprint });
+}
+
+/** Of all lines so far. */
+export const sumLine = (lines: string): string => lineOf({ sha256: createHash('sha256').update(lines).digest('hex') });
 
 /** 'foreign': of another boot or network namespace. Throws a SyntaxError in words for what is no note. */
 export function decodeNote(text: string, { boot, network }: Origin): MarkedNote | 'foreign' {
@@ -54,11 +62,12 @@ export function decodeNote(text: string, { boot, network }: Origin): MarkedNote 
   const head = parse(first);
   if (!isHead(head)) throw new SyntaxError('its first line is not that of a note');
   if (head.boot !== boot || head.network !== network) return 'foreign';
-  const { count } = head;
+  const count = (rest.length - 2) / 2;
+  if (!isInstant(count) || rest.at(-1) !== '') throw new SyntaxError('it is not whole');
   const lines = rest.slice(0, count);
   const times = rest.slice(count + 1, -1);
-  if (rest.at(-1) !== '' || times.length !== count) throw new SyntaxError('it is not whole');
-  if (rest[count] !== sumLine(`${[first, ...lines].join('\n')}\n`)) throw new SyntaxError('its checksum is wrong');
+  const summed = [first, ...lines].map((line) => `${line}\n`).join('');
+  if (`${rest[count] ?? ''}\n` !== sumLine(summed)) throw new SyntaxError('its checksum is wrong');
   const instances = lines.map((line, index) => ({ ...readInstance(line), lastAdvertAt: readTime(times[index] ?? '') }));
   const { scripts, files, processes } = head.findings;
   const fingerprints = new Map([
@@ -70,7 +79,7 @@ export function decodeNote(text: string, { boot, network }: Origin): MarkedNote 
   return { note: { instances, findings: head.findings, resumes: head.resumes }, fingerprints };
 }
 
-const sumLine = (text: string): string => JSON.stringify({ sha256: createHash('sha256').update(text).digest('hex') });
+const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
 
 function readTime(line: string): Instant {
   const { lastAdvertAt, again } = parse(line);
@@ -90,7 +99,6 @@ interface Marked {
   readonly fingerprint: string;
 }
 interface Head extends Origin {
-  readonly count: number;
   readonly resumes: readonly Instant[];
   readonly findings: { readonly [Kind in keyof Findings]: readonly (Findings[Kind][number] & Marked)[] };
 }
@@ -112,7 +120,7 @@ const isMarked = (value: unknown): value is Marked & Fields =>
   isFields(value) && isText(value.name) && isText(value.fingerprint);
 
 function isHead(value: Fields): value is Fields & Head {
-  const { vrrpd, boot, network, count, resumes, findings } = value;
+  const { vrrpd, boot, network, resumes, findings } = value;
   if (vrrpd !== VERSION || !isText(boot) || !isText(network) || !isFields(findings)) return false;
   const isScript = (one: unknown): one is Head['findings']['scripts'][number] =>
     isMarked(one) && isFlag(one.up) && Number.isSafeInteger(one.result);
@@ -120,7 +128,6 @@ function isHead(value: Fields): value is Fields & Head {
     isMarked(one) && Number.isSafeInteger(one.value);
   const isProcess = (one: unknown): one is Head['findings']['processes'][number] => isMarked(one) && isFlag(one.up);
   return (
-    isInstant(count) &&
     isList(resumes, isInstant) &&
     isList(findings.scripts, isScript) &&
     isList(findings.files, isFile) &&

@@ -5,21 +5,24 @@ import type { Config, SyncGroup } from '../config/model.js';
 import { groupsByMember, tracksOf } from '../config/tracks.js';
 import type { Behaviours } from './note.js';
 
-/** By "instance VI_1", "script chk", "file f", "process p". */
-export function behavioursOf(config: Config): Behaviours {
-  const checks = new Map<string, string>([
-    ...config.vrrpScripts.map((one) => [`script ${one.name}`, textOf(one)] as const),
-    ...config.trackFiles.map((one) => [`file ${one.name}`, textOf(one)] as const),
-    ...config.trackProcesses.map((one) => [`process ${one.name}`, textOf(one)] as const),
+/** By "instance VI_1", "script chk", "file f", "process p"; a text is made when it is asked for. */
+export function behavioursOf({ vrrpScripts, trackFiles, trackProcesses, ...config }: Config): Behaviours {
+  const checks = new Map<string, object>([
+    ...vrrpScripts.map((one) => [`script ${one.name}`, one] as const),
+    ...trackFiles.map((one) => [`file ${one.name}`, one] as const),
+    ...trackProcesses.map((one) => [`process ${one.name}`, one] as const),
   ]);
+  const instances = new Map(config.vrrpInstances.map((one) => [`instance ${one.name}`, one]));
   const groups = groupsByMember(config);
-  const instances = config.vrrpInstances.map((instance) => {
-    const group = groups.get(instance.name);
-    const tracked = tracksOf(instance, group).flatMap(({ kind, name }) => checks.get(`${kind} ${name}`) ?? []);
-    const text = [textOf(instance), textOf(group && groupPart(group)), ...tracked].join('\n');
-    return [`instance ${instance.name}`, text] as const;
-  });
-  return new Map([...checks, ...instances]);
+  return {
+    get: (thing) => {
+      const instance = instances.get(thing);
+      if (instance === undefined) return checks.has(thing) ? textOf(checks.get(thing)) : undefined;
+      const group = groups.get(instance.name);
+      const tracked = tracksOf(instance, group).map(({ kind, name }) => checks.get(`${kind} ${name}`));
+      return textOf([instance, group && groupPart(group), tracked]);
+    },
+  };
 }
 
 const groupPart = ({ name, members, tracks, syncGroupTrackingWeight }: SyncGroup) => ({
@@ -30,4 +33,4 @@ const groupPart = ({ name, members, tracks, syncGroupTrackingWeight }: SyncGroup
 const WITHOUT_EFFECT = new Set('place places notify notifyDeleted notifyPriorityChanges smtpAlert kept'.split(' '));
 
 const textOf = (value: unknown): string =>
-  JSON.stringify(value ?? null, (name, part: unknown) => (WITHOUT_EFFECT.has(name) ? undefined : part));
+  JSON.stringify(value, (name, part: unknown) => (WITHOUT_EFFECT.has(name) ? undefined : part));

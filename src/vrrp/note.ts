@@ -10,6 +10,7 @@ import type { ProcessFindings } from '../track/process.js';
 import type { ScriptFindings } from '../track/script.js';
 import type { Instance } from './instance.js';
 import type { Router } from './router.js';
+import type { Surroundings } from './surroundings.js';
 import { longestSilence } from './timers.js';
 
 export interface Note {
@@ -70,16 +71,11 @@ export interface LeftInstance extends NotedInstance {
 export function takeNote({ all, surroundings }: Router): Note | undefined {
   const noted = all.flatMap((instance) => noteInstance(instance) ?? []);
   if (noted.length === 0) return undefined;
-  const { scripts, files, processes, resumes } = surroundings;
-  const findings = {
-    scripts: [...scripts.values()].flatMap(({ findings }) => findings ?? []),
-    files: [...files.values()].flatMap(({ findings }) => findings ?? []),
-    processes: [...processes.values()].flatMap(({ findings }) => findings ?? []),
-  };
-  return { instances: noted, findings, resumes: [...resumes] };
+  return { instances: noted, findings: findingsOf(surroundings), resumes: [...surroundings.resumes] };
 }
 
-function noteInstance(instance: Instance): NotedInstance | undefined {
+/** Undefined when it holds nothing. */
+export function noteInstance(instance: Instance): NotedInstance | undefined {
   const { config, state, lastAdvertAt, hasYielded, removals } = instance;
   if (!instance.holds || lastAdvertAt === undefined) return undefined;
   const isReleasing = state.kind === 'RELEASING';
@@ -93,6 +89,12 @@ function noteInstance(instance: Instance): NotedInstance | undefined {
   };
 }
 
+export const findingsOf = ({ scripts, files, processes }: Surroundings): Findings => ({
+  scripts: [...scripts.values()].flatMap(({ findings }) => findings ?? []),
+  files: [...files.values()].flatMap(({ findings }) => findings ?? []),
+  processes: [...processes.values()].flatMap(({ findings }) => findings ?? []),
+});
+
 const noteAddress = ({ dev, prefix, peer }: VirtualAddress): NotedAddress => ({
   dev,
   ...prefix,
@@ -104,7 +106,10 @@ const noteAddress = ({ dev, prefix, peer }: VirtualAddress): NotedAddress => ({
  * equal ones, and what those of the noting process were.
  */
 export function leftOf(note: Note, { then, now }: { then: Behaviours; now: Behaviours }): Left {
-  const isSame = (thing: string): boolean => then.has(thing) && then.get(thing) === now.get(thing);
+  const isSame = (thing: string): boolean => {
+    const text = then.get(thing);
+    return text !== undefined && text === now.get(thing);
+  };
   const { scripts, files, processes } = note.findings;
   return {
     instances: note.instances.map((one) => ({ ...one, isSameConfiguration: isSame(`instance ${one.name}`) })),
@@ -118,7 +123,7 @@ export function leftOf(note: Note, { then, now }: { then: Behaviours; now: Behav
 }
 
 /** By "instance VI_1", "script chk", "file f", "process p". */
-export type Behaviours = ReadonlyMap<string, string>;
+export type Behaviours = Pick<ReadonlyMap<string, string>, 'get'>;
 
 /** Removing an address asks for no more than this. */
 export const addressOf = ({ dev, address, length, peer }: NotedAddress): VirtualAddress => ({

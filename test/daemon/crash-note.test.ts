@@ -155,9 +155,30 @@ t.test('which ones are not believed', async (t) => {
     ['another kind of file', /not that of a note/, changed(() => '{"boot":"x"}\n')],
     ['another boot', /another boot/, changed((text) => text.replace(/"boot":"[^"]*"/, '"boot":"x"'))],
     ['another network', /another boot or another network/, changed((text) => text.replace(/net:\[\d+\]/, 'net:[1]'))],
-    ['others may read it', /mode is 0644/, async () => (await write(), chmodSync(path, 0o644))],
-    ['others may write it', /mode is 0602/, async () => (await write(), chmodSync(path, 0o602))],
-    ['too large', /octets/, async () => (await write(), truncateSync(path, 17 * 1024 * 1024))],
+    [
+      'others may read it',
+      /mode is 0644/,
+      async () => {
+        await write();
+        chmodSync(path, 0o644);
+      },
+    ],
+    [
+      'others may write it',
+      /mode is 0602/,
+      async () => {
+        await write();
+        chmodSync(path, 0o602);
+      },
+    ],
+    [
+      'too large',
+      /octets/,
+      async () => {
+        await write();
+        truncateSync(path, 17 * 1024 * 1024);
+      },
+    ],
     [
       'a symbolic link',
       /symbolic link/,
@@ -168,8 +189,22 @@ t.test('which ones are not believed', async (t) => {
         symlinkSync(join(folder, 'other'), path);
       },
     ],
-    ['a pipe', /no regular file/, () => (rmSync(path), mkfifo(path, 0o600))],
-    ['a folder', /no regular file/, () => (rmSync(path), mkdirSync(path))],
+    [
+      'a pipe',
+      /no regular file/,
+      () => {
+        rmSync(path);
+        mkfifo(path, 0o600);
+      },
+    ],
+    [
+      'a folder',
+      /no regular file/,
+      () => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    ],
   ];
   for (const [why, words, make] of cases) {
     await make();
