@@ -2,12 +2,10 @@
 // which something has changed, so that no advert waits for it, and gone when nothing is held any more. A note that can't be
 // read or written is told of and keeps nobody from serving. It decides nothing about the addresses.
 
-import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { now } from '../linux/clock.js';
 import type { Config } from '../config/model.js';
 import { after, between, inMilliseconds, seconds, sum, times, type Instant } from '../time.js';
-import { behavioursOf } from '../vrrp/behaviour.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
 import type { Instance } from '../vrrp/instance.js';
@@ -16,7 +14,16 @@ import type { Router } from '../vrrp/router.js';
 import type { Step } from '../vrrp/step.js';
 import type { Witness } from './loop.js';
 import { NoteFile, UntrustedFile } from './note-file.js';
-import { decodeNote, firstLine, instanceLine, sumLine, TIME_LINE_OCTETS, timeLine, type Origin } from './note-text.js';
+import {
+  decodeNote,
+  fingerprintsOf,
+  firstLine,
+  instanceLine,
+  NoteHead,
+  TIME_LINE_OCTETS,
+  timeLine,
+  type Origin,
+} from './note-text.js';
 
 export const CRASH_NOTE = '/run/vrrpd/state';
 
@@ -26,6 +33,7 @@ const RETRY = seconds(1);
 /** Instances that are written in one turn. */
 const PART = 50;
 const NEVER = 0 as Instant;
+const NOTHING = Buffer.alloc(0);
 /** Nothing that a note has changes with these. */
 const QUIET_INPUTS: readonly Input['kind'][] = ['tick', 'packet', 'link', 'claim', 'connections-reset', 'script-begun'];
 const QUIET_EFFECTS: readonly Effect['kind'][] = [
@@ -49,9 +57,8 @@ export class CrashNote implements Witness {
   readonly #origin = origin();
   #marked: { readonly config: Config; readonly fingerprints: Behaviours } | undefined;
   /** What is in the file; empty when there is none. */
-  #head = '';
-  #headOctets = 0;
-  #times = Buffer.alloc(0);
+  #head: Buffer = NOTHING;
+  #times: Buffer = NOTHING;
   /** Where in #times an instance is, by its interface and VRID. */
   #places = new Map<string, { readonly instance: Instance; readonly at: number }>();
   /** What the checks had found out when it was written, by kind and name. */
@@ -173,33 +180,37 @@ export class CrashNote implements Witness {
     const { surroundings, instances } = this.#router;
     const context = { origin: this.#origin, fingerprints: this.#fingerprints };
     const findings = findingsOf(surroundings);
-    let head = firstLine({ resumes: surroundings.resumes, findings }, context);
+    const head = new NoteHead();
+    head.add([firstLine({ resumes: surroundings.resumes, findings }, context)]);
     const held: Instance[] = [];
+    let lines: string[] = [];
     for (const instance of [...instances.values()]) {
       const noted = noteInstance(instance);
       if (noted === undefined) continue;
-      head += instanceLine(noted, context);
-      if (held.push(instance) % PART === 0) yield;
+      held.push(instance);
+      if (lines.push(instanceLine(noted, context)) < PART) continue;
+      head.add(lines);
+      lines = [];
+      yield;
     }
+    head.add(lines);
+    this.#save({ head: held.length === 0 ? NOTHING : head.end(), held, findings });
+  }
+
+  #save({ head, held, findings }: Saved): void {
+    const before = this.#head;
+    this.#keep({ head, held, findings });
     if (held.length === 0) {
       // Also the one of the process before.
       this.#file.remove();
-      this.#keep({ head: '', held, findings });
-      this.#tellSuccess();
-      return;
-    }
-    head += sumLine(head);
-    const isSame = head === this.#head;
-    this.#keep({ head, held, findings });
-    if (isSame) this.#patch();
-    else this.#file.replace(head + this.#times.toString('latin1'));
+    } else if (head.equals(before)) this.#patch();
+    else this.#file.replace(Buffer.concat([head, this.#times]));
     this.#fresh = undefined;
     this.#tellSuccess();
   }
 
-  #keep({ head, held, findings }: { head: string; held: readonly Instance[]; findings: Findings }): void {
+  #keep({ head, held, findings }: Saved): void {
     this.#head = head;
-    this.#headOctets = Buffer.byteLength(head);
     this.#times = Buffer.from(held.map(({ lastAdvertAt }) => timeLine(lastAdvertAt ?? NEVER)).join(''), 'latin1');
     this.#fresh = { from: 0, to: this.#times.length };
     this.#places = new Map(
@@ -216,7 +227,7 @@ export class CrashNote implements Witness {
 
   #patch(): void {
     const { from, to } = this.#fresh ?? { from: 0, to: 0 };
-    this.#file.patch(this.#times.subarray(from, to), this.#headOctets + from);
+    this.#file.patch(this.#times.subarray(from, to), this.#head.length + from);
     this.#fresh = undefined;
   }
 
@@ -225,7 +236,8 @@ export class CrashNote implements Witness {
     try {
       return action();
     } catch (error) {
-      this.#head = '';
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      this.#head = NOTHING;
       this.#places = new Map();
       this.#fresh = undefined;
       this.#isStale = true;
@@ -256,22 +268,14 @@ export class CrashNote implements Witness {
   }
 }
 
-function fingerprintsOf(config: Config): Behaviours {
-  const behaviours = behavioursOf(config);
-  const known = new Map<string, string | undefined>();
-  const make = (thing: string): string | undefined => {
-    const text = behaviours.get(thing);
-    return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
-  };
-  return {
-    get: (thing) => {
-      if (!known.has(thing)) known.set(thing, make(thing));
-      return known.get(thing);
-    },
-  };
-}
-
 const later = (one: Instant, other: Instant): Instant => (one > other ? one : other);
+
+interface Saved {
+  readonly head: Buffer;
+  /** In the order of their lines. */
+  readonly held: readonly Instance[];
+  readonly findings: Findings;
+}
 
 const isQuiet = (effect: Effect): boolean =>
   effect.kind === 'send-advert'

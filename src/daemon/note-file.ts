@@ -49,14 +49,14 @@ export class NoteFile {
   }
 
   /** Throws what the file system refuses; the file is as it was then. */
-  replace(text: string): void {
+  replace(octets: Uint8Array): void {
     const fresh = `${this.path}.new`;
     let descriptor: number | undefined;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o750 });
       rmSync(fresh, { force: true });
       descriptor = openSync(fresh, 'wx+', 0o600);
-      writeAll(descriptor, Buffer.from(text), 0);
+      writeAll(descriptor, octets, 0);
       renameSync(fresh, this.path);
     } catch (error) {
       if (descriptor !== undefined) closeSync(descriptor);

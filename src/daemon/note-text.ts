@@ -4,7 +4,9 @@
 
 import { createHash } from 'node:crypto';
 import { parseAddress } from '../address.js';
+import type { Config } from '../config/model.js';
 import type { Instant } from '../time.js';
+import { behavioursOf } from '../vrrp/behaviour.js';
 import type { Behaviours, Findings, Note, NotedAddress, NotedInstance } from '../vrrp/note.js';
 
 /** Where a note means something: in this boot, in this network namespace. */
@@ -53,8 +55,22 @@ export function instanceLine(instance: NotedInstance, { fingerprints }: Context)
   return lineOf({ ...instance, lastAdvertAt: undefined, fingerprint });
 }
 
-/** Of all lines so far. */
-export const sumLine = (lines: string): string => lineOf({ sha256: createHash('sha256').update(lines).digest('hex') });
+/** All but the times, put together a few lines at a time: a long one is not made in one go. */
+export class NoteHead {
+  readonly #sum = createHash('sha256');
+  readonly #parts: Buffer[] = [];
+
+  add(lines: readonly string[]): void {
+    const part = Buffer.from(lines.join(''));
+    this.#sum.update(part);
+    this.#parts.push(part);
+  }
+
+  /** With its checksum. */
+  end(): Buffer {
+    return Buffer.concat([...this.#parts, Buffer.from(lineOf({ sha256: this.#sum.digest('hex') }))]);
+  }
+}
 
 /** 'foreign': of another boot or network namespace. Throws a SyntaxError in words for what is no note. */
 export function decodeNote(text: string, { boot, network }: Origin): MarkedNote | 'foreign' {
@@ -66,8 +82,10 @@ export function decodeNote(text: string, { boot, network }: Origin): MarkedNote 
   if (!isInstant(count) || rest.at(-1) !== '') throw new SyntaxError('it is not whole');
   const lines = rest.slice(0, count);
   const times = rest.slice(count + 1, -1);
-  const summed = [first, ...lines].map((line) => `${line}\n`).join('');
-  if (`${rest[count] ?? ''}\n` !== sumLine(summed)) throw new SyntaxError('its checksum is wrong');
+  const expected = new NoteHead();
+  expected.add([first, ...lines].map((line) => `${line}\n`));
+  if (!expected.end().equals(Buffer.from([first, ...rest.slice(0, count + 1), ''].join('\n'))))
+    throw new SyntaxError('its checksum is wrong');
   const instances = lines.map((line, index) => ({ ...readInstance(line), lastAdvertAt: readTime(times[index] ?? '') }));
   const { scripts, files, processes } = head.findings;
   const fingerprints = new Map([
@@ -77,6 +95,22 @@ export function decodeNote(text: string, { boot, network }: Origin): MarkedNote 
     ...processes.map(({ name, fingerprint }) => [`process ${name}`, fingerprint] as const),
   ]);
   return { note: { instances, findings: head.findings, resumes: head.resumes }, fingerprints };
+}
+
+/** Of a configuration's instances and checks; each is made when it is first asked for. */
+export function fingerprintsOf(config: Config): Behaviours {
+  const behaviours = behavioursOf(config);
+  const known = new Map<string, string | undefined>();
+  const make = (thing: string): string | undefined => {
+    const text = behaviours.get(thing);
+    return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+  };
+  return {
+    get: (thing) => {
+      if (!known.has(thing)) known.set(thing, make(thing));
+      return known.get(thing);
+    },
+  };
 }
 
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;

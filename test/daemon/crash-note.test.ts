@@ -23,7 +23,7 @@ import type { Input } from '../../src/vrrp/input.js';
 import { takeNote } from '../../src/vrrp/note.js';
 import { eventually } from '../lab/eventually.js';
 import { noRealRoot } from '../lab/real-root.js';
-import { anInstance, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
+import { anAddress, anInstance, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
 
 type Parts = NonNullable<ConstructorParameters<typeof TestHost>[0]>;
 
@@ -113,6 +113,37 @@ t.test('and what the checks find', async (t) => {
   const other = new NotedHost(path, { ...parts, scripts: [aScript({ fall: 3 })] });
   t.match(other.left, { instances: [{ isSameConfiguration: false }], findings: { scripts: [] } });
   host.note.close();
+  t.same(host.lines, []);
+});
+
+t.test('a long one is written a part a turn, and is whole all the same', async (t) => {
+  const path = join(t.testdir(), 'state');
+  const instances = Array.from({ length: 120 }, (_, index) =>
+    anInstance({
+      name: `VI_${index + 1}`,
+      virtualRouterId: index + 1,
+      virtualAddresses: [anAddress(`192.168.2.${index + 1}`)],
+    }),
+  );
+  const host = new NotedHost(path, { instances }).lead();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.notOk(existsSync(path), 'the first part is not a note');
+  await host.written('all', () => host.left?.instances.length === 120);
+  const spokenAt = (): number[] => host.left?.instances.map(({ lastAdvertAt }) => lastAdvertAt) ?? [];
+  t.same(new Set(spokenAt()), new Set([host.instance.lastAdvertAt]));
+  host.pass(seconds(1));
+  await turn();
+  t.same(new Set(spokenAt()), new Set([host.instance.lastAdvertAt]));
+
+  host.hear({ priority: 200, virtualRouterId: 7, addresses: ['192.168.2.7'] });
+  await new Promise((resolve) => setImmediate(resolve));
+  // While it is being written another one leaves, that was in the first part.
+  host.hear({ priority: 200, virtualRouterId: 3, addresses: ['192.168.2.3'] });
+  await host.written('both have left', () => host.left?.instances.length === 118);
+  t.notOk(host.left?.instances.some(({ virtualRouterId }) => [3, 7].includes(virtualRouterId)));
+  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  host.note.close();
+  t.notOk(existsSync(path));
   t.same(host.lines, []);
 });
 

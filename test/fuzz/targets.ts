@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { config, pieces } from './config.js';
 import { answers, closeControl, requests } from './control.js';
 import { dumps } from './dumps.js';
+import { crashNote } from './crash-note.js';
 import { closeFiles, comm, lines, note, number, pid } from './files.js';
 import { describeFailure, fuzz } from './fuzz.js';
 import { closeNetlink, notifications, replies } from './netlink.js';
@@ -29,6 +30,7 @@ export const targets: readonly Target[] = [
     http,
     number,
     note,
+    crashNote,
     pid,
     comm,
     lines,
