@@ -14,6 +14,7 @@ const missing = ['/usr/bin/systemd-nspawn', '/lib/systemd/systemd'].filter((file
 const noSystemd = noRealRoot || (missing && `${missing} is missing`);
 
 const FILE = '/etc/keepalived/keepalived.conf';
+const LAYOUT_1 = `cp ${PROJECT}/test/fixtures/layouts/1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf ${FILE}`;
 const DONE = { code: 0, output: '' };
 
 t.test('the units under a real systemd', { skip: noSystemd }, async (t) => {
@@ -90,8 +91,9 @@ async function scripts(t: Test, machine: Machine): Promise<void> {
 }
 
 async function order(t: Test, machine: Machine): Promise<void> {
+  await machine.run(LAYOUT_1);
   await machine.run(`sed -i 's|^    nopreempt|&\\n    notify_stop "/bin/systemctl stop haproxy"|' ${FILE}`);
-  await machine.run('systemctl reload vrrpd');
+  t.strictSame(await machine.run('systemctl reload vrrpd'), DONE);
   // As at a shutdown: both have to stop, haproxy after vrrpd.
   t.strictSame(await machine.run('systemctl stop vrrpd haproxy'), DONE);
   t.equal(await machine.show('Result'), 'success');
@@ -103,7 +105,7 @@ async function order(t: Test, machine: Machine): Promise<void> {
   t.ok(left - (await instant('ActiveExit', 'vrrpd')) < 10_000_000, 'without waiting for each other');
 
   await machine.run(`systemctl start haproxy vrrpd && sed -i 's|/bin/systemctl stop|/bin/systemctl restart|' ${FILE}`);
-  await machine.run('systemctl reload vrrpd');
+  t.strictSame(await machine.run('systemctl reload vrrpd'), DONE);
   const before = await machine.show('MainPID', 'haproxy');
   t.strictSame(await machine.run('systemctl stop vrrpd'), DONE);
   t.equal(await machine.show('Result'), 'success', 'one that restarts haproxy is no obstacle either');
