@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <node_api.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -261,6 +262,19 @@ static napi_value get_option(napi_env env, napi_callback_info info) {
   if (getsockopt(a.descriptor->fd, level, option, value, &length) < 0) return throw_errno(env, errno, "getsockopt");
   napi_create_buffer_copy(env, length, value, NULL, &result);
   return result;
+}
+
+// SO_ATTACH_FILTER: the octets are those of an array of struct sock_filter.
+static napi_value attach_filter(napi_env env, napi_callback_info info) {
+  Arguments a;
+  Octets program;
+  if (!arguments(env, info, &a) || !get_octets(env, a.values[0], &program)) return NULL;
+  size_t count = program.length / sizeof(struct sock_filter);
+  if (count > BPF_MAXINSNS) return throw_errno(env, EINVAL, "setsockopt");
+  struct sock_fprog value = {.len = (unsigned short)count, .filter = program.data};
+  if (setsockopt(a.descriptor->fd, SOL_SOCKET, SO_ATTACH_FILTER, &value, sizeof value) < 0)
+    return throw_errno(env, errno, "setsockopt");
+  return NULL;
 }
 
 static napi_value bind_method(napi_env env, napi_callback_info info) {
@@ -573,9 +587,11 @@ static void export_class(napi_env env, napi_value exports, const char *name, nap
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor socket_methods[] = {
-      METHOD("setOption", set_option), METHOD("getOption", get_option),     METHOD("bind", bind_method),
-      METHOD("localName", local_name), METHOD("send", send_method),         METHOD("sendMany", send_many),
-      METHOD("receive", receive),      METHOD("receiveMany", receive_many), METHOD("watch", watch),
+      METHOD("setOption", set_option), METHOD("getOption", get_option),
+      METHOD("bind", bind_method),     METHOD("attachFilter", attach_filter),
+      METHOD("localName", local_name), METHOD("send", send_method),
+      METHOD("sendMany", send_many),   METHOD("receive", receive),
+      METHOD("watch", watch),          METHOD("receiveMany", receive_many),
       METHOD("close", close_method)};
   const napi_property_descriptor timer_methods[] = {METHOD("set", set_timer), METHOD("watch", watch),
                                                     METHOD("close", close_method)};

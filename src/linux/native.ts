@@ -34,6 +34,8 @@ export interface Socket extends Descriptor {
   setOption(level: number, option: number, value: number | Uint8Array): void;
   getOption(level: number, option: number): Buffer;
   bind(address: Uint8Array): void;
+  /** SO_ATTACH_FILTER: a classic BPF program, 8 octets an instruction (struct sock_filter). */
+  attachFilter(program: Uint8Array): void;
   /** getsockname(2) */
   localName(): Buffer;
   /** The octets that went; undefined when the queue is full. */

@@ -9,6 +9,9 @@ const FRAME_LENGTH = ETHERNET_HEADER_LENGTH + 28;
 /** Hardware type 1 (Ethernet), protocol 0x0800 (IPv4), address lengths 6 and 4. */
 const IPV4_OVER_ETHERNET = Buffer.from([0, 1, 8, 0, 6, 4]);
 const REQUEST = 1;
+/** RFC 5227 § 1.1: what a probe has as its sender's address, and as the MAC address that it asks for. */
+const NO_ADDRESS = '0.0.0.0' as IpAddress;
+const NO_MAC = '00:00:00:00:00:00' as MacAddress;
 
 /** An ARP frame taken apart, or why it is none. Gratuitous: sender and target have the same address. */
 export type ReceivedArp =
@@ -34,10 +37,23 @@ export interface ArpEnd {
 export const encodeGratuitousArp = ({ mac, address }: ArpEnd): Buffer =>
   encodeArp({ operation: REQUEST, sender: { mac, address }, target: { mac: BROADCAST_MAC, address } });
 
-/** An ARP frame (42 octets) from the sender to the MAC address of the target. RFC 826. */
-export function encodeArp({ operation, sender, target }: Omit<Arp, 'kind'>): Buffer {
+/**
+ * The Ethernet frame (42 octets) that asks everybody on the link whether the IPv4 address is there, and tells nobody
+ * anything: the sender has no address, so that no cache learns from it. RFC 5227 § 2.1.1.
+ */
+export const encodeArpProbe = ({ mac, address }: ArpEnd): Buffer =>
+  encodeArp({
+    operation: REQUEST,
+    sender: { mac, address: NO_ADDRESS },
+    target: { mac: NO_MAC, address },
+    destination: BROADCAST_MAC,
+  });
+
+/** An ARP frame (42 octets) from the sender, to the MAC address of the target unless told otherwise. RFC 826. */
+export function encodeArp(arp: Omit<Arp, 'kind'> & { readonly destination?: MacAddress }): Buffer {
+  const { operation, sender, target, destination = target.mac } = arp;
   const frame = Buffer.alloc(FRAME_LENGTH);
-  writeEthernetHeader(frame, { source: sender.mac, destination: target.mac, etherType: ETHERTYPE.arp });
+  writeEthernetHeader(frame, { source: sender.mac, destination, etherType: ETHERTYPE.arp });
   frame.set(IPV4_OVER_ETHERNET, 14);
   frame.writeUInt16BE(operation, 20);
   frame.set(macOctets(sender.mac), 22);

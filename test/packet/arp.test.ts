@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import type { IpAddress, MacAddress } from '../../src/address.js';
-import { decodeArp, encodeGratuitousArp } from '../../src/packet/arp.js';
+import { decodeArp, encodeArpProbe, encodeGratuitousArp } from '../../src/packet/arp.js';
 
 const end = { mac: '02:00:00:00:00:0a' as MacAddress, address: '192.168.1.190' as IpAddress };
 const FRAME = [
@@ -16,6 +16,22 @@ t.test('a gratuitous request', (t) => {
   const expected = { kind: 'arp', operation: 1, sender: end, target: { ...end, mac: 'ff:ff:ff:ff:ff:ff' } };
   t.same(decodeArp(frame), expected);
   t.same(decodeArp(Buffer.concat([frame, Buffer.alloc(18, 0xee)])), expected, 'padded to 60 octets');
+  t.end();
+});
+
+t.test('a probe', (t) => {
+  const frame = encodeArpProbe(end);
+  const octets = [
+    ...['ffffffffffff', '02000000000a', '0806'],
+    ...['0001', '0800', '06', '04', '0001', '02000000000a', '00000000', '000000000000', 'c0a801be'],
+  ].join('');
+  t.equal(frame.toString('hex'), octets);
+  t.same(decodeArp(frame), {
+    kind: 'arp',
+    operation: 1,
+    sender: { ...end, address: '0.0.0.0' },
+    target: { ...end, mac: '00:00:00:00:00:00' },
+  });
   t.end();
 });
 
