@@ -5,7 +5,7 @@
 
 import type { Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
-import type { Failure, Input } from '../vrrp/input.js';
+import type { Input } from '../vrrp/input.js';
 import type { Router } from '../vrrp/router.js';
 import type { Step } from '../vrrp/step.js';
 
@@ -14,8 +14,8 @@ export interface Host {
   now(): Instant;
   /** Empties every receive queue, links first. */
   receive(): Input[];
-  /** Performs the effects in their order, synchronously; returns what was refused. */
-  perform(effects: readonly Effect[]): Failure[];
+  /** Performs the effects in their order, synchronously; returns what came of them at once: refusals and answers. */
+  perform(effects: readonly Effect[]): Input[];
   /** A deadline is acted upon now: how late that is, is the host's business. */
   expired?(deadline: Instant, now: Instant): void;
   /** One alarm, absolute; undefined turns it off. It calls wake(). */
@@ -68,10 +68,10 @@ export class Loop<Driven extends Core = Router> {
 
   #handle(input: Input, now: Instant): void {
     const effects = this.#effects(input, now);
-    const failures = this.host.perform(effects);
+    const outcomes = this.host.perform(effects);
     for (const witness of this.#witnesses) witness.seen({ at: now, input, effects });
     // What a refusal leads to may be refused too, but a router never answers a refusal with the same effect.
-    for (const failure of failures) this.#handle(failure, now);
+    for (const outcome of outcomes) this.#handle(outcome, now);
   }
 
   #effects(input: Input, now: Instant): Effect[] {

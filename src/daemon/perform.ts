@@ -6,7 +6,9 @@ import type { IpAddress, MacAddress } from '../address.js';
 import { before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
 import { AdvertSockets } from '../linux/advert-socket.js';
+import { ArpListener } from '../linux/arp-listener.js';
 import { Alarm, now } from '../linux/clock.js';
+import { Connections } from '../linux/connections.js';
 import { FrameSocket } from '../linux/frame-socket.js';
 import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
@@ -14,7 +16,7 @@ import { Routes } from '../linux/routes.js';
 import { Processes } from '../linux/processes.js';
 import type { Running, Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
-import { encodeGratuitousArp } from '../packet/arp.js';
+import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
@@ -43,6 +45,8 @@ export class KernelHost implements Host {
   readonly #routes: Routes;
   readonly #adverts: AdvertSockets;
   readonly #frames = new FrameSocket();
+  readonly #arp: ArpListener;
+  readonly #connections: Connections;
   readonly #alarm: Alarm;
   readonly #files = new WatchedFiles((name, reading) => this.#arrive({ kind: 'file', name, reading }));
   readonly #processes: Processes;
@@ -64,6 +68,13 @@ export class KernelHost implements Host {
     this.#addresses = new Addresses(this.#netlink, indexOf);
     this.#routes = new Routes(this.#netlink, indexOf);
     this.#adverts = new AdvertSockets(wake);
+    this.#arp = new ArpListener(wake);
+    this.#connections = new Connections((addresses, count) =>
+      this.#arrive({ kind: 'connections-reset', addresses, count }),
+    );
+    const { refusal } = this.#connections;
+    if (refusal !== undefined)
+      surroundings.log('warn', `Connections to an address that leaves are not reset: ${refusal} (SOCK_DESTROY)`);
     this.#alarm = new Alarm(wake);
     this.#processes = new Processes({
       onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
@@ -90,6 +101,11 @@ export class KernelHost implements Host {
     this.#adverts.receive((name, octets) =>
       inputs.push({ kind: 'packet', interface: name, packet: decodeIpv4Advert(octets) }),
     );
+    // After the adverts: an heir says one before it announces.
+    for (const { ifindex, ...claim } of this.#arp.receive()) {
+      const name = this.#interfaces.nameOf(ifindex);
+      if (name !== undefined) inputs.push({ kind: 'claim', interface: name, ...claim });
+    }
     inputs.push(...this.#arrived);
     this.#arrived = [];
     return inputs;
@@ -101,26 +117,26 @@ export class KernelHost implements Host {
     this.#alarm.set(early !== undefined && early > now() ? early : at);
   }
 
-  perform(effects: readonly Effect[]): Failure[] {
-    const failures: Failure[] = [];
+  perform(effects: readonly Effect[]): Input[] {
+    const outcomes: Input[] = [];
     for (let index = 0; index < effects.length;) {
       const effect = effects[index];
       if (!effect) break;
       if (effect.kind === 'add-address' || effect.kind === 'remove-address') {
         const addresses = runOf(effects, effect.kind, index).map(({ address }) => address);
-        failures.push(...this.#changeAddresses(effect.kind, addresses));
+        outcomes.push(...this.#changeAddresses(effect.kind, addresses));
         index += addresses.length;
       } else if (effect.kind === 'add-route' || effect.kind === 'remove-route') {
         const entries = runOf(effects, effect.kind, index).map(({ entry }) => entry);
-        failures.push(...this.#changeRoutes(effect.kind, entries));
+        outcomes.push(...this.#changeRoutes(effect.kind, entries));
         index += entries.length;
       } else {
-        const failure = this.#one(effect);
-        if (failure) failures.push(failure);
+        const outcome = this.#one(effect);
+        if (outcome) outcomes.push(outcome);
         index += 1;
       }
     }
-    return failures;
+    return outcomes;
   }
 
   close(): void {
@@ -132,6 +148,8 @@ export class KernelHost implements Host {
     this.#processes.close();
     this.#alarm.close();
     this.#adverts.closeAll();
+    this.#arp.close();
+    this.#connections.close();
     this.#interfaces.close();
     this.#frames.close();
     this.#netlink.close();
@@ -146,7 +164,7 @@ export class KernelHost implements Host {
     if (this.#isOpen) this.#surroundings.wake();
   }
 
-  #one(effect: Exclude<Effect, { kind: Bulk }>): Failure | undefined {
+  #one(effect: Exclude<Effect, { kind: Bulk }>): Input | undefined {
     switch (effect.kind) {
       case 'open-link':
         return this.#openLink(effect.interface);
@@ -160,10 +178,13 @@ export class KernelHost implements Host {
       case 'send-garp':
         return this.#announce(effect);
       case 'send-probe':
+        this.#probe(effect);
         return undefined;
-      case 'reset-connections':
-        this.#arrive({ kind: 'connections-reset', addresses: effect.addresses, count: 0 });
-        return undefined;
+      case 'reset-connections': {
+        const { addresses } = effect;
+        const count = this.#connections.reset(addresses);
+        return count === undefined ? undefined : { kind: 'connections-reset', addresses, count };
+      }
       case 'run-script':
         this.#runScript(effect.script);
         return undefined;
@@ -224,6 +245,12 @@ export class KernelHost implements Host {
     const frames = Array.from({ length: garp.rounds }, () => round).flat();
     const refusal = this.#frames.send(index, frames);
     return refusal && { kind: 'failed', effect: 'send-garp', interface: garp.interface, error: refusal.message };
+  }
+
+  /** One that can't be sent finds nobody, as one that nobody answers: it is no failure. */
+  #probe({ interface: name, mac, address }: { interface: string; mac: MacAddress; address: IpAddress }): void {
+    const index = this.#interfaces.find(name)?.index;
+    if (index !== undefined) this.#frames.send(index, [encodeArpProbe({ mac, address })]);
   }
 
   #runScript(name: string): void {

@@ -62,6 +62,11 @@ export class Interfaces {
     return this.#told.get(name);
   }
 
+  /** The name of an interface by its number. */
+  nameOf(index: number): string | undefined {
+    return this.#interfaces.get(index)?.name;
+  }
+
   /** Reads all that is queued; the inputs show the end of it: interfaces first, removed addresses after them. */
   receive(): Input[] {
     const removals: Removal[] = [];

@@ -1,6 +1,6 @@
-// Requests to the kernel's tables of links and addresses over an AF_NETLINK socket: the kernel carries them out within
-// the call, and the answers are read at once, so nothing here waits. The package netlink formats and parses; its own
-// socket is not used, since an overrun makes it end the process. netlink(7), rtnetlink(7)
+// Requests to the kernel's tables of links, addresses and sockets over an AF_NETLINK socket: the kernel carries them out
+// within the call, and the answers are read at once, so nothing here waits. The package netlink formats and parses; its
+// own socket is not used, since an overrun makes it end the process. netlink(7), rtnetlink(7), sock_diag(7)
 
 import { Flags, FlagsAck, FlagsGet, MessageType } from 'netlink/dist/constants.js';
 import {
@@ -15,7 +15,7 @@ import {
 } from 'netlink/dist/structs.js';
 import { AF_NETLINK, netlinkAddress, refusal, refusalOf, setBuffer, SOCK_RAW, Socket, type Refusal } from './native.js';
 
-/** A message of rtnetlink without its header; `flags` beside REQUEST and ACK. */
+/** A message without its header; `flags` beside REQUEST and ACK. */
 export interface NetlinkRequest {
   readonly type: number;
   readonly flags: number;
@@ -24,6 +24,7 @@ export interface NetlinkRequest {
 
 const { ERROR, DONE }: Record<keyof typeof MessageType, number> = MessageType;
 export const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
 const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
@@ -38,11 +39,13 @@ const NO_ANSWER: Refusal = { code: 'ENOBUFS', message: 'no answer from the kerne
 export class Netlink {
   /** The kernel marks with it what this socket caused. */
   readonly port: number;
-  readonly #socket = new Socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  readonly #socket: Socket;
   readonly #buffer = Buffer.alloc(LARGEST_DATAGRAM);
   #sequence = 0;
 
-  constructor() {
+  /** Throws what the kernel refuses. */
+  constructor(protocol = NETLINK_ROUTE) {
+    this.#socket = new Socket(AF_NETLINK, SOCK_RAW, protocol);
     setBuffer(this.#socket, 'receive', 1 << 20);
     this.#socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
     this.#socket.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
@@ -61,11 +64,29 @@ export class Netlink {
   /** All entries of a table. Throws what the kernel refuses, and when the table does not come whole. */
   dump({ type, body }: { type: number; body: Uint8Array[] }): NetlinkMessage[] {
     for (let attempt = 1; ; attempt++) {
-      this.#socket.send(this.#format({ type, body, flags: FlagsGet.DUMP }), netlinkAddress(0));
-      const answers = [...this.#answers(this.#sequence)];
+      const answers = [...this.dumpInParts({ type, body })].flat();
       // NLM_F_DUMP_INTR: the table changed meanwhile and the dump may lack an entry.
       if (attempt === 5 || !answers.some((answer) => (answer.flags & Flags.DUMP_INTR) !== 0)) return answers;
     }
+  }
+
+  /**
+   * The same a datagram at a time, so that whoever reads a long table may pause between them; no other request meanwhile.
+   * The table may change under it.
+   */
+  *dumpInParts({ type, body }: { type: number; body: Uint8Array[] }): Generator<NetlinkMessage[], void> {
+    this.#socket.send(this.#format({ type, body, flags: FlagsGet.DUMP }), netlinkAddress(0));
+    const sequence = this.#sequence;
+    for (let answers = this.#receive(); answers !== undefined; answers = this.#receive()) {
+      const own = answers.filter(({ seq }) => seq === sequence);
+      for (const answer of own) {
+        const refused = answer.type === ERROR ? refusalIn(answer) : undefined;
+        if (refused !== undefined) throw new Error(`netlink: ${refused.message}`);
+      }
+      yield own.filter(({ type }) => type !== DONE);
+      if (own.some(({ type }) => type === DONE)) return;
+    }
+    throw new Error('netlink: a dump ended without its last message');
   }
 
   close(): void {
@@ -91,18 +112,6 @@ export class Netlink {
       return outcomes.map((outcome) => outcome && refusalOf(error));
     }
     return outcomes;
-  }
-
-  *#answers(sequence: number): Generator<NetlinkMessage> {
-    for (let answers = this.#receive(); answers !== undefined; answers = this.#receive())
-      for (const answer of answers) {
-        if (answer.seq !== sequence) continue;
-        if (answer.type === DONE) return;
-        const refused = answer.type === ERROR ? refusalIn(answer) : undefined;
-        if (refused !== undefined) throw new Error(`netlink: ${refused.message}`);
-        yield answer;
-      }
-    throw new Error('netlink: a dump ended without its last message');
   }
 
   /** The messages of the next datagram, undefined when none is queued. */
