@@ -81,10 +81,6 @@ export class HaproxyNode {
     ]);
   }
 
-  /** Milliseconds that it waits for when the other one says that it stops: Skew_Time of RFC 3768 § 6.1. */
-  get skew(): number {
-    return ((256 - (this.instance?.priority.effective ?? 0)) / 256) * 1_000;
-  }
 
   /** What `vrrpd status` says of the one instance; undefined when it does not answer. */
   private async status(): Promise<InstanceStatus | undefined> {

@@ -14,6 +14,8 @@ const MASTER_DOWN = 3_570;
 const SKEW = 570;
 /** A shared machine may be late by that much. */
 const SLACK = 1_000;
+/** A planned stop of vrrpd needs no hole at all: what a busy machine may make of it. */
+const HANDED_OVER = 125;
 
 type Loss = 'crash' | 'link' | 'SIGTERM';
 interface Story extends PairPlan {
@@ -84,7 +86,8 @@ async function lose(t: Test, pair: Pair, loss: Loss): Promise<void> {
   const within = (loss === 'SIGTERM' ? SKEW : MASTER_DOWN) + SLACK;
   await pair.answeredBy(pair.b, from + within - Prober.mark());
   const { longestHole } = await pair.prober.report({ from });
-  t.ok(longestHole < within, `the client's hole of ${longestHole} ms is under ${within} ms`);
+  const hole = loss === 'SIGTERM' && pair.a.daemon === 'vrrpd' ? HANDED_OVER : within;
+  t.ok(longestHole < hole, `the client's hole of ${longestHole} ms is under ${hole} ms`);
   // A dead daemon can't clean up: the kernel of a keeps the address until the daemon starts again.
   if (loss === 'crash') t.ok(await pair.a.host.holds(VIP), 'a dead daemon leaves the address where it was');
   else await eventually('a gives the address up', async () => !(await pair.a.host.holds(VIP)));
@@ -123,11 +126,12 @@ async function judgeAdverts(t: Test, { capture, host }: Router, priority: number
   const adverts = await capture.adverts();
   const authentication = { type: 'PASS', password: PASSWORD };
   for (const { received } of adverts) {
-    const last = received.kind === 'advert' && received.advert.priority === 0;
+    // A farewell, to an heir or to a better router that is there.
+    const said = received.kind === 'advert' && received.advert.priority <= 1 ? received.advert.priority : priority;
     const advert = {
       version: 2,
       virtualRouterId: VRID,
-      priority: last ? 0 : priority,
+      priority: said,
       authentication,
       addresses: [VIP],
     };
