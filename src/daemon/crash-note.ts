@@ -177,14 +177,14 @@ export class CrashNote implements Witness {
 
   *#rewrite(): Generator<void, void> {
     this.#isStale = false;
-    const { surroundings, instances } = this.#router;
+    const { surroundings, all } = this.#router;
     const context = { origin: this.#origin, fingerprints: this.#fingerprints };
     const findings = findingsOf(surroundings);
     const head = new NoteHead();
     head.add([firstLine({ resumes: surroundings.resumes, findings }, context)]);
     const held: Instance[] = [];
     let lines: string[] = [];
-    for (const instance of [...instances.values()]) {
+    for (const instance of all) {
       const noted = noteInstance(instance);
       if (noted === undefined) continue;
       held.push(instance);

@@ -40,7 +40,7 @@ export interface NotedInstance {
   readonly longestSilence: Duration;
   /** Those that it has put on the host. */
   readonly addresses: readonly NotedAddress[];
-  /** It has said goodbye and waits for its heir. */
+  /** It keeps them only until its heir is there: it has said goodbye, or it is BACKUP after a crash. */
   readonly isReleasing: boolean;
   readonly hasYielded: boolean;
   /** When others removed an address of it lately. */
@@ -78,7 +78,7 @@ export function takeNote({ all, surroundings }: Router): Note | undefined {
 export function noteInstance(instance: Instance): NotedInstance | undefined {
   const { config, state, lastAdvertAt, hasYielded, removals } = instance;
   if (!instance.holds || lastAdvertAt === undefined) return undefined;
-  const isReleasing = state.kind === 'RELEASING';
+  const isReleasing = state.kind !== 'MASTER';
   return {
     name: config.name,
     ...virtualRouterOf(config),

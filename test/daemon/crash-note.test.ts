@@ -60,7 +60,7 @@ class NotedHost extends TestHost {
   }
 
   async written(what: string, holds: () => boolean): Promise<void> {
-    await eventually(`${what} in\n${existsSync(this.path) ? readFileSync(this.path, 'utf8') : 'no file'}`, holds);
+    await eventually(`${what} in ${this.path}`, holds);
   }
 }
 
@@ -73,7 +73,7 @@ t.test('it follows what is held', async (t) => {
   await turn();
   t.notOk(existsSync(path), 'a BACKUP has none');
   host.pass(seconds(5));
-  await turn();
+  await host.written('a note', () => existsSync(path));
   t.same(readdirSync(join(path, '..')), ['state']);
   t.equal(statSync(path).mode & 0o7777, 0o600);
   const { lastAdvertAt } = host.instance;
@@ -91,6 +91,8 @@ t.test('it follows what is held', async (t) => {
   );
 
   host.hear({ priority: 200 });
+  await host.written('that it leaves', () => host.left?.instances[0]?.isReleasing === true);
+  host.pass(seconds(1));
   await host.written('nothing', () => !existsSync(path));
   t.equal(host.left, undefined);
   host.note.close();
@@ -139,9 +141,13 @@ t.test('a long one is written a part a turn, and is whole all the same', async (
   await new Promise((resolve) => setImmediate(resolve));
   // While it is being written another one leaves, that was in the first part.
   host.hear({ priority: 200, virtualRouterId: 3, addresses: ['192.168.2.3'] });
+  const leaving = (): number => host.left?.instances.filter(({ isReleasing }) => isReleasing).length ?? 0;
+  await host.written('both leave', () => leaving() === 2);
+  host.pass(seconds(1));
   await host.written('both have left', () => host.left?.instances.length === 118);
   t.notOk(host.left?.instances.some(({ virtualRouterId }) => [3, 7].includes(virtualRouterId)));
   host.give({ kind: 'stop', cause: 'SIGTERM' });
+  host.pass(seconds(5));
   host.note.close();
   t.notOk(existsSync(path));
   t.same(host.lines, []);
@@ -153,6 +159,9 @@ t.test('closing writes at once what waits; a stop leaves no file', (t) => {
   host.note.close();
   t.ok(existsSync(path));
   host.give({ kind: 'stop', cause: 'SIGTERM' });
+  host.note.close();
+  t.match(host.left, { instances: [{ isReleasing: true }] }, 'it waits for its heir');
+  host.pass(seconds(5));
   t.equal(takeNote(host.router), undefined);
   host.note.close();
   t.notOk(existsSync(path));
