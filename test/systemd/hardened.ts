@@ -59,6 +59,7 @@ export async function hardened(t: Test, machine: Machine): Promise<void> {
 
   await machine.run(`kill -9 ${pid}`);
   await eventually('it is started again', async () => (await machine.show('NRestarts')) === '1');
+  await eventually('and ready', async () => (await machine.show('ActiveState')) === 'active');
   await eventually('and is master again', () => machine.holds());
   t.strictSame(await machine.run('systemctl stop vrrpd'), DONE);
   t.notOk(await machine.holds(), 'it takes the address off');
