@@ -1,6 +1,7 @@
-// Random and damaged packets, the router that hears them, small texts from outside, and stories.
+// Random and damaged packets, what the kernel tells of sockets, the router, small texts from outside, and stories.
 
 import t from 'tap';
+import { sockets } from './connections.js';
 import { crashNote } from './crash-note.js';
 import { comm, lines, note, number, pid } from './files.js';
 import { advert, arp } from './packets.js';
@@ -8,4 +9,4 @@ import { router } from './router.js';
 import { story } from './story.js';
 import { fuzzTests } from './targets.js';
 
-fuzzTests(t, [advert, arp, router, number, note, crashNote, pid, comm, lines, story]);
+fuzzTests(t, [advert, arp, sockets, router, number, note, crashNote, pid, comm, lines, story]);

@@ -2,6 +2,7 @@
 
 import type { Test } from 'tap';
 import { config, pieces } from './config.js';
+import { sockets } from './connections.js';
 import { answers, closeControl, requests } from './control.js';
 import { dumps } from './dumps.js';
 import { crashNote } from './crash-note.js';
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   ...[
     advert,
     arp,
+    sockets,
     router,
     config,
     pieces,
