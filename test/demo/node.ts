@@ -81,7 +81,6 @@ export class HaproxyNode {
     ]);
   }
 
-
   /** What `vrrpd status` says of the one instance; undefined when it does not answer. */
   private async status(): Promise<InstanceStatus | undefined> {
     const program = path.join(projectRoot(), 'dist/vrrpd.js');
