@@ -1,9 +1,19 @@
 // How keepalived elects beyond RFC 3768: nopreempt, preempt_delay, and what a MASTER says to one that has to go.
 // keepalived.conf(5): nopreempt, preempt_delay, lower_prio_no_advert, higher_prio_send_advert.
 
-import { milliseconds, seconds } from '../../src/time.js';
+import { microseconds, milliseconds, seconds } from '../../src/time.js';
 import { aFile, aScript, eth1, failed, ip, succeeded, tracked } from '../vrrp/host.js';
-import { backup, hears, initialize, master, MASTER_DOWN, sentence, takesOverAfter, within } from './words.js';
+import {
+  backup,
+  hears,
+  initialize,
+  master,
+  MASTER_DOWN,
+  sentence,
+  takenOver,
+  takesOverAfter,
+  within,
+} from './words.js';
 
 const LOWER = 'notify MASTER_RX_LOWER_PRI 120';
 
@@ -36,7 +46,7 @@ sentence(
 
 sentence('keepalived: nopreempt acts in BACKUP alone: a MASTER yields to a better one with it too', (t) => {
   const host = master({ nopreempt: true });
-  t.same(host.hear({ priority: 121 }), ['remove 192.168.1.190', 'notify BACKUP 120']);
+  t.same(takenOver(host, { priority: 121 }), ['advert 1', 'remove 192.168.1.190', 'notify BACKUP 120']);
 });
 
 sentence('keepalived: a nopreempt BACKUP stays BACKUP although the priority of the master drops below its own', (t) => {
@@ -64,7 +74,8 @@ sentence('keepalived: with nopreempt a check without weight is what moves the ad
   host.start();
   host.pass(seconds(9));
   host.scriptsEnd = failed;
-  t.ok(host.pass(seconds(2)).includes('notify FAULT 120'));
+  t.ok(host.pass(seconds(2)).includes('advert 0'));
+  t.same(takenOver(host), ['remove 192.168.1.190', 'advert 1', 'notify FAULT 120']);
 });
 
 sentence(
@@ -116,12 +127,14 @@ sentence('keepalived: preempt_delay delays nobody when no advert is heard', (t) 
 });
 
 sentence(
-  'keepalived: a MASTER that hears a lower priority: an advert and a burst at once, then those outside are told',
+  'keepalived: a MASTER that hears a lower priority: an advert and a burst at once, then those outside are told. ' +
+    'vrrpd: the burst when the other one has let go',
   (t) => {
     const host = master();
-    t.same(host.hear({ priority: 110 }), ['advert 120', 'garp 192.168.1.190 x5', LOWER]);
+    t.same(host.hear({ priority: 110 }), ['advert 120', LOWER]);
     const line = '(VI_1) Received advert from 192.168.1.192 with lower priority 110, ours 120, forcing new election';
     t.equal(host.log.at(-1), line);
+    t.same(host.pass(milliseconds(5)), ['garp 192.168.1.190 x5']);
   },
 );
 
@@ -131,23 +144,49 @@ sentence('keepalived: so it does on an equal priority from a lower address', (t)
 
 sentence('keepalived: each lower advert is answered with one of its own', (t) => {
   const host = master();
-  for (let count = 0; count < 5; count += 1) t.equal(host.hear({ priority: 110 })[0], 'advert 120');
+  for (let count = 0; count < 5; count += 1) {
+    t.equal(host.hear({ priority: 110 })[0], 'advert 120');
+    host.pass(milliseconds(5));
+  }
 });
+
+sentence(
+  'vrrpd: an own advert of the last 5 ms, or twentieth of the interval, has answered a lower one already',
+  (t) => {
+    const host = master();
+    host.hear({ priority: 110 });
+    host.pass(microseconds(4_999));
+    t.same(host.hear({ priority: 110 }), [LOWER]);
+    host.pass(microseconds(1));
+    t.equal(host.hear({ priority: 110 })[0], 'advert 120');
+    const fast = master({ advertInt: milliseconds(40) });
+    const said = { priority: 110, interval: milliseconds(40) };
+    fast.hear(said);
+    fast.pass(microseconds(1_999));
+    t.same(fast.hear(said), [LOWER]);
+    fast.pass(microseconds(1));
+    t.equal(fast.hear(said)[0], 'advert 120');
+  },
+);
 
 sentence('keepalived: lower_prio_no_advert: neither an advert nor a burst', (t) => {
   t.same(master({ lowerPrioNoAdvert: true }).hear({ priority: 110 }), [LOWER]);
 });
 
 sentence(
-  'keepalived: a MASTER that hears a better one: BACKUP at once, the addresses go, no priority 0 is sent',
+  'keepalived: a MASTER that hears a better one: BACKUP at once, the addresses go, no priority 0 is sent. ' +
+    'vrrpd: priority 1 is said, and the addresses go when the other one has announced them',
   (t) => {
-    t.same(master().hear({ priority: 121 }), ['remove 192.168.1.190', 'notify BACKUP 120']);
+    const host = master();
+    t.same(host.hear({ priority: 121 }), ['advert 1']);
+    t.same(host.pass(milliseconds(10)), []);
+    t.same(host.pass(microseconds(50)), ['remove 192.168.1.190', 'notify BACKUP 120'], 'or has had the time to');
   },
 );
 
-sentence('keepalived: higher_prio_send_advert: one advert first', (t) => {
+sentence('keepalived: higher_prio_send_advert: one advert first, with the own priority', (t) => {
   const host = master({ higherPrioSendAdvert: true });
-  t.same(host.hear({ priority: 121 }), ['advert 120', 'remove 192.168.1.190', 'notify BACKUP 120']);
+  t.same(takenOver(host, { priority: 121 }), ['advert 120', 'remove 192.168.1.190', 'notify BACKUP 120']);
 });
 
 sentence(
@@ -167,7 +206,7 @@ sentence(
     host.hear({ priority: 255, from: '192.168.1.9' });
     t.equal(host.state, 'MASTER');
     t.equal(host.instance.priority, 255);
-    host.hear({ priority: 255, from: '192.168.1.192' });
+    takenOver(host, { priority: 255, from: '192.168.1.192' });
     t.equal(host.state, 'BACKUP');
     t.equal(takesOverAfter(host), 3.003906, 'and takes over like anybody');
   },
@@ -177,7 +216,7 @@ sentence('keepalived: the comparison is by the configured source address where t
   const host = master({ mcastSrcIp: ip('192.168.1.193') });
   host.hear({ priority: 120, from: '192.168.1.192' });
   t.equal(host.state, 'MASTER', 'although eth1 has 192.168.1.191');
-  host.hear({ priority: 120, from: '192.168.1.194' });
+  takenOver(host, { priority: 120, from: '192.168.1.194' });
   t.equal(host.state, 'BACKUP');
 });
 
@@ -186,7 +225,7 @@ sentence('keepalived: a MASTER whose priority drops goes on until it hears a bet
   const host = master({ tracks }, { files: [aFile()] });
   host.file(-50);
   t.equal(within(host, seconds(10), 'advert 70').length, 10);
-  host.hear({ priority: 71 });
+  takenOver(host, { priority: 71 });
   t.equal(host.state, 'BACKUP');
 });
 

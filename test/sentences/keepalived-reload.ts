@@ -3,7 +3,17 @@
 
 import { seconds } from '../../src/time.js';
 import { aFile, anAddress, anInstance, aProcess, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
-import { backup, initialize, master, MASTER_DOWN, second, sentence, takesOverAfter, within } from './words.js';
+import {
+  backup,
+  initialize,
+  master,
+  MASTER_DOWN,
+  second,
+  sentence,
+  takenOver,
+  takesOverAfter,
+  within,
+} from './words.js';
 
 const two = [anAddress('192.168.1.190'), anAddress('10.0.0.2')];
 
@@ -68,10 +78,17 @@ sentence('keepalived: a BACKUP keeps its running timer, moved by what the priori
   t.equal(takesOverAfter(host), 2.28125);
 });
 
-sentence('keepalived: a removed instance: priority 0, its addresses go, and it is told', (t) => {
-  const host = master({}, { instances: [anInstance(), second({ priority: 90 })] });
-  t.same(host.reload({ instances: [anInstance()] }), ['advert 0', 'remove 192.168.1.200', 'notify DELETED 90']);
-});
+sentence(
+  'keepalived: a removed instance: priority 0, its addresses go, and it is told. ' +
+    'vrrpd: as with a stop, when another router has announced them',
+  (t) => {
+    const host = master({}, { instances: [anInstance(), second({ priority: 90 })] });
+    t.same(host.reload({ instances: [anInstance()] }), ['advert 0']);
+    t.same(host.hear({ priority: 200, virtualRouterId: 92, addresses: ['192.168.1.200'] }), []);
+    t.same(host.claim({ address: '192.168.1.200' }), ['remove 192.168.1.200', 'advert 1', 'notify DELETED 90']);
+    t.same(within(host, seconds(2), 'advert'), [0.53125, 1.53125], 'the other one goes on alone');
+  },
+);
 
 sentence('keepalived: a new instance starts in BACKUP (init), with a full timer', (t) => {
   const host = master();
@@ -90,7 +107,8 @@ sentence('keepalived: the state of a check is carried over', (t) => {
   host.script(failed);
   host.script(failed);
   t.same(host.reload(parts), []);
-  t.same(host.script(failed).at(-1), 'notify FAULT 120', 'the third one in a row');
+  t.same(host.script(failed), ['advert 0'], 'the third one in a row');
+  t.equal(takenOver(host).at(-1), 'notify FAULT 120');
 });
 
 sentence(
@@ -111,6 +129,7 @@ sentence(
     t.equal(host.instance.priority, 125);
     t.equal(host.state, 'MASTER', 'what was found out holds until then');
     host.process(1);
+    takenOver(host);
     t.equal(host.state, 'FAULT');
     t.same(host.reload({ instances: [anInstance()] }), ['notify BACKUP 120', 'watch ']);
     t.equal(host.instance.priority, 120);

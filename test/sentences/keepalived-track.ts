@@ -16,7 +16,7 @@ import {
   TestHost,
   tracked,
 } from '../vrrp/host.js';
-import { sentence } from './words.js';
+import { sentence, stop, takenOver, within } from './words.js';
 
 const eth3 = { ...eth1, index: 3, addresses: [] };
 const anyRoute: Route = {
@@ -130,6 +130,7 @@ sentence('keepalived: a file with a weight moves the priority, and is a fault at
   t.equal(host.instance.priority, 100);
   t.match(host.log.at(-1), /Changing effective priority from 120 to 100: hand holds -10/);
   host.file(-127);
+  takenOver(host);
   t.equal(host.state, 'FAULT');
   host.file(10);
   t.equal(host.state, 'BACKUP');
@@ -176,6 +177,8 @@ sentence('keepalived: a change of the priority is told where that is asked for',
   const host = master({ kind: 'file', name: 'hand', weight: 1 }, { notifyPriorityChanges: true });
   t.same(host.file(5), ['notify MASTER_PRIORITY 125']);
   host.hear({ priority: 200 });
+  t.same(host.file(7), ['notify MASTER_PRIORITY 127'], 'it has been told nothing else yet');
+  host.claim();
   t.same(host.file(6), ['notify BACKUP_PRIORITY 126']);
   t.same(host.file(6), []);
 });
@@ -204,10 +207,13 @@ function checked(track: Partial<Track>, changes: Partial<VrrpInstance> = {}): Te
 }
 
 sentence(
-  'keepalived: a check without weight fails: priority 0 twice, the address goes, FAULT; back when it succeeds',
+  'keepalived: a check without weight fails: priority 0 twice, the address goes, FAULT; back when it succeeds. ' +
+    'vrrpd: it goes when another router has announced it',
   (t) => {
     const host = checked({});
-    t.same(host.script(failed), ['advert 0', 'advert 0', 'remove 192.168.1.190', 'notify FAULT 120']);
+    t.same(host.script(failed), ['advert 0']);
+    t.same(host.pass(milliseconds(5)), ['advert 0']);
+    t.same(takenOver(host), ['remove 192.168.1.190', 'advert 1', 'notify FAULT 120']);
     t.match(host.log.at(-1), /Entering FAULT STATE: chk failed \(exit 1 after 31 ms: "haproxy: no process found"\)/);
     t.same(host.pass(seconds(2)), ['run chk', 'notify BACKUP 120']);
   },
@@ -267,6 +273,10 @@ sentence('keepalived: at the shutdown running checks get SIGTERM, and no more ar
   const host = checked({ weight: 2 });
   host.scriptsEnd = undefined;
   host.pass(seconds(2));
-  t.ok(host.give({ kind: 'stop', cause: 'SIGTERM' }).includes('SIGTERM chk'));
-  t.same(host.pass(seconds(60)), []);
+  t.same(stop(host), ['SIGTERM chk', 'advert 0']);
+  t.same(
+    host.times('run').filter((at) => at > host.at),
+    [],
+  );
+  t.same(within(host, seconds(60), 'run'), [], 'although the addresses are held for a while');
 });

@@ -2,7 +2,7 @@
 
 import { after, seconds } from '../../src/time.js';
 import { eth1, ip, TestHost } from '../vrrp/host.js';
-import { backup, initialize, MASTER_DOWN, sentence, takesOverAfter, within } from './words.js';
+import { backup, initialize, MASTER_DOWN, sentence, stop, takesOverAfter, within } from './words.js';
 
 sentence('RFC 3768 § 6.4.1: the purpose of this state is to wait for a Startup event', (t) => {
   const host = initialize();
@@ -63,7 +63,8 @@ sentence('RFC 3768 § 6.4.1: before a Startup event and after a Shutdown event n
   const stopped = new TestHost();
   stopped.start();
   stopped.pass(seconds(30));
-  stopped.give({ kind: 'stop', cause: 'SIGTERM' });
+  stop(stopped);
+  stopped.pass(seconds(3));
   for (const host of [initialize(), stopped]) {
     const until = after(host.now, seconds(1));
     t.same(host.give({ kind: 'maintenance', on: true, until }), []);

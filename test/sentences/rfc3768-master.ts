@@ -1,8 +1,8 @@
 // RFC 3768 § 6.4.3: the state Master. It functions as the forwarding router for the IP addresses of the virtual router.
 
-import { seconds } from '../../src/time.js';
+import { milliseconds, seconds } from '../../src/time.js';
 import { anAddress, ip } from '../vrrp/host.js';
-import { backup, hears, master, MASTER_DOWN, sentence, takesOverAfter, within } from './words.js';
+import { backup, hears, master, MASTER_DOWN, sentence, stop, takenOver, takesOverAfter, within } from './words.js';
 
 sentence('RFC 3768 § 6.4.3: MUST respond to ARP requests for the IP address(es): they are on the interface', (t) => {
   const host = backup({ virtualAddresses: ['10.0.0.1', '10.0.0.2'].map((text) => anAddress(text)) });
@@ -35,24 +35,35 @@ sentence('RFC 3768 § 6.4.3: MUST accept packets addressed to the IP address(es)
 
 sentence('RFC 3768 § 6.4.3: Shutdown: Cancel the Adver_Timer', (t) => {
   const host = master();
-  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  stop(host);
+  t.same(within(host, seconds(60), 'advert 120'), [], 'not one more');
   t.equal(host.router.nextDeadline(), undefined);
-  t.same(host.pass(seconds(60)), []);
 });
 
-sentence('RFC 3768 § 6.4.3: Shutdown: Send an ADVERTISEMENT with Priority = 0, before the address goes', (t) => {
-  const host = master();
-  const words = host.give({ kind: 'stop', cause: 'SIGTERM' });
-  t.same(words, ['advert 0', 'remove 192.168.1.190', 'notify STOP 120', 'close-link eth1']);
-  t.equal(host.instance.statistics.priorityZeroSent, 1);
-});
+sentence(
+  'RFC 3768 § 6.4.3: Shutdown: Send an ADVERTISEMENT with Priority = 0, before the address goes. ' +
+    'vrrpd: the address stays until the next master announces it',
+  (t) => {
+    const host = master();
+    t.same(stop(host), ['advert 0']);
+    t.same(host.pass(milliseconds(5)), ['advert 0'], 'once more, in case the first one is lost');
+    t.same(host.pass(seconds(0.5)), [], 'meanwhile it serves');
+    t.same(takenOver(host), ['remove 192.168.1.190', 'advert 1', 'notify STOP 120', 'close-link eth1']);
+    t.equal(host.instance.statistics.priorityZeroSent, 2);
+  },
+);
 
-sentence('RFC 3768 § 6.4.3: Shutdown: Transition to the {Initialize} state', (t) => {
-  const host = master();
-  host.give({ kind: 'stop', cause: 'SIGTERM' });
-  t.equal(host.state, 'INIT');
-  t.match(host.log.at(-1), /^\(VI_1\) Stopping: SIGTERM; was MASTER for 16\.469 s/);
-});
+sentence(
+  'RFC 3768 § 6.4.3: Shutdown: Transition to the {Initialize} state. vrrpd: when the address is off the host',
+  (t) => {
+    const host = master();
+    stop(host);
+    t.equal(host.state, 'RELEASING');
+    takenOver(host);
+    t.equal(host.state, 'INIT');
+    t.match(host.log.join('\n'), /\(VI_1\) Stopping: SIGTERM; was MASTER for 16\.469 s/);
+  },
+);
 
 sentence('RFC 3768 § 6.4.3: Adver_Timer fires: Send an ADVERTISEMENT', (t) => {
   t.equal(within(master(), seconds(10), 'advert 120').length, 10);
@@ -80,7 +91,7 @@ sentence(
 
 sentence('RFC 3768 § 6.4.3: the Priority is greater than the local one: Cancel Adver_Timer', (t) => {
   const host = master();
-  t.same(host.hear({ priority: 121 }), ['remove 192.168.1.190', 'notify BACKUP 120'], 'no priority 0 is said');
+  t.same(host.hear({ priority: 121 }), ['advert 1'], 'no priority 0 is said');
   t.same(within(host, seconds(3.5), 'advert'), []);
 });
 
@@ -90,17 +101,27 @@ sentence('RFC 3768 § 6.4.3: the Priority is greater: Set Master_Down_Timer to M
   t.equal(takesOverAfter(host), MASTER_DOWN);
 });
 
-sentence('RFC 3768 § 6.4.3: the Priority is greater: Transition to the {Backup} state', (t) => {
-  const host = master();
-  host.hear({ priority: 121 });
-  t.equal(host.state, 'BACKUP');
-  t.match(host.log.at(-2), '(VI_1) Master received advert from 192.168.1.192 with higher priority 121, ours 120');
-  t.match(host.log.at(-1), 'Entering BACKUP STATE: heard 192.168.1.192 with priority 121, ours 120; was MASTER for');
-});
+sentence(
+  'RFC 3768 § 6.4.3: the Priority is greater: Transition to the {Backup} state. ' +
+    'vrrpd: when the address is off, which the other one has announced by then',
+  (t) => {
+    const host = master();
+    host.hear({ priority: 121 });
+    t.match(host.log.at(-2), '(VI_1) Master received advert from 192.168.1.192 with higher priority 121, ours 120');
+    t.match(
+      host.log.at(-1),
+      'Giving up the addresses: heard 192.168.1.192 with priority 121, ours 120; they stay until',
+    );
+    t.equal(host.state, 'RELEASING');
+    t.same(host.claim(), ['remove 192.168.1.190', 'notify BACKUP 120']);
+    t.equal(host.state, 'BACKUP');
+    t.match(host.log.at(-1), 'Entering BACKUP STATE: heard 192.168.1.192 with priority 121, ours 120; was MASTER for');
+  },
+);
 
 sentence('RFC 3768 § 6.4.3: the Priority is equal and the primary address of the sender greater: {Backup} too', (t) => {
   const host = master();
-  host.hear({ priority: 120, from: '192.168.1.192' });
+  takenOver(host, { priority: 120, from: '192.168.1.192' });
   t.equal(host.state, 'BACKUP');
   t.equal(takesOverAfter(host), MASTER_DOWN);
   t.match(host.log.join('\n'), 'with same priority 120 but higher IP address than ours');
@@ -116,6 +137,7 @@ sentence('RFC 3768 § 6.4.3: addresses are compared as unsigned numbers, not as 
   ] as const) {
     const host = master();
     host.hear({ priority: 120, from });
+    host.pass(milliseconds(11));
     t.equal(host.state, state, `${from} against 192.168.1.191`);
   }
 });

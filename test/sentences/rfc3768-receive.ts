@@ -5,7 +5,18 @@ import { internetChecksum } from '../../src/packet/checksum.js';
 import { seconds } from '../../src/time.js';
 import type { DropReason } from '../../src/vrrp/statistics.js';
 import { anInstance, eth1, ip, TestHost, type Said } from '../vrrp/host.js';
-import { backup, changed, counts, dropped, hearOctets, master, octetsOf, second, sentence } from './words.js';
+import {
+  backup,
+  changed,
+  counts,
+  dropped,
+  hearOctets,
+  master,
+  octetsOf,
+  second,
+  sentence,
+  takenOver,
+} from './words.js';
 
 const good = octetsOf({ priority: 200 });
 
@@ -92,7 +103,7 @@ sentence(
     t.equal(host.state, 'MASTER', 'nobody else is better');
     host.hear({ priority: 255, from: '192.168.1.9' });
     t.equal(host.state, 'MASTER', 'with the lower address');
-    host.hear({ priority: 255, from: '192.168.1.200' });
+    takenOver(host, { priority: 255, from: '192.168.1.200' });
     t.equal(host.state, 'BACKUP', 'the higher address wins, as with every other tie');
   },
 );
@@ -190,12 +201,17 @@ sentence('RFC 3768 § 7.1: SHOULD log the event. vrrpd: the first at once, then 
   const words = (what: string) =>
     `(VI_1) dropped ${what}: wrong password. Another VRRP pair on this network may use VRID 91`;
   t.same(
-    host.log.slice(before).filter((line) => line.includes('dropped')),
+    host.log.slice(before).filter((line) => line.startsWith('(VI_1) dropped')),
     [
       words('an advert from 192.168.1.77'),
       words('399 adverts from 192.168.1.77 in the last 10 s'),
       words('400 adverts from 192.168.1.77 in the last 10 s'),
     ],
+  );
+  t.equal(
+    host.log.filter((line) => line.includes('A second owner')).length,
+    1,
+    'one who has our address is named once',
   );
 });
 

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config/read.js';
 import { milliseconds, seconds } from '../../src/time.js';
 import { masterDownInterval, skewTime } from '../../src/vrrp/timers.js';
 import { aFile, tracked } from '../vrrp/host.js';
-import { backup, initialize, master, MASTER_DOWN, sentence, takesOverAfter, within } from './words.js';
+import { backup, initialize, master, MASTER_DOWN, sentence, stop, takenOver, takesOverAfter, within } from './words.js';
 
 /** Its priority is moved by the number in a file. */
 const weighted = { tracks: [tracked({ kind: 'file', name: 'hand', weight: 1 })] };
@@ -139,13 +139,19 @@ sentence('RFC 3768 § 6.2: a wake-up that comes early, or that nobody asked for,
 sentence('RFC 3768 § 6.3: Initialize to Backup or Master, Backup to Master and back, both to Initialize', (t) => {
   const host = backup();
   host.pass(seconds(4));
-  host.hear({ priority: 200 });
-  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  takenOver(host);
+  stop(host);
   t.match(
     host.instance.history.map(({ from, to }) => `${from} ${to}`),
     ['BACKUP INIT', 'MASTER BACKUP', 'BACKUP MASTER', 'INIT BACKUP'],
   );
   const owner = master({ priority: 255 });
-  owner.give({ kind: 'stop', cause: 'SIGTERM' });
+  stop(owner);
+  takenOver(owner);
   t.equal(owner.state, 'INIT');
+  t.match(
+    owner.instance.history.map(({ from, to }) => `${from} ${to}`),
+    ['MASTER INIT', 'BACKUP MASTER', 'INIT BACKUP'],
+    'giving its addresses up is a part of having been MASTER',
+  );
 });

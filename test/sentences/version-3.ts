@@ -9,7 +9,19 @@ import { milliseconds, seconds } from '../../src/time.js';
 import { elect } from '../../src/vrrp/election.js';
 import { masterDownInterval, skewTime } from '../../src/vrrp/timers.js';
 import { ip } from '../vrrp/host.js';
-import { backup, changed, dropped, master, MASTER_DOWN, octetsOf, sentence, SKEW, takesOverAfter } from './words.js';
+import {
+  backup,
+  changed,
+  dropped,
+  master,
+  MASTER_DOWN,
+  octetsOf,
+  sentence,
+  SKEW,
+  stop,
+  takenOver,
+  takesOverAfter,
+} from './words.js';
 
 const header = { source: ip('10.9.0.1'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
 const advert: Advert = {
@@ -124,7 +136,8 @@ sentence(
   'RFC 5798 § 6.4.3 (655-670): Shutdown: an ADVERTISEMENT with Priority = 0, Transition to {Initialize}',
   (t) => {
     const host = master();
-    t.equal(host.give({ kind: 'stop', cause: 'SIGTERM' })[0], 'advert 0');
+    t.equal(stop(host)[0], 'advert 0');
+    takenOver(host);
     t.equal(host.state, 'INIT');
   },
 );
@@ -135,7 +148,7 @@ sentence('RFC 5798 § 6.4.3 (710): a Master that hears priority zero: Send an AD
 
 sentence('RFC 5798 § 6.4.3 (735-765): an equal priority and a greater primary address: Transition to {Backup}', (t) => {
   const host = master();
-  host.hear({ priority: 120, from: '192.168.1.250' });
+  takenOver(host, { priority: 120, from: '192.168.1.250' });
   t.equal(host.state, 'BACKUP');
   t.equal(takesOverAfter(host), MASTER_DOWN);
 });

@@ -15,6 +15,10 @@ export type Parts = ConstructorParameters<typeof TestHost>[0];
 /** Of anInstance, priority 120: (256 - 120) / 256 s, and 3 s more. */
 export const SKEW = 0.53125;
 export const MASTER_DOWN = 3.53125;
+/** The skew of priority 1 and a twentieth of it: how long a farewell that nobody answers waits, twice. */
+export const PATIENCE = 1.045898;
+/** How long a router that gives its addresses up waits when nobody is heard: priority 0, again after 5 ms, a third time. */
+export const GIVES_UP = Math.round((0.005 + 2 * PATIENCE) * 1e6) / 1e6;
 
 /** One sentence: init, do, check. */
 export function sentence(name: string, check: (t: Test) => void): void {
@@ -41,6 +45,14 @@ export function master(changes: Partial<VrrpInstance> = {}, parts: Parts = {}): 
   host.pass(seconds(20));
   return host;
 }
+
+export const stop = (host: TestHost, cause = 'SIGTERM'): string[] => host.give({ kind: 'stop', cause });
+
+/** The other router takes over: its advert, and the announcement of the address. */
+export const takenOver = (host: TestHost, said: Partial<Said> = {}): string[] => [
+  ...host.hear({ priority: 200, ...said }),
+  ...host.claim(),
+];
 
 /** Its second instance, for another virtual router on the same interface. */
 export const second = (changes: Partial<VrrpInstance> = {}): VrrpInstance =>
@@ -111,11 +123,12 @@ export const sentWithin = (host: TestHost, duration: Duration): Buffer[] =>
 export function dropped(t: Test, reason: DropReason, octets: Buffer, changes: Partial<VrrpInstance> = {}): void {
   for (const host of [master(changes), backup(changes)]) {
     const { state, statistics } = host.instance;
+    const before = host.log.length;
     t.same(hearOctets(host, octets), [], `nothing follows in ${state.kind}`);
     t.equal(host.instance.state, state, 'the state is the very same, deadlines included');
     t.equal(statistics.dropped[reason], 1, 'counted by its reason');
     t.equal(statistics.advertsHeard, 0);
-    t.match(host.log.at(-1), /^\(VI_1\) dropped an advert from /, 'logged');
+    t.match(host.log[before], /^\(VI_1\) dropped an advert from /, 'logged');
   }
 }
 

@@ -3,7 +3,7 @@
 import t from 'tap';
 import type { Config, VrrpInstance } from '../../src/config/model.js';
 import { milliseconds, seconds } from '../../src/time.js';
-import { aGroup, anAddress, anInstance, eth1, TestHost } from './host.js';
+import { aGroup, anAddress, anAdvert, anInstance, eth1, TestHost } from './host.js';
 
 function master(changes: Partial<VrrpInstance> = {}): TestHost {
   const host = new TestHost({ instances: [anInstance(changes)] });
@@ -22,9 +22,13 @@ function served(host: TestHost, times: number): void {
   }
 }
 
-t.test('one farewell, and the addresses go', (t) => {
+t.test('a farewell, and the addresses go when the other one has announced them', (t) => {
   const host = master();
-  t.same(failover(host), ['advert 0', 'remove 192.168.1.190', 'notify BACKUP 120']);
+  t.same(failover(host), ['advert 0']);
+  t.match(host.log.at(-1), /Giving up the addresses: asked to yield \(vrrpd failover\); they stay until/);
+  t.same(host.pass(seconds(0.1)), ['advert 0']);
+  host.hear({ priority: 100 });
+  t.same(host.claim(), ['remove 192.168.1.190', 'advert 1', 'notify BACKUP 120']);
   t.match(host.log.at(-1), /Entering BACKUP STATE: asked to yield/);
   t.end();
 });
@@ -61,13 +65,18 @@ t.test('after priority 0 of the other it does', (t) => {
   t.end();
 });
 
-t.test('alone it takes them back after Master_Down_Interval, the owner (255) too', (t) => {
+t.test('alone it keeps them, the owner (255) too, and preempts as before', (t) => {
   for (const priority of [120, 255]) {
     const host = master({ priority });
     failover(host);
-    host.pass(seconds(3));
-    t.equal(host.state, 'BACKUP');
-    host.pass(seconds(0.6));
+    t.same(host.pass(seconds(2.09)), ['advert 0', 'advert 0'], 'the last one when nobody can have heard the first two');
+    t.equal(host.state, 'RELEASING');
+    t.same(host.pass(seconds(0.01)), [`advert ${priority}`, 'add 192.168.1.190', 'garp 192.168.1.190 x5']);
+    t.equal(host.state, 'MASTER', 'for those outside it has been so all the time');
+    t.match(host.log.at(-1), '(VI_1) stays MASTER: no other router took over');
+    host.hear({ priority: 200 });
+    host.claim();
+    served(host, 5);
     t.equal(host.state, 'MASTER');
   }
   t.end();
@@ -99,15 +108,16 @@ t.test('a fault and a reload do not make it forget', (t) => {
 t.test('a group yields as a whole, asked by its name or by a member', (t) => {
   for (const name of ['G', 'VI_2']) {
     const second = { name: 'VI_2', virtualRouterId: 92, priority: 90, virtualAddresses: [anAddress('192.168.1.200')] };
+    const toSecond = anAdvert({ priority: 80, virtualRouterId: 92, addresses: ['192.168.1.200'] });
     const groups: Config['syncGroups'] = [aGroup(['VI_1', 'VI_2'])];
     const host = new TestHost({ instances: [anInstance(), anInstance(second)], groups });
     host.start();
     host.pass(seconds(30));
-    t.same(failover(host, name), [
-      ...['advert 0', 'remove 192.168.1.190', 'notify BACKUP 120'],
-      ...['advert 0', 'remove 192.168.1.200', 'notify BACKUP 90'],
-      'group G BACKUP 0',
-    ]);
+    t.same(failover(host, name), ['advert 0', 'advert 0']);
+    host.give(toSecond);
+    t.same(host.claim({ address: '192.168.1.200' }), ['remove 192.168.1.200', 'advert 1', 'notify BACKUP 90']);
+    host.hear({ priority: 100 });
+    t.same(host.claim(), ['remove 192.168.1.190', 'advert 1', 'notify BACKUP 120', 'group G BACKUP 0']);
     served(host, 20);
     t.same(
       [...host.router.instances.values()].map(({ state }) => state.kind),

@@ -1,7 +1,7 @@
 // A host of the core's tests: a router under virtual time, with an interface of its own. It records effects as short
 // words, so that a test reads like the sentence it proves. It performs nothing.
 
-import { parseAddress, parseMac, VRRP_GROUP_IPV4, type IpAddress } from '../../src/address.js';
+import { parseAddress, parseMac, VRRP_GROUP_IPV4, type IpAddress, type MacAddress } from '../../src/address.js';
 import type {
   Config,
   GlobalDefs,
@@ -28,6 +28,9 @@ export const ip = (text: string): IpAddress => {
 };
 
 const place = { file: 'test.conf', line: 1, column: 1 };
+
+/** The interface of another host, which may announce or answer for an address. */
+export const otherMac: MacAddress = parseMac('02:00:00:00:00:07') ?? ('' as never);
 
 export const eth1: Link = {
   index: 2,
@@ -192,6 +195,17 @@ export function anAdvert(said: Said): Input {
   };
 }
 
+/** What ARP says of another host, where it is not a gratuitous ARP for the first address of `anInstance`. */
+export interface Claimed {
+  readonly address?: string;
+  readonly mac?: MacAddress;
+  readonly isAnswer?: boolean;
+  readonly on?: string;
+}
+
+export const aClaim = ({ address = '192.168.1.190', mac = otherMac, isAnswer = false, on = 'eth1' }: Claimed = {}) =>
+  ({ kind: 'claim', interface: on, address: ip(address), mac, isAnswer }) as const;
+
 interface Parts {
   readonly instances?: readonly VrrpInstance[];
   readonly scripts?: readonly VrrpScript[];
@@ -235,6 +249,8 @@ export class TestHost {
   readonly log: string[] = [];
   /** How every script ends, at once; while undefined they run until the test ends them. */
   scriptsEnd: ScriptOutcome | undefined;
+  /** How many connections each reset finds, at once; while undefined no reset comes to an end by itself. */
+  connections: number | undefined;
   readonly #began = this.now;
 
   constructor({ instances = [anInstance()], ...rest }: Parts = {}, links: Record<string, Link> = { eth1 }) {
@@ -263,6 +279,11 @@ export class TestHost {
 
   hear(said: Said): string[] {
     return this.give(anAdvert(said));
+  }
+
+  /** ARP of another host, and what is due at once by it. */
+  claim(claimed?: Claimed): string[] {
+    return [...this.give(aClaim(claimed)), ...this.pass(seconds(0))];
   }
 
   link(name: string, link?: Link): string[] {
@@ -316,11 +337,13 @@ export class TestHost {
       return [];
     });
     for (const what of words) this.trace.push({ at: this.at, what });
-    for (const effect of effects)
-      if (effect.kind === 'run-script') {
-        words.push(...this.give({ kind: 'script-begun', script: effect.script }));
-        if (this.scriptsEnd) words.push(...this.script(this.scriptsEnd, effect.script));
-      }
+    for (const effect of effects) {
+      if (effect.kind === 'reset-connections' && this.connections !== undefined)
+        words.push(...this.give({ kind: 'connections-reset', addresses: effect.addresses, count: this.connections }));
+      if (effect.kind !== 'run-script') continue;
+      words.push(...this.give({ kind: 'script-begun', script: effect.script }));
+      if (this.scriptsEnd) words.push(...this.script(this.scriptsEnd, effect.script));
+    }
     return words;
   }
 }

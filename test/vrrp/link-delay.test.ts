@@ -73,6 +73,8 @@ t.test('after the end nothing is due', (t) => {
   const host = master();
   host.link('eth1', down);
   host.give({ kind: 'stop', cause: 'SIGTERM' });
+  t.same(host.pass(milliseconds(999)), ['advert 0'], 'it counts as up, and the addresses wait for their heir');
+  t.same(host.pass(milliseconds(1)), ['remove 192.168.1.190', 'notify STOP 120', 'close-link eth1']);
   t.equal(host.router.nextDeadline(), undefined);
   t.end();
 });

@@ -176,7 +176,7 @@ t.test('a route that was refused and that a reload took out is not tried again',
   ];
   const host = new TestHost({ instances: [anInstance({ virtualRoutes: [first, second] })] });
   host.start();
-  host.pass(seconds(4));
+  host.pass(seconds(5));
   host.give({ kind: 'failed', effect: 'add-route', interface: 'eth1', entry: second, error: 'network is down' });
   host.reload({ instances: [anInstance({ virtualRoutes: [first] })] });
   t.strictSame(host.pass(seconds(1)), ['advert 120']);

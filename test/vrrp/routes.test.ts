@@ -32,7 +32,7 @@ t.test('what an earlier run left is taken off at the start', (t) => {
 t.test('a route that the kernel refuses is told, and tried again with each advert', (t) => {
   const host = new TestHost({ instances: [withRoutes] });
   host.start();
-  host.pass(seconds(4));
+  host.pass(seconds(5));
   host.give({ kind: 'failed', effect: 'add-route', interface: 'eth1', entry: second, error: 'network is down' });
   t.match(host.log.at(-1), '(VI_1) add-route 10.9.0.0/16 dev eth1 refused: network is down');
   t.same(host.pass(seconds(1)), ['advert 120', 'add-route 10.9.0.0/16 dev eth1']);
