@@ -16,7 +16,7 @@ export function carryOver(instance: Instance, before: VrrpInstance, now: Instant
     return { ...state, advertAt, garp: planOnReload(state.garp, { from: before.garp, to: config.garp, now }) };
   }
   if (state.kind !== 'BACKUP') return state;
-  const { masterDownAt, preemptAt, wantsMaster } = state;
+  const { masterDownAt, preemptAt, wantsMaster, keeps } = state;
   const keepsDelay = preemptAt !== undefined && !config.nopreempt && config.preemptDelay === before.preemptDelay;
   const restarts = config.advertInt !== before.advertInt || config.downTimerAdverts !== before.downTimerAdverts;
   const hasAccepted = acceptsLower(instance, before);
@@ -25,6 +25,7 @@ export function carryOver(instance: Instance, before: VrrpInstance, now: Instant
     masterDownAt: restarts || hasAccepted ? after(now, instance.masterDownInterval) : masterDownAt,
     ...(keepsDelay && { preemptAt }),
     ...(wantsMaster && !hasAccepted && { wantsMaster }),
+    ...(keeps && { keeps }),
   };
 }
 

@@ -31,6 +31,8 @@ export function advertise(instance: Instance, turn: Turn, priority = instance.pr
 }
 
 export function addAddresses(instance: Instance, turn: Turn): void {
+  instance.missing.clear();
+  instance.missingRoutes.clear();
   turn.do(...instance.addresses.map((address) => ({ kind: 'add-address', address }) as const));
   addRoutes(instance.routes, turn);
   turn.log('debug', `(${instance.config.name}) setting VIPs.`);

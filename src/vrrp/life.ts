@@ -52,7 +52,7 @@ export class Life {
     const { roster, watch } = this.#parts;
     if (this.phase.kind === 'stopping') {
       if (after(this.phase.since, ASKED_AGAIN) < turn.now) for (const one of roster.all) unit.stopAtOnce(one, turn);
-    } else if (this.phase.kind === 'running') {
+    } else if (this.phase.kind !== 'stopped') {
       this.phase = { kind: 'stopping', since: turn.now };
       watch.stop(turn);
       for (const instance of roster.instances.values()) unit.stop(instance, cause, turn);

@@ -5,6 +5,7 @@ import { meetInterface } from './holding.js';
 import type { Link } from './input.js';
 import type { Instance } from './instance.js';
 import type { Openings } from './openings.js';
+import { forget } from './releasing.js';
 import type { Roster } from './roster.js';
 import type { Statics } from './statics.js';
 import type { Surroundings } from './surroundings.js';
@@ -36,10 +37,13 @@ export function changeLink(
   if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
   if (isNew) openings.close(name, turn);
   if (link) openings.open(name, link, turn);
+  // What was given up there went with it.
+  if (isNew) for (const instance of concerned) forget(instance, ({ dev }) => dev === name, turn);
   if (link && (isNew || (link.up && before?.up === false)))
     for (const instance of concerned) meetInterface(instance, { name, isNew }, turn);
   if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
-  return concerned;
+  // With its last address one that left the configuration may have gone itself.
+  return concerned.filter((one) => one.state.kind !== 'INIT' || !roster.leaving.has(one));
 }
 
 export const stateOf = (link: Link | undefined): string => (link ? (link.up ? 'up' : 'down') : 'gone');

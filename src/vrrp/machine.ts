@@ -142,7 +142,6 @@ export function end(instance: Instance, turn: Turn): void {
   const { state, config } = instance;
   if (state.kind !== 'RELEASING') return;
   const { then, why, departure } = state;
-  instance.statistics.releasedMaster += 1;
   if (departure.connections > 0)
     turn.log('info', `(${config.name}) reset ${departure.connections} connections of the addresses that left`);
   if (then !== 'election') {
@@ -158,7 +157,6 @@ export function end(instance: Instance, turn: Turn): void {
 export function giveUpAtOnce(instance: Instance, { farewells }: { farewells: number }, turn: Turn): void {
   for (let count = 0; count < farewells; count += 1) advertise(instance, turn, 0);
   removeAddresses(instance, turn);
-  if (instance.state.kind === 'MASTER') instance.statistics.releasedMaster += 1;
   instance.secondOwners.clear();
 }
 
@@ -197,6 +195,7 @@ export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn
 function enter(instance: Instance, state: Exclude<State, { kind: 'RELEASING' }>, why: Reason, turn: Turn): string {
   const { now } = turn;
   const from = outerState(instance.state);
+  if (from === 'MASTER') instance.statistics.releasedMaster += 1;
   const held = `was ${from} for ${describeDuration(between({ from: instance.since, to: now }))}`;
   instance.remember({ at: now, from, to: state.kind, why });
   instance.state = state;

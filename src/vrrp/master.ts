@@ -98,7 +98,7 @@ function makeWay(instance: Instance, { source, priority: theirs }: Other, silenc
   const why = { kind: 'stood-still', silence, master: source, theirs } as const;
   const returnAt = after(turn.now, sum(instance.config.advertInt, instance.skew));
   machine.release(instance, { why, then: 'election', returnAt }, turn);
-  followToBackup(instance, turn);
+  followToBackup(instance, turn, { returnAt });
 }
 
 /** Nobody better has come meanwhile: one advert and one burst say that it serves. */

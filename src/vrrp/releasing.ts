@@ -23,6 +23,7 @@ import type { Instance } from './instance.js';
 import * as machine from './machine.js';
 import type { State, StateOf } from './state.js';
 import type { Turn } from './turn.js';
+import { isReachable } from './unit.js';
 import type { Heard } from './virtual-router.js';
 
 /** A valid advert of another router. Two that leave at once hear each other's farewell: that is no heir. */
@@ -152,5 +153,6 @@ function goOn(
 /** The heir learns that there was a second one, and announces again; a router that heard a better one has said it already. */
 function sayLast(instance: Instance, { why }: StateOf<'RELEASING'>, turn: Turn): void {
   const hasSaid = why.kind === 'better-heard' || why.kind === 'stood-still';
-  if (instance.master && instance.master.priority > 0 && !hasSaid) advertise(instance, turn, 1);
+  if (instance.master && instance.master.priority > 0 && !hasSaid && isReachable(instance))
+    advertise(instance, turn, 1);
 }

@@ -23,7 +23,7 @@ import { forget } from './releasing.js';
 import type { Roster } from './roster.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
-import { remove } from './unit.js';
+import { remove, stopAtOnce } from './unit.js';
 
 /** Whom the router has to look after now. */
 export interface Reloaded {
@@ -46,6 +46,7 @@ export function reload(
 ): Reloaded {
   const difference = diffConfigs(withUsedScripts(before), withUsedScripts(after));
   const former = new Map(roster.instances);
+  for (const one of roster.leaving) if (isReplacedBy(after, one)) stopAtOnce(one, turn);
   const ended: (Instance | ScriptTracker | ProcessTracker)[] = [];
   const begun: Instance[] = [];
   const updated: ({ instance: Instance } & Arrivals)[] = [];

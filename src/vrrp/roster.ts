@@ -30,9 +30,11 @@ export class Roster {
     return [...this.instances.values(), ...this.leaving];
   }
 
-  /** One that left has gone. */
-  forget(instance: Instance): void {
-    if (this.leaving.delete(instance)) this.#indexAll();
+  /** Whether it is one that left, which has gone now. */
+  forget(instance: Instance): boolean {
+    const hasLeft = this.leaving.delete(instance);
+    if (hasLeft) this.#indexAll();
+    return hasLeft;
   }
 
   /** Those that speak on the interface, have an address there or track it. */

@@ -280,7 +280,7 @@ export class Router {
     // A route is of no interface that an instance is found by.
     const concerned = failure.entry ? [...this.instances.values()] : this.#roster.onInterface(failure.interface);
     for (const instance of concerned) refused(instance, failure, turn);
-    if (failure.effect === 'open-link' && this.#life.isRunning) this.#review(concerned, 'a failure', turn);
+    if (failure.effect === 'open-link' && this.#life.isAlive) this.#review(concerned, 'a failure', turn);
     else this.#settle(concerned, turn);
   }
 
@@ -288,7 +288,11 @@ export class Router {
   #settle(instances: Iterable<Instance>, turn: Turn): void {
     const moved = turn.takeMoved();
     for (const one of [...instances, ...moved]) this.#deadlines.set(one, one.nextDeadline());
-    for (const one of moved) if (one.state.kind === 'INIT') this.#roster.forget(one);
+    for (const one of moved) {
+      if (one.state.kind !== 'INIT' || !this.#roster.forget(one)) continue;
+      this.#deadlines.set(one, undefined);
+      this.#openings.closeUnused(turn);
+    }
     for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);
   }
 }

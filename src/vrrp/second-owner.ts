@@ -42,8 +42,9 @@ export class SecondOwners {
   ): { readonly owner: SecondOwner; readonly isNew: boolean } {
     const key = mac ?? source ?? '';
     const before = this.#present(key, { now, advertInt });
+    this.#known.delete(key);
     const [oldest] = this.#known.keys();
-    this.#known.delete(this.#known.size === MOST_KNOWN && oldest !== undefined ? oldest : key);
+    if (this.#known.size === MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
     const owner: SecondOwner = {
       ...(mac !== undefined && { mac }),
       ...(source !== undefined && { source }),

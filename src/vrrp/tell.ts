@@ -28,7 +28,8 @@ export function report(
 export function tellPriority(instance: Instance, turn: Turn): void {
   const { config, group, state } = instance;
   if (!config.notifyPriorityChanges && group?.config.notifyPriorityChanges !== true) return;
-  if (state.kind === 'MASTER' || state.kind === 'BACKUP') tell(instance, `${state.kind}_PRIORITY`, turn);
+  const known = state.kind === 'RELEASING' ? 'MASTER' : state.kind;
+  if (known === 'MASTER' || known === 'BACKUP') tell(instance, `${known}_PRIORITY`, turn);
 }
 
 /** A BACKUP does not let this advert count. */

@@ -86,15 +86,20 @@ export function yieldFor(why: Reason, unit: readonly Instance[], turn: Turn): vo
 
 /**
  * In a sync group one that stays or becomes BACKUP takes all others along. They say farewell: who has taken over for the
- * whole group answers it at once.
+ * whole group answers it at once. One that may be MASTER again at `returnAt` has them wait as it does.
  */
-export function followToBackup(instance: Instance, turn: Turn): void {
+export function followToBackup(
+  instance: Instance,
+  turn: Turn,
+  { returnAt }: Pick<machine.Release, 'returnAt'> = {},
+): void {
   const { group } = instance;
   const others = othersOf(instance).filter(({ state }) => state.kind === 'MASTER');
   if (!group || others.length === 0) return;
   turn.log('info', `VRRP_Group(${group.config.name}) Syncing instances to BACKUP state`);
   const why: Reason = { kind: 'synced', group: group.config.name, member: instance.config.name };
-  for (const member of others) machine.release(member, { why, then: 'election' }, turn);
+  for (const member of others)
+    machine.release(member, { why, then: 'election', ...(returnAt !== undefined && { returnAt }) }, turn);
 }
 
 /** RFC 3768 § 6.4.2, § 6.4.3: the shutdown event. It may take until an heir is heard: see Instance.holds. */
