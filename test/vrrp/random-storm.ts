@@ -16,6 +16,7 @@ import {
   eth1,
   failed,
   ip,
+  otherMac,
   succeeded,
   tracked,
 } from './host.js';
@@ -38,6 +39,8 @@ function someTracks(random: Random): Track[] {
   return all.filter(() => random.chance(4));
 }
 
+const { masterRefresh: _none, ...announcesAfterAdverts } = anInstance().garp;
+
 function someInstance(random: Random, id: number): VrrpInstance {
   const own = random.chance(6) ? 'eth3' : id % 2 === 0 ? 'eth2' : 'eth1';
   const address = anAddress(vipOf(id), random.chance(6) ? 'eth3' : own);
@@ -49,6 +52,11 @@ function someInstance(random: Random, id: number): VrrpInstance {
     nopreempt: random.chance(5),
     preemptDelay: seconds(random.pick([0, 0, 0, 3])),
     virtualAddresses: [random.chance(6) ? { ...address, noTrack: true } : address],
+    excludedAddresses: random.chance(4) ? [anAddress(`10.1.${id}.1`, own)] : [],
+    resetConnections: random.chance(2),
+    higherPrioSendAdvert: random.chance(4),
+    lowerPrioNoAdvert: random.chance(4),
+    garp: random.chance(2) ? announcesAfterAdverts : anInstance().garp,
     dontTrackPrimary: random.chance(8),
     notifyPriorityChanges: random.chance(2),
     tracks: someTracks(random),
@@ -95,7 +103,11 @@ export class Storm {
       if (wrong !== undefined && input.kind === 'start') return wrong;
     }
     for (let count = 0; count < INPUTS; count += 1) {
-      const [wrong] = this.random.chance(2) ? this.#pass() : host.give(this.#any());
+      const [wrong] = this.random.chance(2)
+        ? this.#pass()
+        : this.random.chance(20)
+          ? this.#freeze()
+          : host.give(this.#any());
       if (wrong !== undefined) return `input ${count}: ${wrong}`;
     }
     return this.#calm() ?? this.#stop();
@@ -108,6 +120,29 @@ export class Storm {
     const at = after(host.now, milliseconds(random.below(1500)));
     host.now = next !== undefined && next < at ? (next > host.now ? next : host.now) : at;
     return host.give({ kind: 'tick' });
+  }
+
+  /** The process stands still; what came in meanwhile is handed in before the clock is looked at. */
+  #freeze(): string[] {
+    const { host, random } = this;
+    host.now = after(host.now, milliseconds(random.between(500, 6000)));
+    const queued = Array.from({ length: random.below(4) }, () => (random.chance(3) ? this.#claim() : this.#advert()));
+    return [...queued, { kind: 'tick' } as const].flatMap((input) => host.give(input));
+  }
+
+  /** ARP of somebody: another host, or this one. */
+  #claim(): Input {
+    const { random, host } = this;
+    const [one] = host.router.all.flatMap(({ addresses }) => addresses).slice(random.below(2 * IDS.length));
+    if (!one) return { kind: 'tick' };
+    const mac = random.chance(6) ? eth1.mac : otherMac;
+    return { kind: 'claim', interface: one.dev, address: one.prefix.address, mac, isAnswer: random.chance(3) };
+  }
+
+  #reset(): Input {
+    const { resetting } = this.host;
+    const addresses = resetting.splice(this.random.below(resetting.length + 1), 1)[0];
+    return addresses ? { kind: 'connections-reset', addresses, count: this.random.below(9) } : { kind: 'tick' };
   }
 
   #link(name: string): Input {
@@ -141,6 +176,9 @@ export class Storm {
       () => this.#link(random.pick(INTERFACES)),
       () => this.#advert(),
       () => this.#advert(),
+      () => this.#claim(),
+      () => this.#claim(),
+      () => this.#reset(),
       () => ({ kind: 'tick' }),
       () =>
         script === undefined
@@ -194,11 +232,13 @@ export class Storm {
 
   #stop(): string | undefined {
     const { host } = this;
-    const wrong = host.give({ kind: 'stop', cause: 'the end' });
-    for (let count = 0; count < 20 && wrong.length === 0; count += 1) {
-      if (host.router.nextDeadline() !== undefined) wrong.push('something is due after the stop');
-      const input = this.#any();
-      if (input.kind !== 'reload') wrong.push(...host.give(input));
+    const before = this.random.chance(2) ? host.give({ kind: 'failover', name: 'VI_91' }) : [];
+    const wrong = [...before, ...host.give({ kind: 'stop', cause: 'the end' })];
+    const afterwards = { count: 20 };
+    while (afterwards.count > 0 && wrong.length === 0) {
+      if (host.router.hasStopped) afterwards.count -= 1;
+      const input: Input = this.random.chance(8) ? { kind: 'stop', cause: 'impatience' } : this.#any();
+      wrong.push(...(this.random.chance(2) ? this.#pass() : host.give(input)));
     }
     return wrong[0];
   }

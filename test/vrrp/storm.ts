@@ -1,7 +1,7 @@
 // A host in a storm: a router with a record of what it did to the kernel, and the judges that look at both after each
 // input. It keeps all inputs, so that a run can be played again.
 
-import { formatPrefix } from '../../src/address.js';
+import { formatPrefix, type IpAddress } from '../../src/address.js';
 import type { Config, VirtualAddress } from '../../src/config/model.js';
 import { effectivePriority } from '../../src/track/priority.js';
 import { instant, type Instant } from '../../src/time.js';
@@ -12,6 +12,8 @@ import { Router } from '../../src/vrrp/router.js';
 
 /** How long members of a group may differ after a reload that put them together: a Master_Down_Interval and a skew. */
 const GRACE = 10_000_000;
+/** Two patiences of 1.046 s, or an heir that is heard at their end and announces slowly, and the reset of connections. */
+const LONGEST_STOP = 2_440_000;
 
 const keyOf = ({ dev, prefix }: VirtualAddress): string => `${dev} ${formatPrefix(prefix)}`;
 
@@ -21,19 +23,24 @@ export class StormHost {
   readonly inputs: { at: Instant; input: Input }[] = [];
   readonly effects: Effect[][] = [];
   readonly running = new Set<string>();
+  /** Addresses whose connections are being reset. */
+  readonly resetting: (readonly IpAddress[])[] = [];
   readonly links = new Map<string, Link>();
   readonly #addresses = new Set<string>();
   readonly #open = new Set<string>();
   readonly #groupsTold = new Map<string, string>();
   readonly #told = new Map<Instance, string>();
-  #togetherSince: Instant = this.now;
-  #stopped = false;
+  /** When groups were last put together, or had a member that gives its addresses up. */
+  readonly #apartAt = new Map<string, Instant>();
+  #reloadedAt: Instant = this.now;
+  /** It has been asked to stop; it may take until its addresses have gone. */
+  #stoppedAt: Instant | undefined;
 
   constructor(readonly config: Config) {
     this.router = new Router(config, this.now);
   }
 
-  /** Those at work, as a judge needs them. */
+  /** Those of the configuration, as a judge needs them. */
   get instances(): Instance[] {
     return [...this.router.instances.values()];
   }
@@ -45,14 +52,15 @@ export class StormHost {
       for (const key of this.#addresses)
         if (key.startsWith(`${input.interface} ${input.address}/`)) this.#addresses.delete(key);
     if (input.kind === 'failed' && input.effect === 'open-link') this.#open.delete(input.interface);
-    if (input.kind === 'reload') this.#togetherSince = this.now;
+    if (input.kind === 'reload') this.#reloadedAt = this.now;
+    const hasEnded = this.router.hasStopped;
     if (input.kind === 'script') this.running.delete(input.script);
     this.inputs.push({ at: this.now, input });
     const effects = this.router.handle(input, this.now);
     this.effects.push(effects);
     const wrong: string[] = [];
-    if (this.#stopped) for (const { kind } of effects) if (kind !== 'log') wrong.push(`${kind} after the end`);
-    if (input.kind === 'stop') this.#stopped = true;
+    if (hasEnded) for (const { kind } of effects) if (kind !== 'log') wrong.push(`${kind} after the end`);
+    if (input.kind === 'stop') this.#stoppedAt ??= this.now;
     const refusals = effects.flatMap((effect) => this.#perform(effect, wrong));
     wrong.push(...this.#judge(input, refusals.length > 0));
     return [...wrong.map((words) => `${words} after ${input.kind}`), ...refusals.flatMap((one) => this.give(one))];
@@ -95,7 +103,11 @@ export class StormHost {
         this.#addresses.delete(keyOf(effect.address));
         break;
       case 'run-script':
+        if (this.#stoppedAt !== undefined) wrong.push(`${effect.script} runs after the stop`);
         this.running.add(effect.script);
+        break;
+      case 'reset-connections':
+        this.resetting.push(effect.addresses);
         break;
       case 'notify': {
         const { subject, name, state } = effect.event;
@@ -114,9 +126,12 @@ export class StormHost {
     const next = this.router.nextDeadline();
     const wrong: string[] = [];
     if (input.kind === 'tick' && next !== undefined && next <= this.now) wrong.push('due again at once');
-    for (const instance of this.instances) {
+    if (this.router.hasStopped && next !== undefined) wrong.push('something is due after the end');
+    if (this.#stoppedAt !== undefined && !this.router.hasStopped && this.now - this.#stoppedAt > LONGEST_STOP)
+      wrong.push('still there');
+    for (const instance of this.router.all) {
       const own = instance.nextDeadline();
-      if (!this.#stopped && own !== undefined && (next === undefined || next > own))
+      if (!this.router.hasStopped && own !== undefined && (next === undefined || next > own))
         wrong.push(`${instance.config.name}: its deadline is lost`);
       wrong.push(...this.#judgeInstance(instance).map((words) => `${instance.config.name}: ${words}`));
     }
@@ -126,11 +141,15 @@ export class StormHost {
     if (!isRefused) wrong.push(...this.#judgeAddresses());
     for (const name of this.#groupsTold.keys()) if (!this.router.groups.has(name)) this.#groupsTold.delete(name);
     for (const { config, members, state } of this.router.groups.values()) {
-      if (!this.#stopped && this.#groupsTold.get(config.name) !== state) wrong.push(`group ${config.name} is ${state}`);
+      if (!this.router.hasStopped && this.#groupsTold.get(config.name) !== state)
+        wrong.push(`group ${config.name} is ${state}`);
       const kinds = new Set(members.map(({ state }) => state.kind));
       const [kind] = kinds;
-      if (kinds.size === 1 && kind !== 'INIT' && kind !== state) wrong.push(`group ${config.name} is not told ${kind}`);
-      const isNew = kinds.has('INIT') || this.now - this.#togetherSince < GRACE;
+      if (kinds.size === 1 && kind !== 'INIT' && kind !== 'RELEASING' && kind !== state)
+        wrong.push(`group ${config.name} is not told ${kind}`);
+      if (kinds.has('RELEASING')) this.#apartAt.set(config.name, this.now);
+      const since = Math.max(this.#reloadedAt, this.#apartAt.get(config.name) ?? 0);
+      const isNew = kinds.has('INIT') || this.now - since < GRACE;
       if (kinds.has('MASTER') && kinds.size > 1 && !isNew) wrong.push(`group ${config.name} is ${[...kinds].join()}`);
     }
     return wrong;
@@ -138,10 +157,16 @@ export class StormHost {
 
   #judgeInstance(instance: Instance): string[] {
     const { state, surroundings, config } = instance;
-    if (this.#stopped) return state.kind === 'INIT' ? [] : ['not stopped'];
     const wrong: string[] = [];
+    const isDown = surroundings.links.get(config.interface)?.up !== true && !config.dontTrackPrimary;
+    if (state.kind === 'RELEASING' && isDown) wrong.push('RELEASING over a dead link');
+    if (this.#stoppedAt !== undefined || !this.instances.includes(instance)) {
+      if (state.kind !== 'INIT' && state.kind !== 'RELEASING') wrong.push(`${state.kind}, and it has to go`);
+      return wrong;
+    }
     const isFaulty = instance.unit.some((member) => member.ownFaults().length > 0);
-    if (isFaulty !== (state.kind === 'FAULT')) wrong.push(`${state.kind}, faulty: ${isFaulty}`);
+    if (isFaulty !== (state.kind === 'FAULT') && state.kind !== 'RELEASING')
+      wrong.push(`${state.kind}, faulty: ${isFaulty}`);
     if (state.kind === 'INIT' && !instance.isWaiting()) wrong.push('INIT, and nothing to wait for');
     if (surroundings.startsAt !== undefined && state.kind !== 'FAULT' && state.kind !== 'INIT')
       wrong.push(`${state.kind} in the startup delay`);
@@ -151,15 +176,13 @@ export class StormHost {
       wrong.push(`priority ${instance.priority}`);
     const told = this.#told.get(instance);
     this.#told.set(instance, state.kind);
-    if (told === 'MASTER' && state.kind === 'INIT') wrong.push('from MASTER to INIT');
+    if ((told === 'MASTER' || told === 'RELEASING') && state.kind === 'INIT') wrong.push(`from ${told} to INIT`);
     return wrong;
   }
 
   /** What is on the host is what those hold that hold. */
   #judgeAddresses(): string[] {
-    const wanted = this.instances.flatMap((instance) =>
-      instance.holds ? instance.addresses.filter((one) => this.links.has(one.dev) && !instance.missing.has(one)) : [],
-    );
+    const wanted = this.router.all.flatMap((instance) => instance.held.filter(({ dev }) => this.links.has(dev)));
     const keys = new Set(wanted.map(keyOf));
     return [
       ...[...keys].filter((key) => !this.#addresses.has(key)).map((key) => `${key} is not there`),
