@@ -135,6 +135,7 @@ export function redirect(instance: Instance, { why, then }: Pick<Release, 'why' 
   if (returnAt !== undefined) advertise(instance, turn, 0);
   const asks = returnAt !== undefined && { farewell: beginFarewell(instance.config, turn.now) };
   instance.state = { ...state, why, then, ...asks };
+  turn.moved(instance);
 }
 
 /** They are off, all of them: BACKUP or FAULT as things stand now, or the end. */
