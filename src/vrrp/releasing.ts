@@ -121,7 +121,8 @@ function giveUpWaiting(instance: Instance, state: StateOf<'RELEASING'>, turn: Tu
   const { why, then } = state;
   const isVoid = state.returnAt !== undefined || (why.kind === 'yielded' && why.cause === 'failover');
   const isAlone = othersOf(instance).every(({ state: { kind } }) => kind === 'MASTER' || kind === 'RELEASING');
-  const mayServe = instance.surroundings.maintenance === undefined && instance.ownFaults().length === 0;
+  const isSound = instance.unit.every((member) => member.ownFaults().length === 0);
+  const mayServe = instance.surroundings.maintenance === undefined && isSound;
   if (isVoid && then === 'election' && isAlone && mayServe) {
     machine.returnToMaster(instance, turn);
     return;
