@@ -7,6 +7,7 @@ import type { Event } from './event.js';
 import type { Instance } from './instance.js';
 import type { Reason } from './reason.js';
 import { describeSecondOwner, type SecondOwner } from './second-owner.js';
+import { outerState } from './state.js';
 import type { Turn } from './turn.js';
 
 /** An event of an instance: notify scripts, FIFO, mail. */
@@ -28,7 +29,7 @@ export function report(
 export function tellPriority(instance: Instance, turn: Turn): void {
   const { config, group, state } = instance;
   if (!config.notifyPriorityChanges && group?.config.notifyPriorityChanges !== true) return;
-  const known = state.kind === 'RELEASING' ? 'MASTER' : state.kind;
+  const known = outerState(state);
   if (known === 'MASTER' || known === 'BACKUP') tell(instance, `${known}_PRIORITY`, turn);
 }
 

@@ -176,8 +176,7 @@ export class StormHost {
       wrong.push(`priority ${instance.priority}`);
     const told = this.#told.get(instance);
     this.#told.set(instance, state.kind);
-    if ((told === 'MASTER' || told === 'RELEASING') && state.kind === 'INIT') wrong.push(`from ${told} to INIT`);
-    return wrong;
+    if (told === 'MASTER' && state.kind === 'INIT') wrong.push('from MASTER to INIT');
   }
 
   /** What is on the host is what those hold that hold. */
