@@ -177,6 +177,7 @@ export class StormHost {
     const told = this.#told.get(instance);
     this.#told.set(instance, state.kind);
     if (told === 'MASTER' && state.kind === 'INIT') wrong.push('from MASTER to INIT');
+    return wrong;
   }
 
   /** What is on the host is what those hold that hold. */
