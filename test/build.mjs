@@ -9,6 +9,7 @@ const programs = {
   reader: 'src/daemon/reader.ts',
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
+  control: 'test/bench/control.ts',
   mutants: 'test/mutants/mutants.ts',
   soak: 'test/soak/soak.ts',
   injector: 'test/lab/injector.ts',

@@ -1,27 +1,40 @@
 // One pair of routers on its own network, measured on the wire: how long a dead master is missed, how soon the heir
 // announces itself, how soon a stop is said. The stamps are tcpdump's at the switch, in nanoseconds.
 
-import { startDaemon, type Daemon } from '../lab/daemon.js';
-import { eventually } from '../lab/eventually.js';
-import type { Host } from '../lab/host.js';
-import type { Job } from '../lab/job.js';
-import { Lab } from '../lab/lab.js';
-import { configuration, VIP } from '../lab/pair.js';
-import type { Frame } from '../pcap.js';
-import { decodeArp } from '../../src/packet/arp.js';
-import { decodeIpv4Advert } from '../../src/packet/vrrp.js';
+import { startDaemon, type Daemon } from '../../lab/daemon.js';
+import { eventually } from '../../lab/eventually.js';
+import type { Host } from '../../lab/host.js';
+import type { Job } from '../../lab/job.js';
+import { Lab } from '../../lab/lab.js';
+import { configuration, VIP } from '../../lab/pair.js';
+import type { Round, Table } from '../table.js';
+import type { Frame } from '../../pcap.js';
+import { decodeArp } from '../../../src/packet/arp.js';
+import { decodeIpv4Advert } from '../../../src/packet/vrrp.js';
 
 /** Master_Down_Interval with priority 110 and advert_int 1, in milliseconds: 3 s and 146/256 s. */
 const MASTER_DOWN_INTERVAL = 3_570.312;
 
-/** What one round showed, in milliseconds. */
-export interface Sample {
-  readonly silenceOver: number;
-  readonly advertToGarp: number;
-  readonly stopToFarewell: number;
-}
+export const deadMaster: Table = {
+  name: 'dead-master',
+  title: 'The master dies',
+  about: 'The daemon of the master and all that it started is killed at once.',
+  rows: [
+    { key: 'silence', title: 'silence over Master_Down_Interval', unit: 'ms', limit: 0, target: 1 },
+    { key: 'garp', title: 'first advert to first gratuitous ARP', unit: 'ms', limit: 0, target: 0.5 },
+    { key: 'farewell', title: 'SIGTERM to priority 0', unit: 'ms', limit: 0, target: 2 },
+  ],
+  play: async (daemon) => {
+    const bench = await FailoverBench.open(daemon);
+    try {
+      return { figures: await bench.round() };
+    } finally {
+      await bench.close();
+    }
+  },
+};
 
-export class FailoverBench {
+class FailoverBench {
   private constructor(
     readonly lab: Lab,
     private readonly daemon: Daemon,
@@ -37,7 +50,7 @@ export class FailoverBench {
   }
 
   /** Both start; a (120) is killed, b (110) takes over and is then stopped. */
-  async round(): Promise<Sample> {
+  async round(): Promise<Round['figures']> {
     const captureA = await this.lab.network.capture(this.a, 'vrrp or arp');
     const captureB = await this.lab.network.capture(this.b, 'vrrp or arp');
     const jobA = await startDaemon(this.a, this.daemon, configuration({ priority: 120, nopreempt: false }));
@@ -56,9 +69,9 @@ export class FailoverBench {
     const firstGarp = stamps(seenB, isGarp)[0] ?? NaN;
     const farewell = stamps(seenB, isFarewell)[0] ?? NaN;
     return {
-      silenceOver: firstOfB - lastOfA - MASTER_DOWN_INTERVAL,
-      advertToGarp: firstGarp - firstOfB,
-      stopToFarewell: farewell - stopped,
+      silence: firstOfB - lastOfA - MASTER_DOWN_INTERVAL,
+      garp: firstGarp - firstOfB,
+      farewell: farewell - stopped,
     };
   }
 
