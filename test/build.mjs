@@ -10,6 +10,7 @@ const programs = {
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
   control: 'test/bench/control.ts',
+  pinger: 'test/bench/pinger.ts',
   mutants: 'test/mutants/mutants.ts',
   soak: 'test/soak/soak.ts',
   injector: 'test/lab/injector.ts',

@@ -23,7 +23,7 @@ function wanted(frame: Buffer): boolean {
   const etherType = frame.readUInt16BE(12);
   if (etherType !== ETHERTYPE_IPV4) return etherType === ETHERTYPE_ARP && filter.includes('arp');
   const protocol = frame[IP + 9];
-  if (host === undefined) return protocol === 112;
+  if (host === undefined) return protocol === (filter === 'icmp' ? 1 : 112);
   return (
     protocol === 1 && [frame.subarray(IP + 12, IP + 16), frame.subarray(IP + 16, IP + 20)].map(text).includes(host)
   );

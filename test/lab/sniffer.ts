@@ -14,7 +14,7 @@ const recorder = (...args: string[]): string[] => [
 const tcpdump = (...args: string[]): string[] => ['tcpdump', '-Z', 'root', '--immediate-mode', '-s', '1600', ...args];
 
 /** Of a recording. */
-export type Filter = 'vrrp' | 'vrrp or arp';
+export type Filter = 'vrrp' | 'vrrp or arp' | 'icmp';
 
 /** Writes what comes in from the host at a port into a capture file. */
 export function recording(port: string, filter: Filter, file: string): string[] {

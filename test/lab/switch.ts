@@ -43,6 +43,15 @@ export class Switch {
     await this.namespace.ip('link', 'set', this.port(host), 'up');
   }
 
+  /** Nothing passes its port any more, though its interface keeps its carrier: as for a host that stands still. */
+  async block(host: Host): Promise<void> {
+    await this.setState(host, 'disabled');
+  }
+
+  async unblock(host: Host): Promise<void> {
+    await this.setState(host, 'forwarding');
+  }
+
   /** Isolates the hosts from one another; each still reaches every other port. */
   async cut(...hosts: Host[]): Promise<void> {
     for (const host of hosts)
@@ -62,6 +71,10 @@ export class Switch {
   /** Ends it and with it all cables. */
   close(): Promise<void> {
     return this.namespace.close();
+  }
+
+  private async setState(host: Host, state: 'disabled' | 'forwarding'): Promise<void> {
+    await this.namespace.run('bridge', 'link', 'set', 'dev', this.port(host), 'state', state);
   }
 
   private port(host: Host): string {
