@@ -2,19 +2,33 @@
 
 import type { Table } from './table.js';
 import { alone } from './tables/alone.js';
+import { checkFailure } from './tables/check-failure.js';
+import { crash } from './tables/crash.js';
 import { deadMaster } from './tables/dead-master.js';
+import { deletedAddress } from './tables/deleted-address.js';
 import { foretold } from './tables/foretold.js';
+import { freeze } from './tables/freeze.js';
 import { growth } from './tables/growth.js';
 import { linkLoss } from './tables/link-loss.js';
 import { manyChecks } from './tables/many-checks.js';
+import { partition } from './tables/partition.js';
 import { plannedStop } from './tables/planned-stop.js';
+import { preemptingReturn } from './tables/preempting-return.js';
 import { reading } from './tables/reading.js';
 import { reload } from './tables/reload.js';
+import { startOfBoth } from './tables/start-of-both.js';
 
 export const TABLES: readonly Table[] = [
   deadMaster,
   linkLoss,
   plannedStop,
+  crash,
+  freeze,
+  partition,
+  checkFailure,
+  preemptingReturn,
+  startOfBoth,
+  deletedAddress,
   foretold,
   alone,
   growth,
