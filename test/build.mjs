@@ -11,6 +11,8 @@ const programs = {
   bench: 'test/bench/bench.ts',
   control: 'test/bench/control.ts',
   pinger: 'test/bench/pinger.ts',
+  server: 'test/bench/server.ts',
+  clients: 'test/bench/clients.ts',
   mutants: 'test/mutants/mutants.ts',
   soak: 'test/soak/soak.ts',
   injector: 'test/lab/injector.ts',

@@ -36,6 +36,17 @@ export interface Span {
   readonly to: number;
 }
 
+/** Several stories that were played at the same time as one round: their figures, and all of their spans. */
+export function together(...rounds: readonly Round[]): Round {
+  const spans = rounds.flatMap(({ span }) => span ?? []);
+  return {
+    figures: Object.assign({}, ...rounds.map(({ figures }) => figures)) as Round['figures'],
+    ...(spans.length > 0 && {
+      span: { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) },
+    }),
+  };
+}
+
 export interface Table {
   /** As it is given on the command line, and the name of its picture. */
   readonly name: string;

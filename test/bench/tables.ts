@@ -3,6 +3,7 @@
 import type { Table } from './table.js';
 import { alone } from './tables/alone.js';
 import { checkFailure } from './tables/check-failure.js';
+import { connections } from './tables/connections.js';
 import { crash } from './tables/crash.js';
 import { deadMaster } from './tables/dead-master.js';
 import { deletedAddress } from './tables/deleted-address.js';
@@ -28,6 +29,7 @@ export const TABLES: readonly Table[] = [
   checkFailure,
   preemptingReturn,
   startOfBoth,
+  connections,
   deletedAddress,
   foretold,
   alone,

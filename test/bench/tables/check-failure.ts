@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { longestHole, lost } from '../probes.js';
 import { clock, Stage, takesOver, type Edit } from '../stage.js';
-import type { Contestant, Row, Table } from '../table.js';
+import { together, type Contestant, type Round, type Row, type Table } from '../table.js';
 import { claimsIn, firstAfter } from '../wire.js';
 
 const withWeight =
@@ -24,17 +24,13 @@ export const checkFailure: Table = {
     'The check of both routers runs each second and counts as failed after two failures. With "weight -30" the master ' +
     'becomes worse than its peer, which preempts; without a weight it is in FAULT.',
   rows: [...rowsOf('weight', 'weight -30'), ...rowsOf('fault', 'without a weight')],
-  play: async (daemon) => {
-    const from = clock();
-    const [one, other] = await Promise.all([
-      play(daemon, 'weight', withWeight('weight -30')),
-      play(daemon, 'fault', withWeight('')),
-    ]);
-    return { figures: { ...one, ...other }, span: { from, to: clock() } };
-  },
+  play: async (daemon) =>
+    together(
+      ...(await Promise.all([play(daemon, 'weight', withWeight('weight -30')), play(daemon, 'fault', withWeight(''))])),
+    ),
 };
 
-const play = (daemon: Contestant, key: string, edit: Edit) =>
+const play = (daemon: Contestant, key: string, edit: Edit): Promise<Round> =>
   Stage.with({ a: daemon, b: daemon, edit }, async (stage) => {
     const { a, b } = stage;
     await stage.begin();
@@ -42,11 +38,15 @@ const play = (daemon: Contestant, key: string, edit: Edit) =>
     await stage.failCheck(a);
     await takesOver(b);
     await sleep(500);
-    const probes = await stage.probes.stop({ from, to: clock() });
+    const span = { from, to: clock() };
+    const probes = await stage.probes.stop(span);
     const heir = claimsIn(await stage.frames(b)).map(({ at }) => at);
     return {
-      [`${key}-lost`]: lost(probes),
-      [`${key}-hole`]: longestHole(probes),
-      [`${key}-after`]: firstAfter(heir, from) - from,
+      figures: {
+        [`${key}-lost`]: lost(probes),
+        [`${key}-hole`]: longestHole(probes),
+        [`${key}-after`]: firstAfter(heir, from) - from,
+      },
+      span,
     };
   });

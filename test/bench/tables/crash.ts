@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../../lab/job.js';
 import { lost } from '../probes.js';
 import { clock, Stage, type Router } from '../stage.js';
-import type { Contestant, Row, Table } from '../table.js';
+import { together, type Contestant, type Round, type Row, type Table } from '../table.js';
 import { claimsIn } from '../wire.js';
 
 /** Seconds after the crash at which all of it is started again. */
@@ -28,25 +28,25 @@ export const crash: Table = {
     ...rowsOf('at-once', 'under its supervisor'),
     ...LATER.flatMap((seconds) => rowsOf(String(seconds), `started again after ${seconds} s`)),
   ],
-  play: async (daemon) => {
-    const from = clock();
-    const figures = await Promise.all([
-      play(daemon, 'at-once', supervised),
-      ...LATER.map((seconds) => play(daemon, String(seconds), (stage) => startedLater(stage, seconds))),
-    ]);
-    return { figures: Object.assign({}, ...figures) as Record<string, number>, span: { from, to: clock() } };
-  },
+  play: async (daemon) =>
+    together(
+      ...(await Promise.all([
+        play(daemon, 'at-once', supervised),
+        ...LATER.map((seconds) => play(daemon, String(seconds), (stage) => startedLater(stage, seconds))),
+      ])),
+    ),
 };
 
-const play = (daemon: Contestant, key: string, suffer: (stage: Stage) => Promise<void>) =>
+const play = (daemon: Contestant, key: string, suffer: (stage: Stage) => Promise<void>): Promise<Round> =>
   Stage.with({ a: daemon, b: daemon }, async (stage) => {
     await stage.begin();
     const from = clock();
     await suffer(stage);
     await sleep(Math.max(0, from + WATCHED - clock()));
-    const probes = await stage.probes.stop({ from, to: clock() });
+    const span = { from, to: clock() };
+    const probes = await stage.probes.stop(span);
     const moved = claimsIn(await stage.frames(stage.b)).length > 0 ? 1 : 0;
-    return { [`${key}-lost`]: lost(probes), [`${key}-moved`]: moved };
+    return { figures: { [`${key}-lost`]: lost(probes), [`${key}-moved`]: moved }, span };
   });
 
 async function supervised(stage: Stage): Promise<void> {

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lost, wrongAnswers } from '../probes.js';
 import { clock, Stage, takesOver } from '../stage.js';
-import type { Contestant, Row, Table } from '../table.js';
+import { together, type Contestant, type Round, type Row, type Table } from '../table.js';
 import { announcementsIn } from '../wire.js';
 
 /** Milliseconds. */
@@ -25,14 +25,10 @@ export const freeze: Table = {
     'another host than the one that serves in the end, after that one has begun to serve. The ARPs are those of both hosts. ' +
     'A frozen host is one whose daemon stands still and through whose port at the switch nothing passes.',
   rows: [...rowsOf('daemon', 'daemon frozen'), ...rowsOf('host', 'host frozen')],
-  play: async (daemon) => {
-    const from = clock();
-    const [one, other] = await Promise.all([play(daemon, 'daemon'), play(daemon, 'host')]);
-    return { figures: { ...one, ...other }, span: { from, to: clock() } };
-  },
+  play: async (daemon) => together(...(await Promise.all([play(daemon, 'daemon'), play(daemon, 'host')]))),
 };
 
-const play = (daemon: Contestant, what: 'daemon' | 'host') =>
+const play = (daemon: Contestant, what: 'daemon' | 'host'): Promise<Round> =>
   Stage.with({ a: daemon, b: daemon }, async (stage) => {
     const { lab, a, b } = stage;
     await stage.begin();
@@ -44,13 +40,17 @@ const play = (daemon: Contestant, what: 'daemon' | 'host') =>
     const from = clock();
     await Promise.all([a.job?.thaw(), what === 'host' && lab.network.unblock(a.host)]);
     await sleep(WATCHED);
-    const probes = await stage.probes.stop({ from, to: from + WATCHED });
+    const span = { from, to: from + WATCHED };
+    const probes = await stage.probes.stop(span);
     const announced = [a, b].map(async (router) =>
-      announcementsIn(await stage.frames(router)).filter((at) => at >= from && at < from + WATCHED),
+      announcementsIn(await stage.frames(router)).filter((at) => at >= from && at < span.to),
     );
     return {
-      [`${what}-wrong`]: wrongAnswers(probes),
-      [`${what}-lost`]: lost(probes),
-      [`${what}-arps`]: (await Promise.all(announced)).flat().length,
+      figures: {
+        [`${what}-wrong`]: wrongAnswers(probes),
+        [`${what}-lost`]: lost(probes),
+        [`${what}-arps`]: (await Promise.all(announced)).flat().length,
+      },
+      span,
     };
   });
