@@ -8,9 +8,6 @@ import { projectRoot } from '../lab/daemon.js';
 import type { Moment } from './control.js';
 import type { Span } from './table.js';
 
-/** Milliseconds: a sample during which the control was later than this is marked. */
-export const MOST_LATE = 10;
-
 /** Of a span of time. */
 export interface Noise {
   /** Milliseconds that the control was late at most. */

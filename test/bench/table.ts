@@ -60,6 +60,9 @@ export interface Table {
   readonly play: (daemon: Contestant) => Promise<Round>;
 }
 
+/** Milliseconds: a sample during which the control was later than this is marked. */
+export const MOST_LATE = 10;
+
 /** A figure of a round, and whether the machine was too busy then to believe it. */
 export interface Sample {
   readonly figure: Figure;

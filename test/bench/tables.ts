@@ -1,4 +1,4 @@
-// All tables of the bench, in the order in which they are played and shown.
+// All tables of the bench, in the order in which they are played and shown. Those of one line are played at the same time.
 
 import type { Table } from './table.js';
 import { alone } from './tables/alone.js';
@@ -7,7 +7,6 @@ import { connections } from './tables/connections.js';
 import { crash } from './tables/crash.js';
 import { deadMaster } from './tables/dead-master.js';
 import { deletedAddress } from './tables/deleted-address.js';
-import { foretold } from './tables/foretold.js';
 import { freeze } from './tables/freeze.js';
 import { growth } from './tables/growth.js';
 import { linkLoss } from './tables/link-loss.js';
@@ -19,22 +18,16 @@ import { reading } from './tables/reading.js';
 import { reload } from './tables/reload.js';
 import { startOfBoth } from './tables/start-of-both.js';
 
-export const TABLES: readonly Table[] = [
-  deadMaster,
-  linkLoss,
-  plannedStop,
-  crash,
-  freeze,
-  partition,
-  checkFailure,
-  preemptingReturn,
-  startOfBoth,
-  connections,
-  deletedAddress,
-  foretold,
-  alone,
-  growth,
-  manyChecks,
-  reload,
-  reading,
+export const TABLES: readonly (readonly Table[])[] = [
+  [deadMaster, linkLoss],
+  [plannedStop, checkFailure, preemptingReturn, deletedAddress],
+  [crash, freeze],
+  [partition],
+  [startOfBoth],
+  [connections],
+  [alone],
+  [growth],
+  [manyChecks],
+  [reload],
+  [reading],
 ];

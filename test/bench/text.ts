@@ -1,8 +1,8 @@
 // A table of the bench for a terminal of 80 columns: for each row its title, below it the figures.
 
 import type { Result } from './report.js';
-import { CONTESTANTS, isNoisy } from './table.js';
-import { limitText, noiseText, ratioText, spreadText, targetText, titleText } from './words.js';
+import { CONTESTANTS } from './table.js';
+import { isMarked, limitText, NOISE_MARK, noiseText, ratioText, spreadText, targetText, titleText } from './words.js';
 
 const WIDTHS = [2, 24, 24, 8, 7, 13] as const;
 
@@ -25,11 +25,9 @@ export function textOf({ name, title, rows, noise, failures }: Result): string {
         limitText(row),
         targetText(row),
       ),
-      ...CONTESTANTS.filter((daemon) => isNoisy(row.samples[daemon])).map(
-        (daemon) => `  most samples of ${daemon} are noisy`,
-      ),
     ]),
     noiseText(noise),
+    ...(rows.some(isMarked) ? [NOISE_MARK] : []),
     ...failures.map(({ round, daemon, why }) => `FAILED: round ${round} with ${daemon}: ${why}`),
   ].join('\n');
 }

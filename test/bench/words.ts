@@ -1,7 +1,7 @@
 // How figures are written for people, in the text on the terminal as in the document: short, and with their range.
 
 import type { Figure, Row, Sample } from './table.js';
-import { isReached, ratioOf, spreadOf } from './table.js';
+import { CONTESTANTS, isNoisy, isReached, MOST_LATE, ratioOf, spreadOf } from './table.js';
 import type { MeasuredRow } from './report.js';
 
 /** "0.12", "571", "never" */
@@ -13,12 +13,18 @@ export function figureText(figure: Figure): string {
   return Number(text) === 0 ? '0' : text;
 }
 
-/** "0.12 (0.1..0.2)"; "-" of none. */
+/** What "~" behind a figure means. */
+export const NOISE_MARK = `~ most samples were taken while the control was late by more than ${MOST_LATE} ms`;
+
+export const isMarked = ({ samples }: MeasuredRow): boolean => CONTESTANTS.some((daemon) => isNoisy(samples[daemon]));
+
+/** "0.12 (0.10..0.20)", with "~" behind it when it is noisy; "-" of none. */
 export function spreadText(samples: readonly Sample[]): string {
   const spread = spreadOf(samples);
   if (spread === undefined) return '-';
   const [low, middle, high] = [spread.low, spread.middle, spread.high].map(figureText);
-  return low === high ? String(middle) : `${middle} (${low}..${high})`;
+  const text = low === high ? String(middle) : `${middle} (${low}..${high})`;
+  return isNoisy(samples) ? `${text} ~` : text;
 }
 
 /** "1/2300", "0.35", "2.1"; "-" where there is none. */

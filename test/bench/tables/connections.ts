@@ -30,7 +30,6 @@ const told = (habit: Habit, title: string): Row => ({
   title: `${title}: told after the take-over`,
   unit: 'ms',
   limit: 0,
-  target: 50,
 });
 
 export const connections: Table = {
@@ -45,8 +44,8 @@ export const connections: Table = {
     { key: 'slow', title: `new connections over ${SLOW} ms, or broken`, unit: '', limit: 0, target: 0 },
     { key: 'longest', title: 'the longest new connection', unit: 'ms', limit: 0 },
     told('active', 'who asks'),
-    told('receiving', 'who only receives'),
-    told('idle', 'who is idle'),
+    { ...told('receiving', 'who only receives'), target: 50 },
+    { ...told('idle', 'who is idle'), target: 50 },
   ],
   play: (daemon) =>
     Stage.with({ a: daemon, b: daemon }, async (stage) => {
