@@ -49,7 +49,8 @@ t.test('figures', (t) => {
   t.equal(spreadText([{ figure: 2, noisy: true }]), '2 ~');
   t.equal(ratioText(rowOf({}, [1], [571])), '1/571');
   t.equal(ratioText(rowOf({}, [3], [2])), '1.5');
-  t.equal(ratioText(rowOf({}, [0], [571])), '-');
+  t.equal(ratioText(rowOf({}, [0], [571])), '0');
+  t.equal(ratioText(rowOf({}, [1], [0])), '-');
   t.end();
 });
 

@@ -89,7 +89,8 @@ function scaleOf(row: MeasuredRow): Scale {
   const values = figures.filter((figure) => figure !== 'never').map((value) => Math.max(0, value));
   const greatest = Math.max(...values, 0) || 1;
   const ratio = ratioOf(row.samples) ?? 1;
-  const isLogarithmic = Math.max(ratio, 1 / ratio) > MOST_LINEAR;
+  // Nothing is far from everything on such a scale, so it stays linear.
+  const isLogarithmic = ratio > 0 && Math.max(ratio, 1 / ratio) > MOST_LINEAR;
   // Everything below the smallest median is at the left, half a decade before it.
   const least = Math.min(...spreads.map(({ middle }) => (middle === 'never' ? greatest : middle))) / Math.sqrt(10);
   const share = (value: number): number =>

@@ -92,10 +92,10 @@ export function spreadOf(samples: readonly Sample[]): Spread | undefined {
   return { low: at(0), middle: at(Math.floor(sorted.length / 2)), high: at(sorted.length - 1) };
 }
 
-/** Of the medians, vrrpd's by keepalived's; undefined where one is missing, is "never" or is not above zero. */
+/** Of the medians, vrrpd's by keepalived's; undefined where one is missing, is "never", or ours is below zero or theirs not above. */
 export function ratioOf(samples: Samples): number | undefined {
   const [ours, theirs] = CONTESTANTS.map((daemon) => spreadOf(samples[daemon])?.middle);
-  if (typeof ours !== 'number' || typeof theirs !== 'number' || ours <= 0 || theirs <= 0) return undefined;
+  if (typeof ours !== 'number' || typeof theirs !== 'number' || ours < 0 || theirs <= 0) return undefined;
   return ours / theirs;
 }
 

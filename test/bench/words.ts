@@ -27,10 +27,11 @@ export function spreadText(samples: readonly Sample[]): string {
   return isNoisy(samples) ? `${text} ~` : text;
 }
 
-/** "1/2300", "0.35", "2.1"; "-" where there is none. */
+/** "1/2300", "0.35", "2.1", "0"; "-" where there is none. */
 export function ratioText(row: MeasuredRow): string {
   const ratio = ratioOf(row.samples);
   if (ratio === undefined) return '-';
+  if (ratio === 0) return '0';
   return ratio < 0.1 ? `1/${Math.round(1 / ratio)}` : ratio.toPrecision(2);
 }
 
