@@ -86,12 +86,16 @@ export class Stage {
     return new Stage(lab, first, second, client, await Probes.start(client, VIP));
   }
 
-  /** Starts the daemon of a router; resolves when it listens. Without the detailed log, which slows keepalived down. */
+  /** Starts the daemon of a router; resolves when it listens. */
   async start(router: Router): Promise<void> {
-    const command = await daemonCommand(router.host, router.daemon);
-    const job = router.host.namespace.start(command.filter((word) => word !== '-D'));
-    router.job = job;
+    await this.launch(router);
     await logged(router, 'Entering BACKUP STATE');
+  }
+
+  /** Starts the daemon and waits for nothing. Without the detailed log, which slows keepalived down. */
+  async launch(router: Router): Promise<void> {
+    const command = await daemonCommand(router.host, router.daemon);
+    router.job = router.host.namespace.start(command.filter((word) => word !== '-D'));
   }
 
   /** Both run, a is MASTER, b has counted its check and heard two adverts. */

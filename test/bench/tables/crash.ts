@@ -23,7 +23,9 @@ export const crash: Table = {
   about:
     'The process that speaks VRRP is killed on the master. Under its supervisor (keepalived has its own, its parent; ' +
     'vrrpd is started again at once, as systemd does with RestartSec=0) or, when all of the daemon is killed, by hand ' +
-    'after some time. The probes of the client, one each millisecond, are counted until the other one would have taken over.',
+    'after some time. The probes of the client, one each millisecond, are counted until the other one would have taken ' +
+    'over. Up to a second has passed since the last advert when it crashes: whoever starts 2 s later may come too late ' +
+    'to remain master.',
   rows: [
     ...rowsOf('at-once', 'under its supervisor'),
     ...LATER.flatMap((seconds) => rowsOf(String(seconds), `started again after ${seconds} s`)),
@@ -53,13 +55,13 @@ async function supervised(stage: Stage): Promise<void> {
   process.kill(await speakerOf(stage.a), 'SIGKILL');
   if (stage.a.daemon === 'keepalived') return;
   await stage.a.job?.ended;
-  await stage.start(stage.a);
+  await stage.launch(stage.a);
 }
 
 async function startedLater(stage: Stage, seconds: number): Promise<void> {
   await stage.a.job?.kill();
   await sleep(seconds * 1_000);
-  await stage.start(stage.a);
+  await stage.launch(stage.a);
 }
 
 /** The process that speaks VRRP: of keepalived the one that its parent starts again. */
