@@ -16,16 +16,18 @@ function open(): void {
   const begin = performance.now();
   const connection = connect({ host, port: PORT });
   let isOver = false;
-  const end = (took: number): void => {
+  const end = ({ isBroken }: { isBroken: boolean }): void => {
     connection.destroy();
-    if (!isOver) tell({ kind: 'new', at, took });
+    if (!isOver) tell({ kind: 'new', at, took: performance.now() - begin, isBroken });
     isOver = true;
   };
-  const timer = setTimeout(() => end(PATIENCE), PATIENCE);
-  // Refused or reset: the client has to come again, so it has not been served.
-  connection.on('error', () => end(PATIENCE));
-  connection.on('data', () => end(performance.now() - begin));
-  connection.on('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => end({ isBroken: false }), PATIENCE);
+  connection.on('error', () => end({ isBroken: true }));
+  connection.on('data', () => end({ isBroken: false }));
+  connection.on('close', () => {
+    clearTimeout(timer);
+    end({ isBroken: true });
+  });
 }
 
 async function stay(habit: Habit): Promise<void> {

@@ -1,8 +1,8 @@
 // docs/PERFORMANCE.md from a report: a section for each table, with its picture, and where keepalived is better, said so.
 
 import type { MeasuredRow, Report, Result } from './report.js';
-import { CONTESTANTS, isReached, ratioOf, spreadOf, type Figure } from './table.js';
-import { isMarked, limitText, NOISE_MARK, noiseText, ratioText, spreadText, targetText, titleText } from './words.js';
+import { CONTESTANTS, isReached, MOST_LATE, ratioOf, spreadOf, type Figure } from './table.js';
+import { limitText, noiseText, ratioText, spreadText, targetText, titleText } from './words.js';
 
 /** Less than this is no difference. */
 const NOTABLE = 1.1;
@@ -11,15 +11,15 @@ export function documentOf({ date, rounds, minutes, machine, tables }: Report): 
   const { processors, memory, kernel, node, keepalived } = machine;
   return `# How vrrpd does beside keepalived
 
-Written by \`npm run bench\`, not by hand. Each story was played ${rounds} times with vrrpd and with keepalived by turns, in
-one run of ${minutes} minutes on ${date}, on hosts that were network namespaces of one machine: ${processors}, ${memory},
-${kernel}, ${node}, ${keepalived}. Long stories were played less often.
+Written by \`npm run bench\`, not by hand: one run of ${minutes} minutes on ${date}, in which each story was played with
+vrrpd and with keepalived by turns, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of it, fewer of long ones. The hosts were network namespaces of one machine:
+${processors}, ${memory}, ${kernel}, ${node}, ${keepalived}.
 
 A figure is the median, with the range behind it. The limit is what nobody can do better who keeps to the protocol; the
 target is what vrrpd was to reach. The ratio is vrrpd's median by keepalived's. While a story was measured, a program
 that only sleeps and wakes told how late it was (control), how much of the processors the hypervisor took (steal) and
 how many tasks ran or waited to run; ~ marks figures most of whose samples were taken while it was late by more than
-the bound, so they are worth less.
+${MOST_LATE} ms, so they are worth less.
 
     npm run bench                                        all tables
     npm run bench -- planned-stop crash --rounds 3       some of them
@@ -54,8 +54,7 @@ ${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}
 
 ![${title}](performance/${name}.svg)
 
-${remarks(rows)}
-${noiseText(noise)}.${rows.some(isMarked) ? ` ${NOISE_MARK}.` : ''}
+${remarks(rows)}Noise: ${noiseText(noise)}.
 ${failures.map(({ round, daemon, why }) => `Round ${round} with ${daemon} could not be played: ${why}.\n`).join('')}`;
 }
 
@@ -66,8 +65,9 @@ function remarks(rows: readonly MeasuredRow[]): string {
   return [
     ...(worse.length > 0 ? [`keepalived is better here: ${worse.join('; ')}.`] : []),
     ...(missed.length > 0 ? [`Target missed: ${missed.join('; ')}.`] : []),
-    '',
-  ].join('\n\n');
+  ]
+    .map((remark) => `${remark}\n\n`)
+    .join('');
 }
 
 function isWorse(row: MeasuredRow): boolean {

@@ -15,8 +15,8 @@ export const COUNT = 4;
 /** A line that the clients tell; the moments are milliseconds since 1970. */
 export type Told =
   | { readonly kind: 'ready' }
-  /** A new connection, from its beginning to the greeting; without it after `PATIENCE`. */
-  | { readonly kind: 'new'; readonly at: number; readonly took: number }
+  /** A new connection, from its beginning to the greeting, to its break, or to the end of the client's patience. */
+  | { readonly kind: 'new'; readonly at: number; readonly took: number; readonly isBroken: boolean }
   /** A long-lived connection has ended. */
   | { readonly kind: 'ended'; readonly habit: Habit; readonly at: number };
 

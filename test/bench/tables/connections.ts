@@ -41,7 +41,8 @@ export const connections: Table = {
     `idle. They are watched for ${WATCHED / 1_000} s from the stop on. "Told" is the last of the four to learn of its end; ` +
     '"never" is one that still hangs then.',
   rows: [
-    { key: 'slow', title: `new connections over ${SLOW} ms, or broken`, unit: '', limit: 0, target: 0 },
+    { key: 'slow', title: `new connections over ${SLOW} ms`, unit: '', limit: 0, target: 0 },
+    { key: 'broken', title: 'new connections that were reset', unit: '', limit: 0 },
     { key: 'longest', title: 'the longest new connection', unit: 'ms', limit: 0 },
     told('active', 'who asks'),
     { ...told('receiving', 'who only receives'), target: 50 },
@@ -63,11 +64,13 @@ export const connections: Table = {
       const span = { from, to: from + WATCHED };
       await sleep(span.to + PATIENCE - clock());
       const movedAt = claimsIn(await stage.frames(b))[0]?.at ?? NaN;
-      const opened = heard.flatMap((one) => (one.kind === 'new' && one.at >= from && one.at < span.to ? one.took : []));
+      const opened = heard.flatMap((one) => (one.kind === 'new' && one.at >= from && one.at < span.to ? one : []));
+      const served = opened.filter(({ isBroken }) => !isBroken).map(({ took }) => took);
       return {
         figures: {
-          slow: opened.filter((took) => took > SLOW).length,
-          longest: Math.max(...opened),
+          slow: served.filter((took) => took > SLOW).length,
+          broken: opened.length - served.length,
+          longest: Math.max(...served),
           ...Object.fromEntries(HABITS.map((habit) => [habit, lastToldOf(habit, heard, { movedAt, to: span.to })])),
         },
         span,
