@@ -2,7 +2,7 @@
 // a missed target is shown. `-- NAME...` plays only those tables, `--rounds N` (5), `--json FILE` keeps what was
 // found, `--write FILE` plays nothing and writes docs/PERFORMANCE.md and its pictures from such a file.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { becomeRoot } from '../own-root.mjs';
@@ -61,8 +61,9 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(repo
 
 function write(found: Report): void {
   const docs = path.join(projectRoot(), 'docs');
-  mkdirSync(path.join(docs, 'performance'), { recursive: true });
-  for (const table of found.tables)
-    writeFileSync(path.join(docs, 'performance', `${table.name}.svg`), pictureOf(table));
+  const pictures = path.join(docs, 'performance');
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures);
+  for (const table of found.tables) writeFileSync(path.join(pictures, `${table.name}.svg`), pictureOf(table));
   writeFileSync(path.join(docs, 'PERFORMANCE.md'), documentOf(found));
 }

@@ -82,12 +82,13 @@ interface Scale {
   readonly place: (figure: Figure) => number;
 }
 
-/** "never" is as long as a bar can be. */
+/** "never" is as long as a bar can be, and whatever came is much shorter. */
 function scaleOf(row: MeasuredRow): Scale {
   const spreads = CONTESTANTS.map((daemon) => spreadOf(row.samples[daemon])).filter((one) => one !== undefined);
   const figures = [...spreads.flatMap(({ low, middle, high }: Spread) => [low, middle, high]), row.limit ?? 0];
   const values = figures.filter((figure) => figure !== 'never').map((value) => Math.max(0, value));
   const greatest = Math.max(...values, 0) || 1;
+  const longest = figures.includes('never') ? LONGEST / 4 : LONGEST;
   const ratio = ratioOf(row.samples) ?? 1;
   // Nothing is far from everything on such a scale, so it stays linear.
   const isLogarithmic = ratio > 0 && Math.max(ratio, 1 / ratio) > MOST_LINEAR;
@@ -99,7 +100,7 @@ function scaleOf(row: MeasuredRow): Scale {
       : Math.max(0, value) / greatest;
   return {
     isLogarithmic,
-    place: (figure) => Math.round((figure === 'never' ? 1 : share(figure)) * LONGEST),
+    place: (figure) => Math.round(figure === 'never' ? LONGEST : share(figure) * longest),
   };
 }
 
