@@ -4,11 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstAnswerOf, longestHole } from '../probes.js';
 import { BONUS, PRIORITIES, clock, masterDownInterval, Stage, takesOver } from '../stage.js';
 import { foretell, type Loss } from '../../lab/layout1.js';
-import type { Contestant, Round, Table } from '../table.js';
+import type { Contestant, Round, Row, Table } from '../table.js';
 import { announcementsIn, claimsIn, firstAfter } from '../wire.js';
 
 /** That of the other one, whose check succeeds. */
 export const MASTER_DOWN_INTERVAL = masterDownInterval(PRIORITIES.b + BONUS);
+
+/** Of every take-over from a master that said no farewell. */
+export const TAKE_OVER_ROWS: readonly Row[] = [
+  { key: 'silence', title: 'silence over Master_Down_Interval', unit: 'ms', limit: 0, target: 1 },
+  { key: 'announced', title: 'first advert to first gratuitous ARP', unit: 'ms', limit: 0, target: 0.5 },
+  { key: 'answered', title: 'first advert to the new host answering', unit: 'ms', limit: 0, target: 2 },
+  { key: 'foretold', title: 'silence, off from what "vrrpd simulate" foretells', unit: 'ms', limit: 0, target: 30 },
+];
 
 export const deadMaster: Table = {
   name: 'dead-master',
@@ -18,10 +26,7 @@ export const deadMaster: Table = {
     'one announces itself. Then the same with the whole host, which is gone in an instant. Who keeps to the protocol has ' +
     `to wait for Master_Down_Interval, which is ${MASTER_DOWN_INTERVAL.toFixed(0)} ms here, from the last advert.`,
   rows: [
-    { key: 'silence', title: 'silence over Master_Down_Interval', unit: 'ms', limit: 0, target: 1 },
-    { key: 'announced', title: 'first advert to first gratuitous ARP', unit: 'ms', limit: 0, target: 0.5 },
-    { key: 'answered', title: 'first advert to the new host answering', unit: 'ms', limit: 0, target: 2 },
-    { key: 'foretold', title: 'silence, off from what "vrrpd simulate" foretells', unit: 'ms', limit: 0, target: 30 },
+    ...TAKE_OVER_ROWS,
     { key: 'daemon', title: 'daemon killed: hole at the client', unit: 'ms', limit: 0 },
     {
       key: 'host',
