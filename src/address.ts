@@ -39,6 +39,15 @@ export function parsePrefix(text: string): Prefix | undefined {
 }
 
 export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
+/** Whether they are one network, as it is called on an interface: 10.0.0.1/24 and 10.0.0.2/24, but not 10.0.0.2/32. */
+export function sameNetwork(one: Prefix, other: Prefix): boolean {
+  if (one.length !== other.length || familyOf(one.address) !== familyOf(other.address)) return false;
+  const [a, b] = [addressOctets(one.address), addressOctets(other.address)];
+  return a.every((octet, index) => {
+    const bits = Math.min(8, Math.max(0, one.length - 8 * index));
+    return ((octet ^ (b[index] ?? 0)) & (0xff00 >> bits)) === 0;
+  });
+}
 export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${String(length)}`;
 
 const [DOT, ZERO] = ['.'.charCodeAt(0), '0'.charCodeAt(0)];

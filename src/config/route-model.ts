@@ -44,7 +44,7 @@ export interface Route {
   readonly tos?: number;
   readonly mtu?: number;
   readonly onlink?: true;
-  /** Its interface may be down without a fault. */
+  /** Its interface may be down without a fault, and its removal by somebody else is nobody's business. */
   readonly noTrack?: true;
   readonly place: Place;
 }
@@ -66,5 +66,7 @@ export interface Rule {
     | { readonly kind: 'lookup'; readonly table: number }
     | { readonly kind: 'goto'; readonly priority: number }
     | { readonly kind: 'nop' | 'blackhole' | 'unreachable' | 'prohibit' };
+  /** Its removal by somebody else is nobody's business. */
+  readonly noTrack?: true;
   readonly place: Place;
 }

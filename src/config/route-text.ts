@@ -36,7 +36,7 @@ const destination = (prefix: Prefix): string =>
   prefix.length === 0 && familyOf(prefix.address) === 'ipv4' ? 'default' : formatPrefix(prefix);
 
 function ruleWords(rule: Rule): Words {
-  const { not, family, from, to, iif, oif, priority, tos, fwmark, suppressPrefixlength, action } = rule;
+  const { not, family, from, to, iif, oif, priority, tos, fwmark, suppressPrefixlength, action, noTrack } = rule;
   const mark = fwmark && `${fwmark.mark}${fwmark.mask === undefined ? '' : `/${fwmark.mask}`}`;
   return [
     ['not', not && ''],
@@ -54,5 +54,6 @@ function ruleWords(rule: Rule): Words {
       : action.kind === 'goto'
         ? ['goto', action.priority]
         : [action.kind, ''],
+    ['no_track', noTrack && ''],
   ];
 }

@@ -76,7 +76,7 @@ function readOption(draft: Draft, { word, words, report }: { word: Word; words: 
     case 'suppress_prefixlength':
       return put(draft, 'suppressPrefixlength', words.value(word, 'a length', numberWord(0, 128)));
     case 'no_track':
-      return true;
+      return put(draft, 'noTrack', true);
     default:
       report.error('unknown-option', word.span, `${named(word.text)} is not an option of a rule`);
       return false;

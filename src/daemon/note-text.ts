@@ -178,6 +178,9 @@ function isNotedAddress(value: unknown): value is NotedAddress {
   return isText(dev) && isAddress(address) && isLength(length) && (peer === undefined || isPeer);
 }
 
+const isRemoval = (value: unknown): value is NotedInstance['removals'][number] =>
+  isFields(value) && isText(value.what) && isInstant(value.at);
+
 function isInstance(value: Fields): value is Fields & Omit<NotedInstance, 'lastAdvertAt'> & Marked {
   const { interface: dev, virtualRouterId, family, longestSilence, addresses, isReleasing, hasYielded } = value;
   return (
@@ -189,6 +192,6 @@ function isInstance(value: Fields): value is Fields & Omit<NotedInstance, 'lastA
     isList(addresses, isNotedAddress) &&
     isFlag(isReleasing) &&
     isFlag(hasYielded) &&
-    isList(value.removals, isInstant)
+    isList(value.removals, isRemoval)
   );
 }

@@ -12,7 +12,7 @@ import { Connections } from '../linux/connections.js';
 import { FrameSocket } from '../linux/frame-socket.js';
 import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
-import { Routes } from '../linux/routes.js';
+import { RouteMonitor } from '../linux/route-monitor.js';
 import { Processes } from '../linux/processes.js';
 import type { Running, Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
@@ -42,7 +42,7 @@ export class KernelHost implements Host {
   readonly #netlink = new Netlink();
   readonly #interfaces: Interfaces;
   readonly #addresses: Addresses;
-  readonly #routes: Routes;
+  readonly #routes: RouteMonitor;
   readonly #adverts: AdvertSockets;
   readonly #frames = new FrameSocket();
   readonly #arp: ArpListener;
@@ -64,9 +64,9 @@ export class KernelHost implements Host {
     this.lateness = new Lateness(surroundings.log);
     const wake = (): void => this.#wake();
     this.#interfaces = new Interfaces(this.#netlink, wake);
-    const indexOf = (dev: string): number | undefined => this.#interfaces.find(dev)?.index;
+    const { indexOf } = this.#interfaces;
     this.#addresses = new Addresses(this.#netlink, indexOf);
-    this.#routes = new Routes(this.#netlink, indexOf);
+    this.#routes = new RouteMonitor(this.#netlink, { indexOf, onReadable: wake });
     this.#adverts = new AdvertSockets(wake);
     this.#arp = new ArpListener(wake);
     this.#connections = new Connections((addresses, count) =>
@@ -97,7 +97,7 @@ export class KernelHost implements Host {
   }
 
   receive(): Input[] {
-    const inputs = this.#interfaces.receive();
+    const inputs = [...this.#interfaces.receive(), ...this.#routes.receive()];
     this.#adverts.receive((name, octets) =>
       inputs.push({ kind: 'packet', interface: name, packet: decodeIpv4Advert(octets) }),
     );
@@ -151,6 +151,7 @@ export class KernelHost implements Host {
     this.#arp.close();
     this.#connections.close();
     this.#interfaces.close();
+    this.#routes.close();
     this.#frames.close();
     this.#netlink.close();
   }

@@ -14,6 +14,9 @@ export interface RefusedAddress extends Refusal {
   readonly address: VirtualAddress;
 }
 
+/** The kernel's number of an interface; to remove something also of one that has another name since. */
+export type IndexOf = (dev: string, purpose: 'add' | 'remove') => number | undefined;
+
 export const AF_INET = 2;
 const AF_INET6 = 10;
 export const FAMILY_NUMBERS: Record<Family, number> = { ipv4: AF_INET, ipv6: AF_INET6 };
@@ -21,17 +24,16 @@ const ENODEV = 19;
 
 export class Addresses {
   readonly #netlink: Netlink;
-  readonly #indexOf: (dev: string) => number | undefined;
+  readonly #indexOf: IndexOf;
 
-  /** `indexOf` gives the kernel's number of an interface. */
-  constructor(netlink: Netlink, indexOf: (dev: string) => number | undefined) {
+  constructor(netlink: Netlink, indexOf: IndexOf) {
     this.#netlink = netlink;
     this.#indexOf = indexOf;
   }
 
   /** Adds all of them; one that is there already is fine. About 20 µs an address. */
   add(addresses: readonly VirtualAddress[]): RefusedAddress[] {
-    return this.#request(addresses, 'EEXIST', (address, index) => ({
+    return this.#request(addresses, { purpose: 'add', fine: 'EEXIST' }, (address, index) => ({
       type: MessageType.NEWADDR,
       flags: FlagsNew.CREATE | FlagsNew.EXCL,
       body: bodyOf(address, index, {
@@ -45,7 +47,7 @@ export class Addresses {
 
   /** Removes all of them, whatever their label and scope; one that is not there, or whose interface is gone, is fine. */
   remove(addresses: readonly VirtualAddress[]): RefusedAddress[] {
-    return this.#request(addresses, 'EADDRNOTAVAIL', (address, index) => ({
+    return this.#request(addresses, { purpose: 'remove', fine: 'EADDRNOTAVAIL' }, (address, index) => ({
       type: MessageType.DELADDR,
       flags: 0,
       body: bodyOf(address, index, {}),
@@ -54,14 +56,14 @@ export class Addresses {
 
   #request(
     addresses: readonly VirtualAddress[],
-    fine: string,
+    { purpose, fine }: { purpose: 'add' | 'remove'; fine: string },
     requestOf: (address: VirtualAddress, index: number) => NetlinkRequest,
   ): RefusedAddress[] {
     const refused: RefusedAddress[] = [];
     const asked: VirtualAddress[] = [];
     const requests: NetlinkRequest[] = [];
     for (const address of addresses) {
-      const index = this.#indexOf(address.dev);
+      const index = this.#indexOf(address.dev, purpose);
       if (index === undefined) {
         refused.push({ address, ...refusal(ENODEV) });
         continue;

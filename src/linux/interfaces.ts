@@ -14,7 +14,7 @@ import {
 import { addressFromOctets, formatPrefix, macFromOctets, type MacAddress, type Prefix } from '../address.js';
 import type { Input, Link } from '../vrrp/input.js';
 import { withAddress, withoutAddress, type KernelAddress } from './address-list.js';
-import { AF_INET } from './addresses.js';
+import { AF_INET, type IndexOf } from './addresses.js';
 import { AF_NETLINK, MSG_TRUNC, netlinkAddress, refusalOf, setBuffer, SOCK_RAW, Socket } from './native.js';
 import { LARGEST_DATAGRAM, NETLINK_ROUTE, understood, type Netlink } from './netlink.js';
 
@@ -47,6 +47,8 @@ export class Interfaces {
   readonly #buffer = Buffer.alloc(LARGEST_DATAGRAM);
   #interfaces = new Map<number, Interface>();
   #told: ReadonlyMap<string, Link> = new Map();
+  /** Names that are gone, with the index of the interface that has another name since. */
+  readonly #renamed = new Map<string, number>();
   #stale = true;
 
   /** `onReadable` is called when something waits for receive(); the first receive() tells of every interface there is. */
@@ -66,6 +68,10 @@ export class Interfaces {
   nameOf(index: number): string | undefined {
     return this.#interfaces.get(index)?.name;
   }
+
+  /** The kernel's number of an interface; to remove something also of one that has been given another name. */
+  readonly indexOf: IndexOf = (name, purpose) =>
+    this.find(name)?.index ?? (purpose === 'remove' ? this.#renamed.get(name) : undefined);
 
   /** Reads all that is queued; the inputs show the end of it: interfaces first, removed addresses after them. */
   receive(): Input[] {
@@ -160,6 +166,11 @@ export class Interfaces {
     for (const one of this.#interfaces.values()) present.set(one.name, (one.snapshot ??= snapshotOf(one)));
     this.#told = present;
     const gone = [...told.keys()].filter((name) => !present.has(name));
+    for (const name of [...gone, ...this.#renamed.keys()]) {
+      const index = told.get(name)?.index ?? this.#renamed.get(name);
+      if (index !== undefined && this.#interfaces.has(index) && !present.has(name)) this.#renamed.set(name, index);
+      else this.#renamed.delete(name);
+    }
     const other = [...present].filter(([name, link]) => !sameLink(told.get(name), link));
     return [
       ...gone.map((name): Input => ({ kind: 'link', interface: name })),

@@ -25,9 +25,10 @@ export interface NetlinkRequest {
 const { ERROR, DONE }: Record<keyof typeof MessageType, number> = MessageType;
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
-const SOL_NETLINK = 270;
+export const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
 /** The attribute of an answer that says in words what was wrong. */
 const NLMSGERR_ATTR_MSG = 1;
 /** The kernel fills datagrams up to this in a dump. */
@@ -49,6 +50,7 @@ export class Netlink {
     setBuffer(this.#socket, 'receive', 1 << 20);
     this.#socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
     this.#socket.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    this.#askForFilters();
     this.#socket.bind(netlinkAddress(0));
     this.port = getU32(this.#socket.localName().subarray(4, 8));
   }
@@ -61,7 +63,7 @@ export class Netlink {
     return outcomes;
   }
 
-  /** All entries of a table. Throws what the kernel refuses, and when the table does not come whole. */
+  /** All entries of a table that fit the body. Throws what the kernel refuses, and when the table does not come whole. */
   dump({ type, body }: { type: number; body: Uint8Array[] }): NetlinkMessage[] {
     for (let attempt = 1; ; attempt++) {
       const answers = [...this.dumpInParts({ type, body })].flat();
@@ -81,7 +83,7 @@ export class Netlink {
       const own = answers.filter(({ seq }) => seq === sequence);
       for (const answer of own) {
         const refused = answer.type === ERROR ? refusalIn(answer) : undefined;
-        if (refused !== undefined) throw new Error(`netlink: ${refused.message}`);
+        if (refused !== undefined) throw Object.assign(new Error(`netlink: ${refused.message}`), refused);
       }
       yield own.filter(({ type }) => type !== DONE);
       if (own.some(({ type }) => type === DONE)) return;
@@ -91,6 +93,15 @@ export class Netlink {
 
   close(): void {
     this.#socket.close();
+  }
+
+  /** The kernel leaves out of a dump what is not asked for; one before Linux 4.20 tells all. */
+  #askForFilters(): void {
+    try {
+      this.#socket.setOption(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    } catch (error) {
+      if (refusalOf(error).code !== 'ENOPROTOOPT') throw error;
+    }
   }
 
   #batch(requests: readonly NetlinkRequest[]): (Refusal | undefined)[] {

@@ -6,7 +6,7 @@ import { formatRouteAttrs, formatRuleMessage, MessageType, RouteType, RuleAction
 import { AttrStream, putU32 } from 'netlink/dist/structs.js';
 import { addressOctets, familyOf, type IpAddress } from '../address.js';
 import type { Route, Rule } from '../config/model.js';
-import { FAMILY_NUMBERS } from './addresses.js';
+import { FAMILY_NUMBERS, type IndexOf } from './addresses.js';
 import { refusal, type Refusal } from './native.js';
 import type { Netlink, NetlinkRequest } from './netlink.js';
 
@@ -21,14 +21,14 @@ const SCOPE_LINK = 253;
 const SCOPE_NOWHERE = 255;
 /** Greater numbers of a table have room in an attribute only. */
 const LARGEST_SHORT_TABLE = 255;
-const TYPES = {
+export const TYPES = {
   unicast: RouteType.UNICAST,
   blackhole: RouteType.BLACKHOLE,
   unreachable: RouteType.UNREACHABLE,
   prohibit: RouteType.PROHIBIT,
   throw: RouteType.THROW,
 } as const;
-const ACTIONS = {
+export const ACTIONS = {
   lookup: RuleAction.toTbl,
   goto: RuleAction.goto,
   nop: RuleAction.nop,
@@ -39,38 +39,38 @@ const ACTIONS = {
 
 export class Routes {
   readonly #netlink: Netlink;
-  readonly #indexOf: (dev: string) => number | undefined;
+  readonly #indexOf: IndexOf;
 
-  /** `indexOf` gives the kernel's number of an interface. */
-  constructor(netlink: Netlink, indexOf: (dev: string) => number | undefined) {
+  constructor(netlink: Netlink, indexOf: IndexOf) {
     this.#netlink = netlink;
     this.#indexOf = indexOf;
   }
 
   /** Sets all of them, in their order; one that is there already is fine. */
   add(entries: readonly (Route | Rule)[]): RefusedRoute[] {
-    return this.#request(entries, ['EEXIST'], (entry) => ({
+    return this.#request(entries, { purpose: 'add', fine: ['EEXIST'] }, (entry) => ({
       type: entry.kind === 'route' ? MessageType.NEWROUTE : MessageType.NEWRULE,
       flags: FlagsNew.CREATE | (entry.kind === 'rule' ? FlagsNew.EXCL : 0),
-      body: this.#bodyOf(entry, { adding: true }),
+      body: this.#bodyOf(entry, 'add'),
     }));
   }
 
   /** Takes all of them off; one that is not there, or went with its interface, is fine. */
   remove(entries: readonly (Route | Rule)[]): RefusedRoute[] {
-    return this.#request(entries, ['ESRCH', 'ENOENT', 'ENODEV', 'EADDRNOTAVAIL', 'ENETDOWN'], (entry) => ({
+    const fine = ['ESRCH', 'ENOENT', 'ENODEV', 'EADDRNOTAVAIL', 'ENETDOWN'];
+    return this.#request(entries, { purpose: 'remove', fine }, (entry) => ({
       type: entry.kind === 'route' ? MessageType.DELROUTE : MessageType.DELRULE,
       flags: 0,
-      body: this.#bodyOf(entry, { adding: false }),
+      body: this.#bodyOf(entry, 'remove'),
     })).filter(({ code }) => code !== 'ENODEV');
   }
 
   #request(
     entries: readonly (Route | Rule)[],
-    fine: readonly string[],
+    { purpose, fine }: { purpose: 'add' | 'remove'; fine: readonly string[] },
     requestOf: (entry: Route | Rule) => NetlinkRequest,
   ): RefusedRoute[] {
-    const lost = entries.filter((entry) => this.#lacksInterface(entry));
+    const lost = entries.filter((entry) => this.#lacksInterface(entry, purpose));
     const asked = entries.filter((entry) => !lost.includes(entry));
     const outcomes = this.#netlink.request(asked.map(requestOf));
     return [
@@ -82,22 +82,22 @@ export class Routes {
     ];
   }
 
-  #lacksInterface(entry: Route | Rule): boolean {
-    return entry.kind === 'route' && entry.dev !== undefined && this.#indexOf(entry.dev) === undefined;
+  #lacksInterface(entry: Route | Rule, purpose: 'add' | 'remove'): boolean {
+    return entry.kind === 'route' && entry.dev !== undefined && this.#indexOf(entry.dev, purpose) === undefined;
   }
 
-  #bodyOf(entry: Route | Rule, { adding }: { adding: boolean }): Uint8Array[] {
+  #bodyOf(entry: Route | Rule, purpose: 'add' | 'remove'): Uint8Array[] {
     const out = new AttrStream();
     if (entry.kind === 'rule') formatRule(entry, out);
     else {
-      out.emit(headerOf(entry, adding));
-      this.#formatRoute(entry, out);
+      out.emit(headerOf(entry, purpose));
+      this.#formatRoute(entry, purpose, out);
     }
     return out.bufs;
   }
 
-  #formatRoute({ to, via, dev, src, table, metric, mtu }: Route, out: AttrStream): void {
-    const index = dev === undefined ? undefined : this.#indexOf(dev);
+  #formatRoute({ to, via, dev, src, table, metric, mtu }: Route, purpose: 'add' | 'remove', out: AttrStream): void {
+    const index = dev === undefined ? undefined : this.#indexOf(dev, purpose);
     out.emit(
       formatRouteAttrs({
         table,
@@ -113,11 +113,11 @@ export class Routes {
 }
 
 /** struct rtmsg. The package's own formatter takes only the protocols and scopes that it has names for. */
-function headerOf({ type, to, via, table, scope, proto, tos, onlink }: Route, adding: boolean): Uint8Array {
+function headerOf({ type, to, via, table, scope, proto, tos, onlink }: Route, purpose: 'add' | 'remove'): Uint8Array {
   const family = familyOf(to.address);
   // ip-route(8): a destination without a gateway is on the link; one is taken off whatever its scope.
   const natural = type === 'unicast' && via === undefined ? SCOPE_LINK : SCOPE_GLOBAL;
-  const usual = family === 'ipv6' ? SCOPE_GLOBAL : adding ? natural : SCOPE_NOWHERE;
+  const usual = family === 'ipv6' ? SCOPE_GLOBAL : purpose === 'add' ? natural : SCOPE_NOWHERE;
   const octets = [
     FAMILY_NUMBERS[family],
     to.length,
@@ -134,7 +134,7 @@ function headerOf({ type, to, via, table, scope, proto, tos, onlink }: Route, ad
 const RTNH_F_ONLINK = 4;
 const FIB_RULE_INVERT = { invert: true } as const;
 const octetsOf = (address: IpAddress): Buffer => Buffer.from(addressOctets(address));
-const shortTable = (table: number): number => (table > LARGEST_SHORT_TABLE ? 0 : table);
+export const shortTable = (table: number): number => (table > LARGEST_SHORT_TABLE ? 0 : table);
 
 function formatRule(rule: Rule, out: AttrStream): void {
   const { family, not, from, to, iif, oif, priority, tos, fwmark, suppressPrefixlength, action } = rule;

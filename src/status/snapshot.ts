@@ -117,6 +117,7 @@ export interface InstanceStatus {
   /** How often somebody else turned out to have an address of ours. */
   readonly secondOwnersSeen: number;
   readonly connectionsReset: number;
+  readonly routesPutBack: number;
   /** The latest first. */
   readonly transitions: readonly {
     readonly at: string;
@@ -183,6 +184,7 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     addressesPutBack: statistics.addressesPutBack,
     secondOwnersSeen: statistics.secondOwners,
     connectionsReset: statistics.connectionsReset,
+    routesPutBack: statistics.routesPutBack,
     transitions: instance.history.map(({ at, from, to, why }) => ({
       at: wallTime(at),
       from,

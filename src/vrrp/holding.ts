@@ -1,7 +1,6 @@
 // What an instance does with its addresses on the wire and on the host: adverts, adding, removing, announcing, and
 // putting back what others removed. It turns the instance's data into effects and changes no state.
 
-import { after, seconds } from '../time.js';
 import { formatPrefix, type IpAddress } from '../address.js';
 import { isEqual } from '../config/diff.js';
 import type { Route, Rule, VirtualAddress } from '../config/model.js';
@@ -11,10 +10,7 @@ import type { Failure } from './input.js';
 import type { Instance } from './instance.js';
 import type { Reason } from './reason.js';
 import type { Turn } from './turn.js';
-
-/** Others may remove an address this often in REMOVAL_WINDOW before putting it back waits for the next advert. */
-const REMOVALS_AT_ONCE = 5;
-const REMOVAL_WINDOW = seconds(10);
+import { awaitsNetwork, countRemoval, REMOVALS_AT_ONCE } from './upkeep.js';
 
 /** One advert, by default with the effective priority; 0 is a farewell. */
 export function advertise(instance: Instance, turn: Turn, priority = instance.priority): void {
@@ -38,10 +34,11 @@ export function addAddresses(instance: Instance, turn: Turn): void {
   turn.log('debug', `(${instance.config.name}) setting VIPs.`);
 }
 
+/** Also from an interface that is gone: it may only have another name. */
 export const removeAddresses = (instance: Instance, turn: Turn): void =>
   takeOff(instance, instance.addresses, { isLast: true }, turn);
 
-/** Those on an interface that is gone went with it. Routes may need any of the addresses: they go before the last ones. */
+/** Routes may need any of the addresses: they go before the last ones. */
 export function takeOff(
   instance: Instance,
   addresses: readonly VirtualAddress[],
@@ -49,8 +46,7 @@ export function takeOff(
   turn: Turn,
 ): void {
   if (isLast) removeRoutes(instance.routes, turn);
-  const there = addresses.filter(({ dev }) => instance.links.has(dev));
-  turn.do(...there.map((address) => ({ kind: 'remove-address', address }) as const));
+  turn.do(...addresses.map((address) => ({ kind: 'remove-address', address }) as const));
   if (!isLast) return;
   instance.missing.clear();
   instance.missingRoutes.clear();
@@ -61,6 +57,14 @@ export function takeOff(
 /** Routes and rules, after the addresses that they may need. */
 export function addRoutes(entries: readonly (Route | Rule)[], turn: Turn): void {
   turn.do(...entries.map((entry) => ({ kind: 'add-route', entry }) as const));
+}
+
+/**
+ * Routes that the kernel may have taken along with a link or an address: it tells nobody, and one that is there is fine. They
+ * wait for an own address that may come back. Rules stay whatever happens.
+ */
+export function restoreRoutes({ config, lost }: Instance, turn: Turn): void {
+  if (lost === undefined) addRoutes(config.virtualRoutes, turn);
 }
 
 /** Rules first, then routes. */
@@ -124,35 +128,23 @@ export function removeAllResidue(instance: Instance, turn: Turn): void {
 }
 
 /**
- * An interface came (`isNew`) or came up. A MASTER puts back what the kernel took along: routes when it went down, addresses
- * too when it was deleted. From another one's new interface comes off what an earlier run left.
- */
-export function meetInterface(instance: Instance, { name, isNew }: { name: string; isNew: boolean }, turn: Turn): void {
-  if (instance.state.kind !== 'MASTER') {
-    if (isNew && !instance.holds) removeResidue(instance, name, turn);
-    return;
-  }
-  const addresses = isNew ? instance.addresses.filter(({ dev }) => dev === name) : [];
-  for (const address of addresses) instance.missing.delete(address);
-  restore(instance, addresses, turn);
-  const hasRoutes = instance.config.virtualRoutes.some(({ dev = name }) => dev === name);
-  if (addresses.length === 0 && hasRoutes) addRoutes(instance.routes, turn);
-}
-
-/**
  * Somebody else removed an address of a MASTER: back with it at once, unless that is a fight, which nobody on this host can
- * win: then it says why it should give up.
+ * win: then it says why it should give up. One that the kernel took along with the interface's own address is no fight.
  */
 export function putBack(instance: Instance, address: VirtualAddress, turn: Turn): Reason | undefined {
-  const { removals, config, statistics } = instance;
-  removals.push(turn.now);
-  while (removals[0] !== undefined && after(removals[0], REMOVAL_WINDOW) < turn.now) removals.shift();
-  const times = removals.length;
+  const { removals, config, statistics, missing } = instance;
   const { prefix, dev } = address;
   const line = `(${config.name}) Netlink reflector reports IP ${prefix.address} removed from ${dev}`;
+  if (awaitsNetwork(instance, address)) {
+    missing.add(address);
+    statistics.addressesPutBack += 1;
+    turn.log('warn', `${line}: put back after the interface's own address`);
+    return undefined;
+  }
+  const times = countRemoval(removals, { what: `${formatPrefix(prefix)} ${dev}`, at: turn.now });
   if (times > REMOVALS_AT_ONCE) {
     turn.log('error', `${line} (${times} times in the last 10 s): not put back any more`);
-    instance.missing.add(address);
+    missing.add(address);
     removals.length = 0;
     return { kind: 'fought', address: prefix.address, interface: dev, times };
   }
@@ -189,8 +181,8 @@ export function takeUp(instance: Instance, addresses: readonly VirtualAddress[],
 
 /** Another try, with each advert, for addresses that the kernel refused or that others removed too often. */
 export function putBackMissing(instance: Instance, turn: Turn): void {
-  const addresses = [...instance.missing];
-  instance.missing.clear();
+  const addresses = [...instance.missing].filter((address) => !awaitsNetwork(instance, address));
+  for (const address of addresses) instance.missing.delete(address);
   restore(instance, addresses, turn);
   const routes = [...instance.missingRoutes];
   instance.missingRoutes.clear();
@@ -217,10 +209,10 @@ export function refused(instance: Instance, failure: Failure, turn: Turn): void 
   if (repeated.first(`${effect} ${what}`, turn.now, [`${line} (`, ' more in the last 10 s)'])) turn.log('error', line);
 }
 
-function restore(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
+/** Addresses that are gone, with the routes that the kernel took along, and announced. */
+export function restore(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
   turn.do(...addresses.map((address) => ({ kind: 'add-address', address }) as const));
-  // The kernel took those along that need an address.
-  if (addresses.length > 0) addRoutes(instance.routes, turn);
+  if (addresses.length > 0) restoreRoutes(instance, turn);
   for (const { dev, prefix } of addresses) {
     const link = instance.links.get(dev);
     if (link?.up) turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });

@@ -1,7 +1,7 @@
 // One virtual router on one interface: its configuration, what is known of its surroundings, and its record.
 // It is looked at by many and changed by machine.ts (state) and router.ts (surroundings) only. RFC 3768 § 6.1.
 
-import type { IpAddress } from '../address.js';
+import type { IpAddress, Prefix } from '../address.js';
 import { addressesOf } from '../config/diff.js';
 import type { Route, Rule, Track, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { tracksOf } from '../config/tracks.js';
@@ -21,6 +21,7 @@ import type { OuterState, State } from './state.js';
 import { Statistics } from './statistics.js';
 import type { Surroundings } from './surroundings.js';
 import { masterDownInterval, skewTime } from './timers.js';
+import type { Removal } from './upkeep.js';
 
 /** The router whose adverts a BACKUP accepts. */
 export interface Master {
@@ -61,10 +62,12 @@ export class Instance {
   left: Leftover | undefined;
   /** Addresses of a MASTER that are not on the host: refused by the kernel, or removed by others too often. */
   readonly missing = new Set<VirtualAddress>();
-  /** Routes and rules of a MASTER that the kernel refused. */
+  /** Routes and rules of a MASTER that are not there: refused by the kernel, or removed by others too often. */
   readonly missingRoutes = new Set<Route | Rule>();
-  /** When others removed an address of ours lately. */
-  readonly removals: Instant[] = [];
+  /** What others removed lately of its addresses, routes and rules. */
+  readonly removals: Removal[] = [];
+  /** What its interface had beside virtual addresses and lost just now: until then it counts as there. */
+  lost: { readonly prefixes: readonly Prefix[]; readonly until: Instant } | undefined;
   readonly history: Transition[] = [];
   readonly statistics = new Statistics();
   readonly repeated = new RepeatedLines();
@@ -136,12 +139,15 @@ export class Instance {
     return departure ? stillThere(departure) : [];
   }
 
-  /** The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one. */
+  /**
+   * The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one,
+   * else the first that it has lost just now.
+   */
   get source(): IpAddress | undefined {
     if (this.config.mcastSrcIp !== undefined) return this.config.mcastSrcIp;
-    const virtual = new Set(this.addresses.map(({ prefix }) => prefix.address));
-    const link = this.links.get(this.config.interface);
-    return link?.addresses.find(({ address }) => !address.includes(':') && !virtual.has(address))?.address;
+    const { surroundings, lost } = this;
+    const own = this.links.get(this.config.interface)?.addresses.find((prefix) => surroundings.isOwn(prefix));
+    return (own ?? lost?.prefixes[0])?.address;
   }
 
   get skew(): Duration {
@@ -228,7 +234,7 @@ export class Instance {
   }
 
   nextDeadline(): Instant | undefined {
-    return earliest(this.#stateDeadline(), this.repeated.nextDeadline());
+    return earliest(this.#stateDeadline(), this.repeated.nextDeadline(), this.lost?.until);
   }
 
   #stateDeadline(): Instant | undefined {

@@ -1,7 +1,6 @@
 // An interface is otherwise than before: what is listened on, put back or taken off for that. What it means for the
 // states of its instances is judged afterwards.
 
-import { meetInterface } from './holding.js';
 import type { Link } from './input.js';
 import type { Instance } from './instance.js';
 import type { Openings } from './openings.js';
@@ -10,6 +9,7 @@ import type { Roster } from './roster.js';
 import type { Statics } from './statics.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
+import { linkChange, meetInterface } from './upkeep.js';
 import { lookAgain } from './virtual-router.js';
 
 export interface Parts {
@@ -30,7 +30,8 @@ export function changeLink(
   if (link) links.set(name, link);
   else links.delete(name);
   const isNew = before?.index !== link?.index;
-  if (isAlive && link && (isNew || before?.up !== link.up)) statics.linkChanged(name, turn);
+  const change = link && linkChange(surroundings, { name, before, link });
+  if (isAlive && change) statics.linkChanged(change, turn);
   const concerned = roster.onInterface(name);
   if (!isAlive || concerned.length === 0) return [];
   const state = stateOf(link);
@@ -39,8 +40,7 @@ export function changeLink(
   if (link) openings.open(name, link, turn);
   // What was given up there went with it.
   if (isNew) for (const instance of concerned) forget(instance, ({ dev }) => dev === name, turn);
-  if (link && (isNew || (link.up && before?.up === false)))
-    for (const instance of concerned) meetInterface(instance, { name, isNew }, turn);
+  if (change) for (const instance of concerned) meetInterface(instance, change, turn);
   if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
   // With its last address one that left the configuration may have gone itself.
   return concerned.filter((one) => one.state.kind !== 'INIT' || !roster.leaving.has(one));

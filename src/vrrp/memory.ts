@@ -11,6 +11,7 @@ import { LinkDelay, type LinkDelays } from './link-delay.js';
 import type { Openings } from './openings.js';
 import type { Owner } from './owner.js';
 import type { Roster } from './roster.js';
+import type { Statics } from './statics.js';
 import type { Surroundings } from './surroundings.js';
 import { ScriptTracker } from '../track/script.js';
 import type { Watch } from './watch.js';
@@ -21,6 +22,7 @@ export interface Parts {
   readonly roster: Roster;
   readonly openings: Openings;
   readonly deadlines: Deadlines<Owner>;
+  readonly statics: Statics;
   readonly delays: LinkDelays;
   readonly watch: Watch;
 }
@@ -40,11 +42,13 @@ const FIELDS = [
   'identification',
   'hasYielded',
   'lastAdvertAt',
+  'lost',
 ] as const;
+const OWN_WAITING = ['startup delay', 'maintenance', 'statics'] as const;
 type Fields = Pick<Instance, (typeof FIELDS)[number]>;
 
 /** What the router knows at this moment; what it does later does not change the value. */
-export function remember({ surroundings, roster, openings, deadlines, delays, watch }: Parts, phase: Phase) {
+export function remember({ surroundings, roster, openings, deadlines, statics, delays, watch }: Parts, phase: Phase) {
   const { links, scripts, files, processes, maintenance, startsAt } = surroundings;
   return {
     phase,
@@ -53,6 +57,7 @@ export function remember({ surroundings, roster, openings, deadlines, delays, wa
     maintenance,
     startsAt,
     openings: openings.memory,
+    statics: statics.memory,
     delays: delays.memory,
     scripts: [...scripts.values()].map(({ memory }) => memory),
     files: [...files.values()].map(({ memory }) => memory),
@@ -68,12 +73,14 @@ export function remember({ surroundings, roster, openings, deadlines, delays, wa
 }
 
 /** For the parts of a router that has just been made with the configuration of that time. */
-export function recall(memory: Memory, { surroundings, roster, openings, deadlines, delays, watch }: Parts): void {
+export function recall(memory: Memory, parts: Parts): void {
+  const { surroundings, roster, openings, deadlines, statics, delays, watch } = parts;
   const { links, scripts, files, processes } = surroundings;
   for (const [name, link] of memory.links) links.set(name, link);
   surroundings.maintenance = memory.maintenance;
   surroundings.startsAt = memory.startsAt;
   openings.recall(memory.openings);
+  statics.recall(memory.statics);
   delays.recall(memory.delays);
   for (const { name, ...known } of memory.scripts) scripts.get(name)?.recall(known);
   for (const { name, ...known } of memory.files) files.get(name)?.recall(known);
@@ -94,7 +101,7 @@ export function recall(memory: Memory, { surroundings, roster, openings, deadlin
     script: (name) => scripts.get(name),
     process: (name) => processes.get(name),
     link: (name) => delays.get(name),
-    router: (name) => (name === 'startup delay' || name === 'maintenance' ? name : undefined),
+    router: (name) => OWN_WAITING.find((one) => one === name),
   };
   for (const [{ kind, name }, at] of memory.deadlines) {
     const owner = named[kind](name);

@@ -12,6 +12,7 @@ import type { Instance } from './instance.js';
 import type { Router } from './router.js';
 import type { Surroundings } from './surroundings.js';
 import { longestSilence } from './timers.js';
+import type { Removal } from './upkeep.js';
 
 export interface Note {
   /** Those that hold their addresses; nobody else is in it. */
@@ -43,8 +44,8 @@ export interface NotedInstance {
   /** It keeps them only until its heir is there: it has said goodbye, or it is BACKUP after a crash. */
   readonly isReleasing: boolean;
   readonly hasYielded: boolean;
-  /** When others removed an address of it lately. */
-  readonly removals: readonly Instant[];
+  /** What others removed of it lately. */
+  readonly removals: readonly Removal[];
 }
 
 /** As much of an address as the kernel wants to know for its removal. */

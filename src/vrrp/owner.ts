@@ -6,4 +6,4 @@ import type { ScriptTracker } from '../track/script.js';
 import type { Instance } from './instance.js';
 import type { LinkDelay } from './link-delay.js';
 
-export type Owner = Instance | ScriptTracker | ProcessTracker | LinkDelay | 'startup delay' | 'maintenance';
+export type Owner = Instance | ScriptTracker | ProcessTracker | LinkDelay | 'startup delay' | 'maintenance' | 'statics';

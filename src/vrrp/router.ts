@@ -28,6 +28,7 @@ import { UnclaimedPackets } from './statistics.js';
 import { Surroundings } from './surroundings.js';
 import { Turn } from './turn.js';
 import * as unit from './unit.js';
+import { forgetLost, ownAddressRemoved, putBackRoute } from './upkeep.js';
 import { addressRemoved, expire, hearClaim } from './virtual-router.js';
 import { Watch, type Change } from './watch.js';
 
@@ -122,6 +123,7 @@ export class Router {
         this.#addressRemoved(input.interface, input.address, turn);
         break;
       case 'route-removed':
+        putBackRoute(input.entry, { instances: this.instances.values(), statics: this.#statics }, turn);
         break;
       case 'claim':
         this.#claim(input, turn);
@@ -148,6 +150,7 @@ export class Router {
         break;
     }
     this.#life.settle(turn);
+    this.#deadlines.set('statics', this.#statics.nextDeadline());
     return turn.effects;
   }
 
@@ -201,12 +204,14 @@ export class Router {
       else {
         expire(owner, turn);
         for (const line of owner.repeated.due(turn.now)) turn.log('warn', line);
-        this.#settle([owner], turn);
+        if (forgetLost(owner, turn)) this.#review([owner], 'no address', turn);
+        else this.#settle([owner], turn);
       }
     }
     for (const owner of others) {
       if (owner === 'startup delay') this.#endStartupDelay(turn);
       else if (owner === 'maintenance') this.#maintain({ on: false }, turn);
+      else if (owner === 'statics') this.#statics.putBackMissing(turn);
       else if (owner instanceof LinkDelay) this.#settleLink(owner, turn);
       else this.#follow(this.#watch.due(owner, turn), turn);
     }
@@ -244,6 +249,7 @@ export class Router {
     if (this.#life.isAlive) this.#statics.addressRemoved(name, address, turn);
     const concerned = this.#roster.withAddress(name, address);
     for (const instance of concerned) addressRemoved(instance, { dev: name, address }, turn);
+    if (concerned.length === 0) ownAddressRemoved(this.#roster.onInterface(name), { name, address }, turn);
     this.#settle(concerned, turn);
   }
 

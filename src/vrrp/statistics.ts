@@ -35,6 +35,8 @@ export class Statistics {
   connectionsReset = 0;
   /** Others who turned out to have an address of this MASTER. */
   secondOwners = 0;
+  /** The same of its routes and rules. */
+  routesPutBack = 0;
   readonly dropped: Record<DropReason, number> = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<
     DropReason,
     number

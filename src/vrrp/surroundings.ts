@@ -1,7 +1,9 @@
 // What a router knows beside its instances, and what its instances look at: interfaces, what is tracked, and whether this
 // host holds back. Filled by router.ts; it decides nothing.
 
-import type { Track } from '../config/model.js';
+import type { IpAddress, Prefix } from '../address.js';
+import { addressesOf } from '../config/diff.js';
+import type { Track, VrrpInstance } from '../config/model.js';
 import type { FileTracker } from '../track/file.js';
 import type { ProcessTracker } from '../track/process.js';
 import type { ScriptTracker } from '../track/script.js';
@@ -28,6 +30,18 @@ export class Surroundings {
   startsAt: Instant | undefined;
   /** When routers of this host went on as MASTER after a crash, in the minute before the last start and since. */
   resumes: Instant[] = [];
+
+  #virtual: ReadonlySet<IpAddress> = new Set();
+
+  /** Whose addresses are virtual ones. */
+  setInstances(instances: readonly VrrpInstance[]): void {
+    this.#virtual = new Set(instances.flatMap(addressesOf).map(({ prefix }) => prefix.address));
+  }
+
+  /** Whether it is an address of the host itself, from which adverts can be sent. */
+  isOwn({ address }: Prefix): boolean {
+    return !address.includes(':') && !this.#virtual.has(address);
+  }
 
   /** How a tracked thing stands; one that is not there is not known. */
   standing({ kind, name }: Track): Standing {

@@ -44,7 +44,7 @@ const anyInstance = (random: Random): NotedInstance => ({
   })),
   isReleasing: random.chance(4),
   hasYielded: random.chance(4),
-  removals: random.list(2, () => NOW),
+  removals: random.list(2, () => ({ what: '192.168.1.190/32 eth1', at: NOW })),
 });
 
 /** One that another process of this configuration, or of another, may have written. */

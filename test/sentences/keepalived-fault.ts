@@ -73,11 +73,20 @@ sentence('keepalived: an owner leaves FAULT with a timer of advert_int and its s
   t.equal(takesOverAfter(host), 1.003906);
 });
 
-sentence('keepalived: no primary address: FAULT until there is one', (t) => {
+sentence('keepalived: no primary address: FAULT until there is one. vrrpd: when it lacks one for 1 s', (t) => {
   const host = master();
-  t.same(host.link('eth1', { ...eth1, addresses: [] }), ['remove 192.168.1.190', 'notify FAULT 120']);
+  host.link('eth1', { ...eth1, addresses: [] });
+  t.same(host.pass(milliseconds(999)), ['advert 120'], 'nothing changes');
+  t.same(host.pass(milliseconds(1)), ['remove 192.168.1.190', 'notify FAULT 120']);
   t.match(host.log.at(-1), /eth1 has no IPv4 address to send from/);
   t.same(host.link('eth1', eth1), ['notify BACKUP 120']);
+
+  const restarted = master();
+  restarted.link('eth1', { ...eth1, addresses: [] });
+  restarted.pass(milliseconds(12));
+  t.same(restarted.link('eth1', eth1), []);
+  t.match(restarted.log.at(-1), 'eth1 again after 12 ms');
+  t.same(restarted.pass(seconds(2)), ['advert 120', 'advert 120']);
 });
 
 sentence('keepalived: dont_track_primary: the own interface going down is no FAULT', (t) => {
@@ -90,7 +99,11 @@ sentence(
   'keepalived: an interface that is deleted: FAULT; made again: bound anew. vrrpd: without dynamic_interfaces too',
   (t) => {
     const host = master();
-    t.same(host.link('eth1'), ['close-link eth1', 'notify FAULT 120'], 'the address went with the interface');
+    t.same(
+      host.link('eth1'),
+      ['close-link eth1', 'remove 192.168.1.190', 'notify FAULT 120'],
+      'it may only have another name',
+    );
     t.same(host.link('eth1', { ...eth1, index: 9 }), ['open-link eth1', 'remove 192.168.1.190', 'notify BACKUP 120']);
   },
 );

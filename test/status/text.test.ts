@@ -45,6 +45,7 @@ const instance: InstanceStatus = {
   secondOwners: [],
   secondOwnersSeen: 0,
   connectionsReset: 0,
+  routesPutBack: 0,
   transitions: [
     { at: '2026-11-21T03:12:07.000+01:00', from: 'BACKUP', to: 'MASTER', why: 'no advert for 3.523 s' },
     { at: '2026-11-17T20:00:00.000+01:00', from: 'FAULT', to: 'BACKUP', why: 'eth1 is up again' },
