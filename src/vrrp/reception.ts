@@ -4,12 +4,13 @@
 import type { IpAddress } from '../address.js';
 import type { ReceivedAdvert } from '../packet/vrrp.js';
 import { accept, type NamedAdvert } from './accept.js';
-import type { Instance } from './instance.js';
+import type { Input } from './input.js';
+import type { Instance, Links } from './instance.js';
 import type { Roster } from './roster.js';
 import type { DropReason, UnclaimedPackets } from './statistics.js';
 import { tellSecondOwner } from './tell.js';
 import type { Turn } from './turn.js';
-import { hear } from './virtual-router.js';
+import { hear, hearClaim } from './virtual-router.js';
 
 /** Drops that another pair with a copied VRID would cause. */
 const foreignPair: readonly DropReason[] = [
@@ -39,6 +40,18 @@ export function receive(
   }
   if (instance.state.kind !== 'INIT' && instance.state.kind !== 'FAULT') judge(instance, packet, turn);
   return [instance];
+}
+
+/** ARP: a foreign MAC address, one of no interface here, has an address. Those whose address it is. */
+export function receiveClaim(
+  { interface: name, address, mac, isAnswer }: Extract<Input, { kind: 'claim' }>,
+  { roster, links }: { roster: Roster; links: Links },
+  turn: Turn,
+): readonly Instance[] {
+  const concerned = roster.withAddress(name, address);
+  if (concerned.length === 0 || [...links.values()].some((link) => link.mac === mac)) return [];
+  for (const instance of concerned) hearClaim(instance, { address, mac, isAnswer }, turn);
+  return concerned;
 }
 
 function judge(instance: Instance, packet: NamedAdvert, turn: Turn): void {

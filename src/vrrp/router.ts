@@ -18,7 +18,7 @@ import type { Left } from './note.js';
 import { Openings } from './openings.js';
 import { failover, maintain } from './orders.js';
 import type { Owner } from './owner.js';
-import { receive } from './reception.js';
+import { receive, receiveClaim } from './reception.js';
 import { makeTrackers, reload } from './reload.js';
 import { connectionsReset } from './releasing.js';
 import { endTakeOver, takeOver } from './resumption.js';
@@ -29,7 +29,7 @@ import { Surroundings } from './surroundings.js';
 import { Turn } from './turn.js';
 import * as unit from './unit.js';
 import { forgetLost, ownAddressRemoved, putBackRoute } from './upkeep.js';
-import { addressRemoved, expire, hearClaim } from './virtual-router.js';
+import { addressRemoved, expire } from './virtual-router.js';
 import { Watch, type Change } from './watch.js';
 
 export class Router {
@@ -126,7 +126,7 @@ export class Router {
         putBackRoute(input.entry, { instances: this.instances.values(), statics: this.#statics }, turn);
         break;
       case 'claim':
-        this.#claim(input, turn);
+        this.#settle(receiveClaim(input, { roster: this.#roster, links: this.surroundings.links }, turn), turn);
         break;
       case 'connections-reset':
         for (const instance of this.#roster.all) connectionsReset(instance, input, turn);
@@ -250,13 +250,6 @@ export class Router {
     const concerned = this.#roster.withAddress(name, address);
     for (const instance of concerned) addressRemoved(instance, { dev: name, address }, turn);
     if (concerned.length === 0) ownAddressRemoved(this.#roster.onInterface(name), { name, address }, turn);
-    this.#settle(concerned, turn);
-  }
-
-  #claim({ interface: name, address, ...claim }: Extract<Input, { kind: 'claim' }>, turn: Turn): void {
-    const isOwn = [...this.surroundings.links.values()].some(({ mac }) => mac === claim.mac);
-    const concerned = isOwn ? [] : this.#roster.withAddress(name, address);
-    for (const instance of concerned) hearClaim(instance, { address, ...claim }, turn);
     this.#settle(concerned, turn);
   }
 

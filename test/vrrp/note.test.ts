@@ -44,7 +44,7 @@ t.test('only who holds is noted', (t) => {
     resumes: [],
   });
   host.give({ kind: 'address-removed', interface: 'eth1', address: ip('192.168.1.190') });
-  t.match(takeNote(host.router)?.instances, [{ removals: [host.now] }]);
+  t.match(takeNote(host.router)?.instances, [{ removals: [{ at: host.now }] }]);
   host.link('eth1', { ...eth1, up: false });
   t.equal(takeNote(host.router), undefined, 'a fault gives the addresses up');
   t.end();
