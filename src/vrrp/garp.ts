@@ -38,16 +38,40 @@ export function planOnMaster(settings: GarpSettings, now: Instant): GarpPlan {
 
 /** Another master was heard and has been answered with an advert: a burst soon, one when it is silent, one after the delay. */
 export function planOnOtherMaster(plan: GarpPlan, settings: GarpSettings, now: Instant): GarpPlan {
-  const { lowerPrioDelay, lowerPrioRepeat } = settings;
-  if (lowerPrioRepeat === 0) return plan;
+  if (settings.lowerPrioRepeat === 0) return plan;
   const { answer } = plan;
   const next: Answer = !answer
     ? { firstAt: after(now, LETS_GO), lastAt: after(now, FALLS_SILENT), delays: 0 }
     : answer.delays < MOST_DELAYS
       ? { ...answer, lastAt: after(now, FALLS_SILENT), delays: answer.delays + 1 }
       : answer;
-  const second = lowerPrioDelay === 0 ? plan.second : { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat };
-  return { ...plan, answer: next, ...(second && { second }) };
+  return { ...plan, answer: next, ...delayed(plan, settings, now) };
+}
+
+/**
+ * One that yields has said so, as priority 1, and lets go when it hears us: one burst is enough, and where one has just gone
+ * out, one round.
+ */
+export function planOnYield(
+  plan: GarpPlan,
+  settings: GarpSettings,
+  { announcedAt, now }: { announcedAt: Instant | undefined; now: Instant },
+): GarpPlan {
+  if (settings.lowerPrioRepeat === 0) return plan;
+  const second = delayed(plan, settings, now);
+  if (announcedAt !== undefined && after(announcedAt, FALLS_SILENT) > now)
+    return { ...planOnClaim(plan, now), ...second };
+  const at = plan.answer?.firstAt ?? after(now, LETS_GO);
+  return { ...plan, answer: { lastAt: at, delays: MOST_DELAYS, ...plan.answer }, ...second };
+}
+
+function delayed(
+  { second }: GarpPlan,
+  { lowerPrioDelay, lowerPrioRepeat }: GarpSettings,
+  now: Instant,
+): Pick<GarpPlan, 'second'> {
+  if (lowerPrioDelay > 0) return { second: { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat } };
+  return second ? { second } : {};
 }
 
 /** Somebody without adverts claims an address: when it is not gone by then, all are announced. */

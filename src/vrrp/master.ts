@@ -5,7 +5,7 @@
 import { after, between, nextPeriod, sum, times, type Duration } from '../time.js';
 import type { IpAddress, MacAddress } from '../address.js';
 import { elect } from './election.js';
-import { planOnClaim, planOnOtherMaster, planOnThaw, takeBurst } from './garp.js';
+import { planOnClaim, planOnOtherMaster, planOnThaw, planOnYield, takeBurst } from './garp.js';
 import { advertise, announce, probe, putBackMissing, refresh } from './holding.js';
 import type { Instance } from './instance.js';
 import * as machine from './machine.js';
@@ -33,7 +33,7 @@ export function hear(instance: Instance, state: Master, { advert, source }: Hear
   if (other.priority === 0) {
     // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once.
     turn.log('info', `(${config.name}) Master received priority 0 message from ${source}`);
-    answer(instance, state, turn);
+    answer(instance, state, other, turn);
     return;
   }
   if (own === undefined) return;
@@ -69,16 +69,22 @@ function standGround(instance: Instance, state: Master, other: Other, turn: Turn
     return;
   }
   if (silence !== undefined) wakeUp(instance, state, turn);
-  else if (!instance.config.lowerPrioNoAdvert) answer(instance, state, turn);
+  else if (!instance.config.lowerPrioNoAdvert) answer(instance, state, other, turn);
   tellElection(instance, other, turn);
   tell(instance, 'MASTER_RX_LOWER_PRI', turn);
 }
 
 /** What is heard in the very instant of an own advert is answered by that. */
-function answer(instance: Instance, state: Master, turn: Turn): void {
-  if (instance.lastAdvertAt === turn.now) return;
+function answer(instance: Instance, state: Master, { priority }: Other, turn: Turn): void {
+  const { config, announcedAt } = instance;
+  const { now } = turn;
+  if (instance.lastAdvertAt === now) return;
   if (!hasJustSpoken(instance, turn)) advertise(instance, turn);
-  machine.stay(instance, { ...state, garp: planOnOtherMaster(state.garp, instance.config.garp, turn.now) });
+  const garp =
+    priority === 1
+      ? planOnYield(state.garp, config.garp, { announcedAt, now })
+      : planOnOtherMaster(state.garp, config.garp, now);
+  machine.stay(instance, { ...state, garp });
 }
 
 const hasJustSpoken = ({ config, lastAdvertAt }: Instance, { now }: Turn): boolean =>

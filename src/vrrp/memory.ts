@@ -42,6 +42,7 @@ const FIELDS = [
   'identification',
   'hasYielded',
   'lastAdvertAt',
+  'announcedAt',
   'lost',
 ] as const;
 const OWN_WAITING = ['startup delay', 'maintenance', 'statics'] as const;
