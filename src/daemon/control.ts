@@ -4,7 +4,7 @@
 import { chmodSync, chownSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { findAccount } from '../linux/account.js';
+import { findGroup } from '../linux/account.js';
 import { peerUser } from '../linux/peer.js';
 
 export const CONTROL_SOCKET = '/run/vrrpd/control.sock';
@@ -39,7 +39,8 @@ export class ControlServer {
 
   /** 'live' when another process answers at this path; a socket that a dead one left is replaced. Throws EACCES and such. */
   static async open(path: string, answer: Answer): Promise<ControlServer | 'live'> {
-    const { gid } = groupOfReaders();
+    // Root's where there is none.
+    const gid = findGroup(GROUP) ?? 0;
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     if (await answersAt(path)) return 'live';
     unlinkStale(path);
@@ -116,12 +117,6 @@ function readRequest(line: string): Omit<Request, 'user'> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The group vrrpd where there is one, else root's. */
-function groupOfReaders(): { gid: number } {
-  const account = findAccount({ user: 'root', group: GROUP });
-  return typeof account === 'string' ? { gid: 0 } : account;
 }
 
 /** Whether somebody listens there. */

@@ -3,6 +3,8 @@
 
 /** Where the lines go. */
 export interface Outlet {
+  /** Lines may come joined. */
+  readonly isStream?: boolean;
   /** Takes of a line as much as it can without waiting, then calls back, at once or later, with the octets it took. */
   write(line: Buffer, taken: (octets: number) => void): void;
   /** For the last words of a process that dies: what can't be taken at once is lost. */
@@ -11,6 +13,8 @@ export interface Outlet {
 
 /** The octets that wait at most. */
 const ROOM = 256 * 1024;
+/** Lines that are joined at most. */
+const MOST_JOINED = 100;
 const RETRY_MILLISECONDS = 50;
 
 export class LineQueue {
@@ -66,23 +70,25 @@ export class LineQueue {
   }
 
   #write(): void {
-    const line = this.#waiting[0];
-    if (line === undefined) {
+    const lines = this.#waiting.slice(0, this.#outlet.isStream === true ? MOST_JOINED : 1);
+    const [first, second] = lines;
+    if (first === undefined) {
       this.#isWriting = false;
       this.#onEmpty?.();
       return;
     }
-    this.#outlet.write(line, (octets) => this.#taken(line, octets));
+    const joined = second === undefined ? first : Buffer.concat(lines);
+    this.#outlet.write(joined, (octets) => this.#taken({ joined, lines: lines.length }, octets));
   }
 
-  #taken(line: Buffer, octets: number): void {
+  #taken({ joined, lines }: { joined: Buffer; lines: number }, octets: number): void {
     this.#octets -= octets;
-    if (octets < line.length) {
-      this.#waiting[0] = line.subarray(octets);
+    this.#waiting.splice(0, lines);
+    if (octets < joined.length) {
+      this.#waiting.unshift(joined.subarray(octets));
       setTimeout(() => this.#write(), RETRY_MILLISECONDS);
       return;
     }
-    this.#waiting.shift();
     if (this.#lost > 0 && this.#octets < ROOM / 2) {
       this.#append(this.#tellLost(this.#lost));
       this.#lost = 0;

@@ -27,6 +27,7 @@ function stderrStat(): Stats | undefined {
 }
 
 export class StandardError implements Outlet {
+  readonly isStream = true;
   readonly #descriptor: number;
   /** Held, so that it is not collected: that would close the descriptor. */
   readonly #socket: StreamSocket | undefined;

@@ -23,6 +23,7 @@ import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
+import { together } from './together.js';
 
 /** Longer than a process needs to wake up from a second's sleep. */
 const EARLY = milliseconds(1);
@@ -117,8 +118,9 @@ export class KernelHost implements Host {
     this.#alarm.set(early !== undefined && early > now() ? early : at);
   }
 
-  perform(effects: readonly Effect[]): Input[] {
+  perform(asked: readonly Effect[]): Input[] {
     const outcomes: Input[] = [];
+    const effects = together(asked);
     for (let index = 0; index < effects.length;) {
       const effect = effects[index];
       if (!effect) break;

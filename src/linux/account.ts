@@ -14,9 +14,15 @@ export interface Account {
 export function findAccount({ user, group }: ScriptUser): Account | string {
   const [, , uid, ownGid] = entry('/etc/passwd', user) ?? [];
   if (uid === undefined) return `no such user: ${user}`;
-  const gid = group === undefined ? ownGid : entry('/etc/group', group)?.[2];
+  const gid = group === undefined ? Number(ownGid) : findGroup(group);
   if (gid === undefined) return `no such group: ${group ?? ''}`;
-  return { uid: Number(uid), gid: Number(gid) };
+  return { uid: Number(uid), gid };
+}
+
+/** The number of a group; undefined when there is none of that name. */
+export function findGroup(name: string): number | undefined {
+  const gid = entry('/etc/group', name)?.[2];
+  return gid === undefined ? undefined : Number(gid);
 }
 
 function entry(file: string, name: string): string[] | undefined {

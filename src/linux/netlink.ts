@@ -104,25 +104,28 @@ export class Netlink {
     }
   }
 
+  /** The kernel answers each request that it refuses; the last one's answer, asked for, says that all are done. */
   #batch(requests: readonly NetlinkRequest[]): (Refusal | undefined)[] {
     const first = this.#sequence + 1;
-    const outcomes = requests.map((): Refusal | undefined => NO_ANSWER);
+    const last = first + requests.length - 1;
+    const outcomes = requests.map((): Refusal | undefined => undefined);
     try {
-      const datagram = requests.map(({ flags, ...rest }) => this.#format({ ...rest, flags: flags | Flags.ACK }));
+      const datagram = requests.map(({ flags, ...rest }, index) =>
+        this.#format({ ...rest, flags: index === requests.length - 1 ? flags | Flags.ACK : flags }),
+      );
       this.#socket.send(Buffer.concat(datagram), netlinkAddress(0));
-      for (let unanswered = requests.length; unanswered > 0;) {
+      for (;;) {
         const answers = this.#receive();
-        if (answers === undefined) break;
+        if (answers === undefined) return requests.map(() => NO_ANSWER);
         for (const answer of answers) {
-          if (answer.type !== ERROR || outcomes[answer.seq - first] === undefined) continue;
+          if (answer.type !== ERROR || answer.seq < first || answer.seq > last) continue;
           outcomes[answer.seq - first] = refusalIn(answer);
-          unanswered--;
+          if (answer.seq === last) return outcomes;
         }
       }
     } catch (error) {
-      return outcomes.map((outcome) => outcome && refusalOf(error));
+      return requests.map(() => refusalOf(error));
     }
-    return outcomes;
   }
 
   /** The messages of the next datagram, undefined when none is queued. */

@@ -1,0 +1,48 @@
+// When many instances become MASTER in one turn, what they ask of the kernel is brought together: the adverts of fifty of
+// them, then their addresses in one request, then their announcements. For each instance the order stays what it was, and
+// what may wait comes last. It performs nothing. RFC 3768 § 6.4.2
+
+import type { Effect } from '../vrrp/effect.js';
+
+type Announcement = Extract<Effect, { kind: 'send-garp' }>;
+
+/** Adverts before the addresses that belong to them: some milliseconds, and as many addresses as one request takes. */
+const MOST_ADVERTS = 50;
+
+/** In the order of a take-over. What is not here stays where it is: nothing passes it. */
+const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
+  'send-advert': 0,
+  'add-address': 1,
+  'add-route': 2,
+  'send-garp': 3,
+  log: 4,
+  notify: 4,
+};
+
+/** The same effects, those of one rank next to each other; announcements of one interface as one. */
+export function together(effects: readonly Effect[]): Effect[] {
+  const ordered: Effect[] = [];
+  let ranks: Effect[][] = [];
+  const flush = (): void => {
+    for (const rank of ranks) for (const effect of rank ?? []) append(ordered, effect);
+    ranks = [];
+  };
+  for (const effect of effects) {
+    const rank = RANKS[effect.kind];
+    if (rank === undefined || (rank === 0 && ranks[0]?.length === MOST_ADVERTS)) flush();
+    if (rank === undefined) ordered.push(effect);
+    else (ranks[rank] ??= []).push(effect);
+  }
+  flush();
+  return ordered;
+}
+
+function append(effects: Effect[], effect: Effect): void {
+  const before = effects.at(-1);
+  if (before?.kind === 'send-garp' && effect.kind === 'send-garp' && isOfOneBurst(before, effect))
+    effects[effects.length - 1] = { ...before, addresses: [...before.addresses, ...effect.addresses] };
+  else effects.push(effect);
+}
+
+const isOfOneBurst = (one: Announcement, other: Announcement): boolean =>
+  one.interface === other.interface && one.mac === other.mac && one.rounds === other.rounds;
