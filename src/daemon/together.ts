@@ -22,7 +22,7 @@ const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
 /** The same effects, those of one rank next to each other; announcements of one interface as one. */
 export function together(effects: readonly Effect[]): Effect[] {
   const ordered: Effect[] = [];
-  let ranks: Effect[][] = [];
+  let ranks: (Effect[] | undefined)[] = [];
   const flush = (): void => {
     for (const rank of ranks) for (const effect of rank ?? []) append(ordered, effect);
     ranks = [];

@@ -12,6 +12,7 @@ import { Host } from '../lab/host.js';
 import type { Job } from '../lab/job.js';
 import { Namespace } from '../lab/namespace.js';
 import { Switch } from '../lab/switch.js';
+import { clock } from './stage.js';
 
 const OWN_LENGTH = 16;
 
@@ -29,10 +30,17 @@ export interface Sightings {
   readonly announcements: readonly Seen[];
 }
 
+/** A stop, in milliseconds since 1970: the signal, the last farewell and the last address that went. */
+export interface Stop {
+  readonly at: number;
+  readonly farewells: number;
+  readonly gone: number;
+}
+
 export class Crowd {
   /** The moment of the last start(), in milliseconds since 1970. */
   startedAt = NaN;
-  job: Job | undefined;
+  #job: Job | undefined;
   readonly #monitor: Job;
 
   private constructor(
@@ -66,12 +74,32 @@ export class Crowd {
     return new Crowd(first, switches, captures);
   }
 
-  async start(daemon: Daemon, configuration: string): Promise<void> {
+  async start(daemon: Daemon, configuration: string): Promise<Job> {
     await this.host.namespace.write('/etc/keepalived/keepalived.conf', configuration);
     // Without -D, whose lines cost it half a millisecond each.
     const command = (await daemonCommand(this.host, daemon)).filter((word) => word !== '-D');
-    this.startedAt = wallClock();
-    this.job = this.host.namespace.start(command);
+    this.startedAt = clock();
+    return (this.#job = this.host.namespace.start(command));
+  }
+
+  /** When the daemon wrote it, to 2 ms. */
+  async logged(words: string): Promise<number> {
+    const isSaid = (): boolean => this.#job?.log.some((line) => line.includes(words)) === true;
+    for (let tries = 0; tries < 5_000 && !isSaid(); tries += 1) await sleep(2);
+    if (!isSaid()) throw new Error(`never said: ${words}`);
+    return clock();
+  }
+
+  /** Sends SIGTERM and waits for the end, and for what the kernel has to tell. */
+  async stop(): Promise<Stop> {
+    const pid = await this.#job?.pid();
+    if (pid === undefined) throw new Error('the daemon has ended');
+    const at = clock();
+    process.kill(pid, 'SIGTERM');
+    await this.#job?.ended;
+    await this.#quiet();
+    const [last] = (await this.sightings(at)).farewells.slice(-1);
+    return { at, farewells: last?.at ?? NaN, gone: this.addresses('went', at).at(-1)?.at ?? NaN };
   }
 
   /** Adverts, farewells and gratuitous ARPs from this moment on. */
@@ -100,7 +128,7 @@ export class Crowd {
   addresses(kind: 'came' | 'went', from: number): Seen[] {
     return this.#monitor.log.flatMap((line) => {
       const [, stamp = '', deleted, who = ''] = /^\[(\S+)\] (Deleted )?.* inet ([\d.]+)/.exec(line) ?? [];
-      const at = Date.parse(`${stamp.slice(0, 23)}`) + Number(stamp.slice(23)) / 1_000;
+      const at = Date.parse(stamp.slice(0, 23)) + Number(stamp.slice(23)) / 1_000;
       return at >= from && (deleted === undefined) === (kind === 'came') ? [{ at, who }] : [];
     });
   }
@@ -119,12 +147,29 @@ export class Crowd {
   }
 
   /** Returns when nothing comes any more from the kernel. */
-  async quiet(): Promise<void> {
-    for (let lines = -1; lines !== this.#monitor.log.length; await sleep(200)) lines = this.#monitor.log.length;
+  async #quiet(): Promise<void> {
+    for (let lines = -1; lines !== this.#monitor.log.length;) {
+      lines = this.#monitor.log.length;
+      await sleep(200);
+    }
   }
 }
 
-/** Milliseconds since 1970 with their fractions: the clock of a capture's stamps. */
-export function wallClock(): number {
-  return performance.timeOrigin + performance.now();
+/** Of each one what was seen of it first, in order. */
+export function firstOfEach(seen: readonly Seen[]): Seen[] {
+  const first = new Map<string, Seen>();
+  for (const one of seen) if (!first.has(one.who)) first.set(one.who, one);
+  return [...first.values()];
+}
+
+/** Milliseconds between two that follow each other of the same one. */
+export function gapsOfEach(seen: readonly Seen[]): number[] {
+  const last = new Map<string, number>();
+  const gaps: number[] = [];
+  for (const { at, who } of seen) {
+    const before = last.get(who);
+    if (before !== undefined) gaps.push(at - before);
+    last.set(who, at);
+  }
+  return gaps;
 }

@@ -11,7 +11,17 @@ const recorder = (...args: string[]): string[] => [
   ...args,
 ];
 /** With the usual snapshot length the ring has room for eight packets. */
-const tcpdump = (...args: string[]): string[] => ['tcpdump', '-Z', 'root', '--immediate-mode', '-s', '1600', '-B', '8192', ...args];
+const tcpdump = (...args: string[]): string[] => [
+  'tcpdump',
+  '-Z',
+  'root',
+  '--immediate-mode',
+  '-s',
+  '1600',
+  '-B',
+  '8192',
+  ...args,
+];
 
 /** Of a recording. */
 export type Filter = 'vrrp' | 'vrrp or arp' | 'icmp';
