@@ -1,9 +1,12 @@
-// `npm run soak [-- MINUTES [SEED]]`: storms and fuzz by turns, each round with numbers of its own, until it is told to end,
-// the minutes are over or something fails. What fails is told in full, with how to see it again.
+// `npm run soak [-- MINUTES [SEED]]`: once the bench's stories with bounds, then storms and fuzz by turns, each round with
+// numbers of its own, until it is told to end, the minutes are over or something fails. What fails is told in full, with
+// how to see it again.
 
 import { describeDuration, seconds } from '../../src/time.js';
 import { soakFuzz } from '../fuzz/soak.js';
+import { becomeRoot } from '../own-root.mjs';
 import { soakStorms } from '../sim/storms.js';
+import { soakBench } from './bench.js';
 
 /** Of a round; twenty of them are ten million inputs. */
 const STORM_SECONDS = 60;
@@ -20,7 +23,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const begun = performance.now();
 const passed = (): number => (performance.now() - begun) / 1_000;
 say(`seed ${first}; ^C ends it`);
-let failures = 0;
+const refusal = await becomeRoot();
+if (refusal !== undefined) say(`without the bench's stories: ${refusal}`);
+let failures = refusal === undefined ? await soakBench(say) : 0;
 for (let round = 0; failures === 0 && passed() < 60 * Number(minutes); round += 1) {
   const seed = Number(first) + round;
   const rest = 60 * Number(minutes) - passed();

@@ -1,13 +1,13 @@
 // One router alone on its network: how soon it has started, how exact its interval is, how much memory it has.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../../lab/adverts.js';
 import { startDaemon, type Daemon } from '../../lab/daemon.js';
 import { eventually } from '../../lab/eventually.js';
 import type { Job } from '../../lab/job.js';
 import { Lab } from '../../lab/lab.js';
 import { configuration, VIP } from '../../lab/pair.js';
 import type { Round, Table } from '../table.js';
+import { RHYTHM, rhythmOf } from '../rhythm.js';
 import { residentMegabytes } from '../resident.js';
 
 const SECONDS_OF_INTERVALS = 30;
@@ -18,8 +18,7 @@ export const alone: Table = {
   about: 'A router is started, becomes MASTER, and its adverts are recorded for 30 seconds.',
   rows: [
     { key: 'start', title: 'start of the process to BACKUP', unit: 'ms', limit: 0, target: 250 },
-    { key: 'drift', title: 'mean interval longer than a second', unit: 'ppm', limit: 0, target: 20 },
-    { key: 'p99', title: '99 % of the intervals are off by at most', unit: 'ms', limit: 0 },
+    ...RHYTHM,
     { key: 'resident', title: 'memory of all its processes, as MASTER', unit: 'MB', target: 60 },
   ],
   mostRounds: 1,
@@ -37,18 +36,7 @@ async function measure(daemon: Daemon): Promise<Round> {
     await sleep((SECONDS_OF_INTERVALS + 1) * 1_000);
     const resident = await residentMegabytes(job);
     await capture.stop();
-    const at = (await capture.adverts()).map((advert) => advert.at / 1_000);
-    const gaps = at.slice(1).map((stamp, index) => stamp - (at[index] ?? NaN));
-    const mean = ((at.at(-1) ?? NaN) - (at[0] ?? NaN)) / gaps.length;
-    const deviations = gaps.map((gap) => Math.abs(gap - 1_000));
-    return {
-      figures: {
-        start: startToBackup,
-        drift: (mean - 1_000) * 1_000,
-        p99: percentile(deviations, 99),
-        resident,
-      },
-    };
+    return { figures: { start: startToBackup, ...rhythmOf(await capture.adverts()), resident } };
   } finally {
     await lab.close();
   }
