@@ -1,14 +1,19 @@
 // All tables of the bench, in the order in which they are played and shown. Those of one line are played at the same time.
 
 import type { Table } from './table.js';
+import { addresses } from './tables/addresses.js';
 import { alone } from './tables/alone.js';
+import { badPackets } from './tables/bad-packets.js';
+import { busy } from './tables/busy.js';
 import { checkFailure } from './tables/check-failure.js';
 import { connections } from './tables/connections.js';
 import { crash } from './tables/crash.js';
 import { deadMaster } from './tables/dead-master.js';
 import { deletedAddress } from './tables/deleted-address.js';
+import { flood } from './tables/flood.js';
 import { freeze } from './tables/freeze.js';
 import { growth } from './tables/growth.js';
+import { instances1000, instances255, instances50 } from './tables/instances.js';
 import { linkLoss } from './tables/link-loss.js';
 import { manyChecks } from './tables/many-checks.js';
 import { partition } from './tables/partition.js';
@@ -26,6 +31,13 @@ export const TABLES: readonly (readonly Table[])[] = [
   [startOfBoth],
   [connections],
   [alone],
+  [busy],
+  [badPackets],
+  [flood],
+  [instances50],
+  [instances255],
+  [instances1000],
+  [addresses],
   [growth],
   [manyChecks],
   [reload],
