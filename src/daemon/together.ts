@@ -11,6 +11,7 @@ const MOST_ADVERTS = 50;
 
 /** In the order of a take-over. What is not here stays where it is: nothing passes it. */
 const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
+  'send-probe': 0,
   'send-advert': 0,
   'add-address': 1,
   'add-route': 2,
