@@ -30,7 +30,7 @@ export interface Sightings {
   readonly announcements: readonly Seen[];
 }
 
-/** A stop, in milliseconds since 1970: the signal, the last farewell and the last address that went. */
+/** A stop, in milliseconds since 1970: the signal, the first farewell of the last one, and the last address that went. */
 export interface Stop {
   readonly at: number;
   readonly farewells: number;
@@ -98,7 +98,7 @@ export class Crowd {
     process.kill(pid, 'SIGTERM');
     await this.#job?.ended;
     await this.#quiet();
-    const [last] = (await this.sightings(at)).farewells.slice(-1);
+    const last = firstOfEach((await this.sightings(at)).farewells).at(-1);
     return { at, farewells: last?.at ?? NaN, gone: this.addresses('went', at).at(-1)?.at ?? NaN };
   }
 

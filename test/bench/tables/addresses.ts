@@ -51,7 +51,9 @@ export const addresses: Table = {
         limit: 0,
         ...(count === MOST && { target: TARGET }),
       },
-      ...(count === MOST ? [{ key: 'gone', title: `${of}: SIGTERM to the last one gone`, unit: 'ms', limit: 0 }] : []),
+      ...(count === MOST
+        ? [{ key: 'gone', title: `${of}: SIGTERM to the last one gone, without an heir`, unit: 'ms', limit: 0 }]
+        : []),
     ];
   }),
   mostRounds: 3,

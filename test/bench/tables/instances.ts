@@ -52,8 +52,8 @@ const rowsWith = ({ rest, more, processor }: Targets): readonly Row[] => [
   },
   { key: 'p99', title: '99 % of the intervals are off by at most', unit: 'ms', limit: 0 },
   { key: 'reload', title: 'reload of the same file: longest silence', unit: 'ms', limit: 1_000, target: 1_020 },
-  { key: 'farewells', title: 'SIGTERM to the last priority 0', unit: 'ms', limit: 0 },
-  { key: 'gone', title: 'SIGTERM to the last address gone', unit: 'ms', limit: 0 },
+  { key: 'farewells', title: "SIGTERM to the last instance's priority 0", unit: 'ms', limit: 0 },
+  { key: 'gone', title: 'SIGTERM to the last address gone, without an heir', unit: 'ms', limit: 0 },
 ];
 
 const instances = (count: number, targets: Targets, mostRounds: number): Table => ({
