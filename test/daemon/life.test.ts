@@ -80,10 +80,11 @@ t.test('from start to stop', { skip: noMachine }, async (t) => {
     t.match((await machine.status()).instances, [{ state: 'MASTER' }]);
   });
 
-  await t.test('SIGTERM: the address goes, nothing is left, exit code 0 at once', async (t) => {
+  await t.test('SIGTERM: when no heir is heard the address goes, nothing is left, exit code 0', async (t) => {
     const before = performance.now();
     t.match(await job.stop(), { code: 0 });
-    t.ok(performance.now() - before < 1_000);
+    const took = performance.now() - before;
+    t.ok(took > 2_000 && took < 4_000, `${took} ms`);
     t.notOk(await machine.holds());
     for (const file of ['/run/vrrpd.pid', '/run/vrrpd/control.sock']) t.notOk(await machine.exists(file), file);
     await machine.logged(job, /\(VI_1\) Stopping: SIGTERM; was MASTER for /);
@@ -192,7 +193,7 @@ t.test('a log that nobody reads holds nothing up', { skip: noMachine }, async (t
   t.ok((await sent()) - before.count >= Math.floor(seconds), 'an advert each second');
   const stopping = performance.now();
   t.match(await job.stop(), { code: 0 });
-  t.ok(performance.now() - stopping < 1_500, 'and it ends');
+  t.ok(performance.now() - stopping < 4_000, 'and it ends');
   t.notOk(await machine.holds());
 });
 

@@ -48,7 +48,8 @@ t.test('notify scripts', { skip: noMachine }, async (t) => {
     const before = performance.now();
     t.match(await next.stop(), { code: 0 });
     const took = performance.now() - before;
-    t.ok(took > 900 && took < 3_000, `${String(took)} ms`);
+    // Two seconds for an heir that does not come, and the script's one.
+    t.ok(took > 2_900 && took < 5_000, `${String(took)} ms`);
     t.notOk(await machine.holds());
   });
 });
