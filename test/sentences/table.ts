@@ -21,7 +21,9 @@ const named = new Map(
   ]),
 );
 const rows = [
-  ...text('docs/PROTOCOL.md').matchAll(/^\| (RFC \d+ § [\d.]*\d|keepalived)\b.* \| `(test\/sentences\/.*)` \|$/gm),
+  ...text('docs/PROTOCOL.md').matchAll(
+    /^\| (RFC \d+ § [\d.]*\d|keepalived|vrrpd)\b.* \| `(test\/sentences\/.*)` \|$/gm,
+  ),
 ].map(([, section = '', path = '']) => ({ section, path }));
 const holds = (row: string, section: string): boolean => row === section || section.startsWith(`${row}.`);
 
@@ -29,7 +31,7 @@ t.test('each row has sentences in its file', (t) => {
   t.ok(rows.length > 20, 'the table is read');
   for (const { section, path } of rows) {
     const sections = named.get(path);
-    if (section === 'keepalived') t.ok(sections, path);
+    if (section === 'keepalived' || section === 'vrrpd') t.ok(sections, path);
     else
       t.ok(
         sections?.some((one) => holds(section, one)),

@@ -18,6 +18,7 @@ import type { ScriptOutcome } from '../../src/track/script.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input, Link } from '../../src/vrrp/input.js';
 import type { Instance } from '../../src/vrrp/instance.js';
+import type { Left } from '../../src/vrrp/note.js';
 import { Router } from '../../src/vrrp/router.js';
 import { describeRoute } from '../../src/config/route-text.js';
 
@@ -273,8 +274,9 @@ export class TestHost {
     return (this.now - this.#began) / 1_000_000;
   }
 
-  start(): string[] {
-    return this.give({ kind: 'start' });
+  /** `left` by a process before it that crashed. */
+  start(left?: Left): string[] {
+    return this.give({ kind: 'start', ...(left && { left }) });
   }
 
   hear(said: Said): string[] {

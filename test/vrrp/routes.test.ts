@@ -40,6 +40,20 @@ t.test('a route that the kernel refuses is told, and tried again with each adver
   t.end();
 });
 
+t.test('of an instance that gives its addresses up they go with the last address', (t) => {
+  const virtualAddresses = ['10.0.0.1', '10.0.0.2'].map((text) => anAddress(text));
+  const host = new TestHost({ instances: [anInstance({ virtualRoutes: [first], virtualAddresses })] });
+  host.start();
+  host.pass(seconds(4));
+  host.hear({ priority: 200, addresses: ['10.0.0.1', '10.0.0.2'] });
+  t.same(host.claim({ address: '10.0.0.2' }), ['remove 10.0.0.2']);
+  t.same(host.claim({ address: '10.0.0.1' }).slice(0, 2), [
+    'remove-route 10.8.0.0/16 via 192.168.1.1',
+    'remove 10.0.0.1',
+  ]);
+  t.end();
+});
+
 t.test('an address that comes back brings its routes along', (t) => {
   const host = new TestHost({ instances: [withRoutes] });
   host.start();
