@@ -130,7 +130,7 @@ sentence('vrrpd: three times a minute it goes on: a crash loop does not keep an 
 
 sentence('vrrpd: a host whose interface is down by now goes on with nothing', (t) => {
   const { host, words } = restarted(seconds(0.5), { up: false });
-  t.same(words, ['notify FAULT 120', 'remove 192.168.1.190']);
+  t.same(words, ['remove 192.168.1.190', 'notify FAULT 120']);
   t.equal(host.state, 'FAULT');
 });
 

@@ -3,7 +3,7 @@
 
 import { after, milliseconds, microseconds, seconds, type Duration } from '../../src/time.js';
 import type { VrrpInstance } from '../../src/config/model.js';
-import { aClaim, aGroup, anInstance, TestHost } from '../vrrp/host.js';
+import { aClaim, aGroup, anInstance, type TestHost } from '../vrrp/host.js';
 import { backup, master, MASTER_DOWN, second, sentence, SKEW, statesOf, stop, within } from './words.js';
 
 const LOWER = 'notify MASTER_RX_LOWER_PRI 120';
