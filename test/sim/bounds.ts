@@ -79,6 +79,36 @@ export const farewellBound = ({ priority }: Member, { longest }: Delays): number
 export const twoOwnersBound = (one: Member, other: Member, { longest }: Delays): number =>
   Math.max(one.config.advertInt, other.config.advertInt) + 2 * longest;
 
+/** An advert that is younger answers what is heard: half of a way that is still a LAN's, and nothing for short intervals. */
+export const answerTime = ({ advertInt }: VrrpInstance): number => Math.min(5_000, advertInt / 20);
+
+/** An heir announces its addresses within this after its advert, each one after the other. */
+const announcing = ({ addresses }: Member): number => 10_000 + 50 * addresses.length;
+/** However slowly it announces; and for the connections to be reset. */
+const [SLOWEST_ANNOUNCEMENT, RESETTING] = [300_000, 30_000];
+
+/**
+ * One that gives its addresses up and hears another one serve: at the latest at the advert after that, two of them where
+ * it says priority 1, which the first time may be a farewell.
+ */
+export function letsGoBound(leaving: Member, leader: Member, { longest }: Delays): number {
+  const adverts = leader.priority === 1 ? 2 : 1;
+  return adverts * leader.config.advertInt + 2 * longest + announcing(leaving) + SLOWEST_ANNOUNCEMENT + RESETTING;
+}
+
+/**
+ * Nobody is heard: a farewell, another one a moment later, a third after the longest skew, and as long again; 5 % for the
+ * way. One that has stood still asks nobody, and waits for an interval and its skew.
+ */
+export function releaseBound({ config, priority }: Member, { longest }: Delays): number {
+  const asking = answerTime(config) + 2 * 1.05 * skewOf(1) + 2;
+  const waiting = config.advertInt + skewOf(priority);
+  return Math.max(asking, waiting) + 2 * longest + SLOWEST_ANNOUNCEMENT + RESETTING;
+}
+
+/** It announces each address with each advert. */
+export const staleBound = ({ config }: Member, { longest }: Delays): number => config.advertInt + 2 * longest;
+
 /**
  * How often one instance may change its state after one fault: a fault of its own, the way out of it, a take-over of each
  * better host in turn, and the group's part in that.

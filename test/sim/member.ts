@@ -6,6 +6,7 @@ import type { Host } from '../../src/sim/host.js';
 import type { NetworkInterface } from '../../src/sim/network-interface.js';
 import type { ForeignAdvert } from '../../src/sim/story.js';
 import type { Instance } from '../../src/vrrp/instance.js';
+import type { Instant } from '../../src/time.js';
 import type { StateKind } from '../../src/vrrp/state.js';
 
 export class Member {
@@ -13,6 +14,8 @@ export class Member {
   state: StateKind | 'OFF' = 'OFF';
   /** The priority of its last advert, farewells left out. */
   said = 0;
+  /** When it said anything last. */
+  saidAt: Instant | undefined;
   /** Asked to yield, it does not take over from a lower one; `maybe`: unless a farewell has come since. */
   yielded: 'no' | 'maybe' | 'yes' = 'no';
   /** What vrrpd has of it; undefined of keepalived. */
@@ -43,8 +46,20 @@ export class Member {
     return this.state !== 'OFF' && this.host.isOn && !this.host.isFrozen && !this.host.isStalled;
   }
 
+  /** Others hear its adverts, and wait for it. */
+  get leads(): boolean {
+    return this.state === 'MASTER';
+  }
+
+  /** It has its addresses, or some of them: it serves, gives them up, or keeps them from the process before it. */
   get holds(): boolean {
-    return this.state === 'MASTER' || this.state === 'RELEASING';
+    const state = this.instance?.state;
+    return this.leads || this.state === 'RELEASING' || (state?.kind === 'BACKUP' && state.keeps !== undefined);
+  }
+
+  /** How long it has been silent; undefined when it has not spoken yet. */
+  spokeBefore(now: Instant): number | undefined {
+    return this.saidAt === undefined ? undefined : now - this.saidAt;
   }
 
   /** The effective priority where it is known, else the last one that it said. */

@@ -1,13 +1,15 @@
-// The oracle of the announcement: in calm weather the clients follow a new MASTER as fast as a frame goes; they don't wait
-// for the doubts of their own ARP caches. RFC 3768 § 6.4.2: the gratuitous ARP of a take-over.
+// Oracles of the clients, in calm weather. They follow a new MASTER as fast as a frame goes and don't wait for the doubts of
+// their own ARP caches (RFC 3768 § 6.4.2: the gratuitous ARP of a take-over). And where one hands its addresses over to
+// another, no client is without an answer for any time at all.
 
 import type { IpAddress } from '../../src/address.js';
 import type { NetworkInterface } from '../../src/sim/network-interface.js';
 import type { Happening } from '../../src/sim/network.js';
+import type { Client } from '../../src/sim/client.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Member } from './member.js';
 import { Violation } from './violation.js';
-import type { Witness } from './witness.js';
+import type { Move, Witness } from './witness.js';
 
 interface Expected {
   readonly at: number;
@@ -19,12 +21,55 @@ export class ClientOracle {
   /** Who answers, by segment and address; what a reload brought clients do not ask for. */
   readonly #answers = new Map<string, Host | undefined>();
   #expected: Expected[] = [];
+  /** Since when they give their addresses up, if nothing was done since. */
+  readonly #leaving = new Map<Member, number>();
+  /** When they became MASTER, or ended to be that. */
+  readonly #ledAt = new Map<Member, number>();
 
   constructor(readonly witness: Witness) {}
 
   answered({ client, target, by }: Extract<Happening, { kind: 'answered' }>): void {
     this.judge();
+    const before = this.#answers.get(`${client.segment.name} ${target}`);
+    if (!by && before) this.#judgeHole(client, target, before);
     this.#answers.set(`${client.segment.name} ${target}`, by);
+  }
+
+  /** Something is done: who is about to leave may do so in another way now. */
+  command(): void {
+    this.#leaving.clear();
+  }
+
+  moved({ member, from }: Move): void {
+    // Of two who take over at once, the clients may have followed the one who gives way.
+    if (member.state === 'RELEASING' && !this.#hasJustLed(member)) this.#leaving.set(member, this.witness.network.now);
+    if (from === 'MASTER' || member.leads) this.#ledAt.set(member, this.witness.network.now);
+  }
+
+  /** Became MASTER, or ended to be that, within the way of a frame there and back: what it has announced may come last. */
+  #hasJustLed(member: Member): boolean {
+    const at = this.#ledAt.get(member) ?? -Infinity;
+    return this.witness.network.now - at <= 3 * this.witness.delays.longest;
+  }
+
+  /** The client finds nobody although another one has the address. */
+  #judgeHole(client: Client, target: IpAddress, before: Host): void {
+    const has = (member: Member): boolean => member.addresses.some(({ prefix }) => prefix.address === target);
+    const [left, at] = [...this.#leaving].find(([member]) => member.host === before && has(member)) ?? [];
+    if (!left || at === undefined || !this.witness.delays.isSteady) return;
+    const others = this.witness.othersOf(left).filter((one) => one.leads || this.#hasJustLed(one));
+    // Several at once: the one who gives way may have announced itself last.
+    if (others.length > 1) return;
+    const heir = others.find((one) => one.holds && one.isAwake && has(one) && one.follows(left) && left.hears(one));
+    // Who serves already says so after a moment; that is no handing over.
+    if (!heir || (this.#ledAt.get(heir) ?? 0) < at - 2 * this.witness.delays.longest) return;
+    const reached = heir.interface?.segment === client.segment ? heir.host : undefined;
+    if (!reached?.has(target)) return;
+    const isReached = [
+      { from: client.owner, to: reached.name },
+      { from: reached.name, to: client.owner },
+    ].every((ends) => client.segment.connects(ends));
+    if (isReached) throw new Violation('planned', `${target} is answered by nobody, and ${left.name} has just left it`);
   }
 
   /** Before anything else changes. */
@@ -58,7 +103,10 @@ export class ClientOracle {
     if (!delays.isSteady || !member.instance) return;
     for (const { dev, prefix } of member.instance.addresses) {
       const found = member.host.interfaces.get(dev);
-      const others = [...network.hosts.values()].filter((host) => host !== member.host);
+      const leaving = this.witness.othersOf(member).filter(({ state }) => state === 'RELEASING');
+      const others = [...network.hosts.values()].filter(
+        (host) => host !== member.host && !leaving.some((one) => one.host === host),
+      );
       if (!found?.up || others.some((host) => host.has(prefix.address))) continue;
       this.#expected.push({ at: network.now + delays.longest, member, target: prefix.address });
     }

@@ -3,19 +3,29 @@
 //
 // Left out on purpose: a pair of owners of which one does not take the other's adverts (keepalived rejects a list that
 // differs, and both stay); the time in which adverts are lost, for two owners; one whose machine or daemon stands still,
-// until it moves again; a host that was asked to yield and may have heard a farewell since. A planned stop still costs the
-// heir's skew.
+// until it moves again; a host that was asked to yield and may have heard a farewell since.
 
+import type { IpAddress } from '../../src/address.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Command } from '../../src/sim/story.js';
 import type { Instant } from '../../src/time.js';
-import { farewellBound, ownerBound, skewOf, takeOverBound, twoOwnersBound } from './bounds.js';
+import {
+  answerTime,
+  farewellBound,
+  letsGoBound,
+  ownerBound,
+  releaseBound,
+  skewOf,
+  staleBound,
+  takeOverBound,
+  twoOwnersBound,
+} from './bounds.js';
 import type { Member } from './member.js';
 import { Violation } from './violation.js';
 import type { Move, Witness } from './witness.js';
 
 interface Duty {
-  readonly oracle: 'no owner' | 'two owners' | 'answer';
+  readonly oracle: 'no owner' | 'two owners' | 'release' | 'stale';
   /** What it follows from, and since when. */
   readonly signature: string;
   readonly since: Instant;
@@ -34,8 +44,11 @@ export class DutyOracle {
   readonly #sooner = new Map<Member, number>();
   /** By virtual router, when something was said last. */
   readonly #saidAt = new Map<string, Instant>();
-  /** A MASTER that hears a lower advert or a farewell says who serves. */
-  readonly #answers = new Map<Member, { readonly from: number; readonly by: number; readonly priority: number }>();
+  /** A MASTER that hears a lower advert or a farewell says who serves, or has just done so. */
+  readonly #answers = new Map<Member, { readonly by: number; readonly priority: number }>();
+  /** Adverts of those who were no MASTER any more: they may begin the wait of one that hears them anew. */
+  readonly #strays = new Map<Member, number>();
+  #spoken: Member[] = [];
 
   constructor(readonly witness: Witness) {}
 
@@ -48,8 +61,12 @@ export class DutyOracle {
     for (const { by, since, words, oracle } of this.#duties.values())
       if (this.#now > by)
         throw new Violation(oracle, `${words} since ${describe(since)}: until ${describe(by)} at the latest`);
-    for (const [{ name }, { by }] of this.#answers)
-      if (this.#now > by) throw new Violation('answer', `${name} has heard another one and says nothing`);
+    for (const [member, { by }] of this.#answers) {
+      if (this.#now <= by) continue;
+      this.#answers.delete(member);
+      if ((member.saidAt ?? -Infinity) < by - answerTime(member.config))
+        throw new Violation('answer', `${member.name} has heard another one and says nothing`);
+    }
   }
 
   /** What follows from before counts no more where timers may begin anew. */
@@ -71,8 +88,7 @@ export class DutyOracle {
   said(speaker: Member, priority: number): void {
     const { delays } = this.witness;
     this.#saidAt.set(speaker.router, this.#now);
-    const answer = this.#answers.get(speaker);
-    if (answer && this.#now >= answer.from) this.#answers.delete(speaker);
+    this.#spoken.push(speaker);
     if (!delays.isSteady) return;
     for (const member of this.witness.othersOf(speaker)) {
       if (!member.instance || !member.isAwake || !member.follows(speaker)) continue;
@@ -80,7 +96,7 @@ export class DutyOracle {
       const isAnswered = priority === 0 || (priority < member.priority && !member.config.lowerPrioNoAdvert);
       if (member.state !== 'MASTER' || !isAnswered || this.#answers.has(member)) continue;
       const at = this.#now + delays.longest;
-      this.#answers.set(member, { from: at, by: at, priority: member.priority });
+      this.#answers.set(member, { by: at, priority: member.priority });
     }
   }
 
@@ -91,16 +107,22 @@ export class DutyOracle {
     const lastSaid = this.#saidAt.get(member.router) ?? -Infinity;
     const mayHear = this.#now - lastSaid <= 2 * this.witness.delays.longest;
     if (!first && (mayHear || !member.mayPreempt || member.config.preemptDelay > 0)) return;
-    if (member.state === 'BACKUP' && member.priority === 255 && from !== 'MASTER')
+    if (member.state === 'BACKUP' && member.priority === 255 && from !== 'MASTER' && from !== 'RELEASING')
       this.#sooner.set(member, ownerBound(member, { first }));
   }
 
   /** What is due from now on. What was due before and follows from the same began then. */
   plan(): void {
     for (const [member, { priority }] of this.#answers) if (member.priority !== priority) this.#answers.delete(member);
+    for (const speaker of this.#spoken)
+      if (!speaker.leads)
+        for (const member of this.witness.othersOf(speaker))
+          this.#strays.set(member, (this.#strays.get(member) ?? 0) + 1);
+    this.#spoken = [];
     const duties = new Map<string, Duty>();
     const add: AddDuty = ({ within, ...duty }) => {
-      const key = `${duty.oracle} ${duty.members.map(({ name }) => name).join(' and ')}`;
+      const isOfAddress = duty.oracle === 'stale' ? ` ${duty.words}` : '';
+      const key = `${duty.oracle} ${duty.members.map(({ name }) => name).join(' and ')}${isOfAddress}`;
       const before = this.#duties.get(key);
       const isSame = before?.signature === duty.signature;
       if (!isSame) duties.set(key, { ...duty, since: this.#now, by: this.#now + within });
@@ -108,7 +130,13 @@ export class DutyOracle {
       else duties.set(key, { ...duty, since: before.since, by: before.by + duty.skew - before.skew });
     };
     for (const host of this.witness.network.hosts.values()) this.#planTakeOvers(host, add);
-    for (const members of this.witness.routers) this.#planPairs(members, add);
+    for (const members of this.witness.routers) {
+      this.#planPairs(members, add);
+      for (const member of members) {
+        this.#planRelease(member, add);
+        this.#planClients(member, members, add);
+      }
+    }
     this.#duties = duties;
     this.#sooner.clear();
   }
@@ -118,7 +146,7 @@ export class DutyOracle {
     for (const unit of this.witness.unitsOf(host)) {
       if (unit.some(({ state, isHeldBack }) => state !== 'BACKUP' || isHeldBack)) continue;
       const heard = unit.map((member) =>
-        this.witness.othersOf(member).filter((one) => one.holds && member.follows(one)),
+        this.witness.othersOf(member).filter((one) => one.leads && member.follows(one)),
       );
       const isFree = unit.every((member, index) =>
         (heard[index] ?? []).every(
@@ -138,7 +166,7 @@ export class DutyOracle {
       add({
         oracle: 'no owner',
         members: unit,
-        signature: only ? whom : `${names} ${whom}`,
+        signature: `${only ? '' : names} ${whom} ${unit.map((one) => this.#strays.get(one) ?? 0).join()}`,
         skew: only ? skewOf(only.priority) : 0,
         within: Math.min(sooner, Math.max(...bounds)),
         words: `${names} hears ${whom} and is not MASTER`,
@@ -153,10 +181,55 @@ export class DutyOracle {
       for (const other of holders.slice(index + 1)) {
         if (!one.instance && !other.instance) continue;
         if (!one.follows(other) || !other.follows(one)) continue;
-        const within = twoOwnersBound(one, other, this.witness.delays);
+        if (!one.leads && !other.leads) continue;
+        const isBoth = one.leads && other.leads;
+        const [leader, leaving] = one.leads ? [one, other] : [other, one];
+        const within = isBoth
+          ? twoOwnersBound(one, other, this.witness.delays)
+          : letsGoBound(leaving, leader, this.witness.delays);
         const words = `${one.name} and ${other.name} hold`;
-        add({ oracle: 'two owners', members: [one, other], signature: words, skew: 0, within, words });
+        const signature = `${words} ${isBoth ? '' : leaving.state}`;
+        add({ oracle: 'two owners', members: [one, other], signature, skew: 0, within, words });
       }
+  }
+
+  /** Whoever gives its addresses up does so even if nobody wants them. */
+  #planRelease(member: Member, add: AddDuty): void {
+    if (member.state !== 'RELEASING' || !member.isAwake) return;
+    const within = releaseBound(member, this.witness.delays);
+    const words = `${member.name} gives its addresses up`;
+    add({ oracle: 'release', members: [member], signature: '', skew: 0, within, words });
+  }
+
+  /** A client with an old ARP cache finds the one who serves after an interval: it announces itself with each advert. */
+  #planClients(member: Member, members: readonly Member[], add: AddDuty): void {
+    const { config, host } = member;
+    if (!member.instance || !member.leads || !member.isAwake || config.garp.masterRefresh !== undefined) return;
+    if (!this.witness.delays.isLossless || members.some((one) => one !== member && one.holds)) return;
+    for (const { dev, prefix } of member.addresses) {
+      const here = host.interfaces.get(dev);
+      for (const client of this.witness.network.clients) {
+        if (!here?.up || client.segment !== here.segment || !client.plan.targets.includes(prefix.address)) continue;
+        if (!client.segment.connects({ from: host.name, to: client.owner })) continue;
+        if (!client.segment.connects({ from: client.owner, to: host.name })) continue;
+        if (!here.has(prefix.address) || client.answeredBy(prefix.address) === host) continue;
+        const words = `clients go elsewhere for ${prefix.address}, which ${member.name} serves,`;
+        add({
+          oracle: 'stale',
+          members: [member],
+          signature: words,
+          skew: 0,
+          within: staleBound(member, this.witness.delays),
+          words,
+        });
+      }
+    }
+  }
+
+  /** A client has found its way. */
+  answered(target: IpAddress): void {
+    for (const [key, { oracle, words }] of this.#duties)
+      if (oracle === 'stale' && words.includes(` ${target},`)) this.#duties.delete(key);
   }
 }
 

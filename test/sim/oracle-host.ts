@@ -30,18 +30,21 @@ export class AddressOracle {
     if (kind === 'kill' && this.host.core) for (const key of this.#present()) this.#left.add(key);
   }
 
-  judge({ instances }: Router): void {
-    const wanted = new Set<string>();
-    const known = new Set<string>();
-    for (const { holds, config, missing } of instances.values())
-      for (const address of [...config.virtualAddresses, ...config.excludedAddresses]) {
-        known.add(keyOf(address));
-        if (holds && !missing.has(address)) wanted.add(keyOf(address));
+  judge({ all }: Router): void {
+    const [needed, allowed, known] = [new Set<string>(), new Set<string>(), new Set<string>()];
+    for (const instance of all) {
+      const { config, state } = instance;
+      for (const address of [...config.virtualAddresses, ...config.excludedAddresses]) known.add(keyOf(address));
+      for (const key of heldBy(instance).map(keyOf)) {
+        allowed.add(key);
+        // What the process before it left may not have been there.
+        if (state.kind !== 'BACKUP') needed.add(key);
       }
+    }
     const present = new Set(this.#present());
-    for (const key of wanted) if (!present.has(key)) this.#fail(`${key} is not there`);
+    for (const key of needed) if (!present.has(key)) this.#fail(`${key} is not there`);
     for (const key of present)
-      if (!wanted.has(key) && (known.has(key) || !this.#left.has(key)))
+      if (!allowed.has(key) && (known.has(key) || !this.#left.has(key)))
         this.#fail(`${key} is there, and nobody holds it`);
   }
 
@@ -56,25 +59,39 @@ export class AddressOracle {
   }
 }
 
+/** What it is to have on the host: all as MASTER, those that have not gone yet as one that gives them up or keeps them. */
+function heldBy({ state, config, missing }: Instance): readonly VirtualAddress[] {
+  if (state.kind === 'MASTER')
+    return [...config.virtualAddresses, ...config.excludedAddresses].filter((address) => !missing.has(address));
+  const departure = state.kind === 'RELEASING' ? state.departure : state.kind === 'BACKUP' ? state.keeps : undefined;
+  if (!departure) return [];
+  return [...departure.staying, ...departure.claimed, ...departure.clearing.map(({ address }) => address)];
+}
+
 /** What a router knows of itself fits together. */
 export function judgeOwnView(
   host: Host,
   router: Router,
-  { now, reloadedAt }: { now: Instant; reloadedAt: Instant },
+  { now, reloadedAt, isStopping }: { now: Instant; reloadedAt: Instant; isStopping: boolean },
 ): void {
   const fail = (words: string): never => {
     throw new Violation('own view', `${host.name}: ${words}`);
   };
   const next = router.nextDeadline();
-  for (const instance of router.instances.values()) {
+  for (const instance of router.all) {
     const own = instance.nextDeadline();
     if (own !== undefined && (next === undefined || next > own)) fail(`${instance.config.name}: its deadline is lost`);
-    const wrong = objectionTo(instance);
+    const isLeaving = isStopping || router.instances.get(instance.config.name) !== instance;
+    const wrong = isLeaving ? undefined : objectionTo(instance);
     if (wrong !== undefined) fail(`${instance.config.name}: ${wrong}`);
   }
-  for (const { config, members, state } of router.groups.values()) {
-    const kinds = new Set(members.map((member) => member.state.kind));
-    const [kind] = kinds;
+  for (const { config, members, state } of isStopping ? [] : router.groups.values()) {
+    // Who gives its addresses up is MASTER for those outside, and may be on its way to where the others are already.
+    const settled = members.filter((member) => member.state.kind !== 'RELEASING');
+    const kinds = new Set((settled.length > 0 ? settled : members).map((member) => member.state.kind));
+    const [first] = kinds;
+    const kind = first === 'RELEASING' ? 'MASTER' : first;
+    if (settled.length > 0 && settled.length < members.length) continue;
     if (kinds.size === 1 && kind !== 'INIT' && kind !== state) fail(`${config.name} was not told ${kind}`);
     // Members that a reload puts together become one within the waits of each: preempt_delay, Master_Down_Interval twice.
     const waits = members.map((one) => one.config.preemptDelay + 2 * masterDownOf(one.config, 1));
@@ -86,7 +103,7 @@ export function judgeOwnView(
 function objectionTo(instance: Instance): string | undefined {
   const { state, surroundings, config } = instance;
   const isFaulty = instance.unit.some((member) => member.ownFaults().length > 0);
-  if (isFaulty !== (state.kind === 'FAULT')) return `${state.kind}, faulty: ${isFaulty}`;
+  if (isFaulty !== (state.kind === 'FAULT') && state.kind !== 'RELEASING') return `${state.kind}, faulty: ${isFaulty}`;
   if (state.kind === 'INIT' && !instance.unit.some((member) => member.isWaiting()))
     return 'INIT, and nothing to wait for';
   if (state.kind === 'MASTER' && surroundings.startsAt !== undefined) return 'MASTER in the startup delay';
@@ -124,33 +141,37 @@ export function judgeTakeOver({ host, name, config, addresses }: Member, effects
   }
 }
 
-/** One that leaves on purpose says so while its link is up: a stop, an order, a fault, a reload without it. */
+/**
+ * One that leaves on purpose says priority 0 while its link is up: a stop, an order, a fault, a reload without it. One that
+ * gives way to a better router says priority 1, unless it has just spoken.
+ */
 export function judgeLeave({ member, from }: Move, effects: readonly Effect[], command: Command | undefined): void {
-  const { state, name, config } = member;
+  const { state, name, config, host } = member;
   // One that has stood still may hear a better one first, and stop then.
   const isWoken = command?.kind === 'thaw' || command?.kind === 'resume';
-  if (from !== 'MASTER' || isWoken || !member.interface?.up) return;
-  const isOrder = command?.kind === 'failover' || command?.kind === 'maintenance';
-  const isOnPurpose =
-    state === 'FAULT' ||
-    (state === 'BACKUP' && isOrder) ||
-    (state === 'OFF' && command?.kind !== 'kill' && command?.kind !== 'crash');
-  const hasSaid = effects.some(
-    (one) =>
-      one.kind === 'send-advert' &&
-      one.interface === config.interface &&
-      one.advert.virtualRouterId === config.virtualRouterId &&
-      one.advert.priority === 0,
+  if (from !== 'MASTER' || isWoken || !member.interface?.up || ['kill', 'crash'].includes(command?.kind ?? '')) return;
+  const said = effects.flatMap((one) =>
+    one.kind === 'send-advert' &&
+    one.interface === config.interface &&
+    one.advert.virtualRouterId === config.virtualRouterId
+      ? one.advert.priority
+      : [],
   );
-  if (isOnPurpose && !hasSaid) throw new Violation('farewell', `${name} left without a word, and is ${state}`);
+  const isOrder = command?.kind === 'failover' || command?.kind === 'maintenance' || command?.kind === 'stop';
+  const isOnPurpose = isOrder || state === 'FAULT' || state === 'OFF';
+  const before = member.spokeBefore(host.world.now());
+  const mayBeSilent = before !== undefined && before < Math.min(5000, config.advertInt / 20);
+  const hasSaid =
+    said.includes(0) || (!isOnPurpose && (mayBeSilent || said.includes(1) || config.higherPrioSendAdvert));
+  if (!hasSaid) throw new Violation('farewell', `${name} left without a word, and is ${state}`);
 }
 
 /** An address that somebody deleted is back at once and announced, unless that is a fight. */
 export function judgePutBack(host: Host, address: IpAddress, effects: readonly Effect[]): void {
-  for (const { holds, config, removals } of host.router?.instances.values() ?? []) {
+  for (const { state, config, removals } of host.router?.instances.values() ?? []) {
     const all = [...config.virtualAddresses, ...config.excludedAddresses];
     const ours = all.find(({ prefix }) => prefix.address === address);
-    if (!ours || !holds || removals.length > 5 || !host.interfaces.get(ours.dev)?.up) continue;
+    if (!ours || state.kind !== 'MASTER' || removals.length > 5 || !host.interfaces.get(ours.dev)?.up) continue;
     const added = effects.findIndex((one) => one.kind === 'add-address' && keyOf(one.address) === keyOf(ours));
     const announced = effects.findIndex((one) => one.kind === 'send-garp' && one.addresses.includes(address));
     if (added === -1 || announced < added) throw new Violation('put back', `${host.name} ${address}`);

@@ -128,6 +128,8 @@ export class PatienceOracle {
     this.#patience.delete(member);
     this.#delayed.delete(member);
     if (state !== 'BACKUP') return;
+    // Its wait began with the last advert of the heir whom it left the addresses to.
+    if (from === 'RELEASING') return;
     const isWoken = this.#wokenAt.get(host) === this.#now;
     if (isWoken || this.#isRecent(this.#saidAt.get(router))) this.#delayed.set(member, UNKNOWN);
     if (isWoken || this.#isRecent(this.#leftAt.get(router))) return;

@@ -81,6 +81,7 @@ export function judgeRouter(members: readonly Member[]): Member | undefined {
   const awake = members.filter(({ isAwake, state }) => isAwake && state !== 'FAULT' && state !== 'INIT');
   if (!areOne(awake)) return undefined;
   const [holder, ...others] = awake.filter(({ holds }) => holds);
+  if (holder?.state === 'RELEASING') fail(`${holder.name} still gives its addresses up`);
   if (others.length > 0) return fail(`${[holder, ...others].map((one) => one?.name).join(' and ')} hold`);
   // A group waits for all of its members, and the other host may serve one of them for good reasons.
   const alone = awake.filter(({ instance }) => instance?.group === undefined);

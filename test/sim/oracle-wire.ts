@@ -5,6 +5,7 @@ import { decodeArp } from '../../src/packet/arp.js';
 import { encodeAdvertFrame } from '../../src/packet/advert-frame.js';
 import { ETHERNET_HEADER_LENGTH } from '../../src/packet/ethernet.js';
 import { decodeIpv4Advert } from '../../src/packet/vrrp.js';
+import type { IpAddress } from '../../src/address.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
@@ -54,6 +55,7 @@ export function judgeArp(frame: Uint8Array, { addresses, ...effect }: SentGarp, 
 interface Account {
   adverts: number;
   rounds: number;
+  probes: number;
   heard: number;
   takeOvers: number;
   leaves: number;
@@ -89,27 +91,48 @@ export class WireOracle {
   }
 
   announced(host: Host, { interface: dev, addresses, rounds }: SentGarp): void {
+    const [first] = addresses;
+    if (first === undefined) return;
     for (const member of this.witness.of(host)) {
-      const { virtualAddresses, excludedAddresses } = member.config;
-      const has = [...virtualAddresses, ...excludedAddresses].some(
-        (one) => one.dev === dev && one.prefix.address === addresses[0],
-      );
+      const has = member.addresses.some((one) => one.dev === dev && one.prefix.address === first);
       if (!has || !member.instance) continue;
       this.#account(member).rounds += rounds;
       this.#judgeBurst(member, rounds);
+    }
+    for (const address of addresses) this.claimed(host, address);
+  }
+
+  /** Whoever else has the address learns that he is not alone. */
+  claimed(by: Host | undefined, address: IpAddress): void {
+    for (const member of this.witness.members)
+      if (member.host !== by && member.addresses.some(({ prefix }) => prefix.address === address)) this.#hears(member);
+  }
+
+  /** A probe of its address; the answer makes it speak. */
+  probed(host: Host, { address }: Extract<Effect, { kind: 'send-probe' }>): void {
+    const { network } = this.witness;
+    const isDoubled = [...network.hosts.values()].some((one) => one !== host && one.has(address));
+    for (const member of this.witness.of(host)) {
+      if (!member.addresses.some(({ prefix }) => prefix.address === address)) continue;
+      const account = this.#account(member);
+      account.probes += 1;
+      if (account.probes > (network.now - account.since) / 1_000_000 + 1)
+        throw new Violation('talk', `${member.name} probes ${account.probes} times`);
+      if (isDoubled) this.#hears(member);
     }
   }
 
   /** keepalived.conf(5): garp_master_delay, _repeat and _refresh, and nothing else while nobody disturbs. */
   #judgeBurst(member: Member, rounds: number): void {
-    const { undisturbed } = this.#account(member);
+    const { undisturbed, lastAdvertAt } = this.#account(member);
     if (!undisturbed || member.state !== 'MASTER') return;
     const { masterDelay, masterRepeat, masterRefresh } = member.config.garp;
     const age = this.witness.network.now - undisturbed.since;
     const isRefresh = masterRefresh !== undefined && masterRefresh > 0 && age % masterRefresh === 0;
     const isSecond = masterDelay > 0 && age === masterDelay && rounds === masterRepeat;
     if (isSecond) undisturbed.isSecondDone = true;
-    if (age > 0 && !isSecond && !isRefresh)
+    const isAfterAdvert = masterRefresh === undefined && rounds === 1 && lastAdvertAt === this.witness.network.now;
+    if (age > 0 && !isSecond && !isRefresh && !isAfterAdvert)
       throw new Violation('bursts', `${member.name} announces ${rounds} rounds ${age} µs after its take-over`);
   }
 
@@ -151,12 +174,13 @@ export class WireOracle {
     const due = lastAdvertAt === undefined ? 0 : lastAdvertAt + config.advertInt;
     if (member.state === 'MASTER' && member.isAwake && lastAdvertAt !== undefined && now > due)
       throw new Violation('rhythm', `${member.name} is MASTER and silent for more than an interval`);
-    // By the clock, at a take-over, as an answer; two farewells of one that fails. Intervals are a second or more.
-    const mostAdverts = (now - since) / 1_000_000 + takeOvers + heard + 2 * leaves + 1;
+    // By the clock, at a take-over, as an answer; three farewells and one to the heir. Intervals are a second or more.
+    const mostAdverts = (now - since) / 1_000_000 + takeOvers + heard + 4 * leaves + 1;
     if (adverts > mostAdverts) throw new Violation('talk', `${member.name} said ${adverts} adverts of ${mostAdverts}`);
-    // Two bursts a take-over, two an answer, refreshes each 10 s at most; five rounds each on each of two interfaces.
-    const bursts = 2 * takeOvers + 2 * heard + (now - since) / 10_000_000 + 1;
-    if (rounds > 2 * 5 * bursts) throw new Violation('talk', `${member.name} announced ${rounds} rounds`);
+    // Two bursts a take-over, three an answer, refreshes each 10 s at most; five rounds each on each of two interfaces. One
+    // round with each advert.
+    const bursts = 2 * takeOvers + 3 * heard + (now - since) / 10_000_000 + 1;
+    if (rounds > 2 * 5 * bursts + 2 * adverts) throw new Violation('talk', `${member.name} announced ${rounds} rounds`);
   }
 
   /** Adverts of a MASTER whom nobody disturbs are an interval apart to the microsecond. */
@@ -188,7 +212,7 @@ export class WireOracle {
     const known = this.#accounts.get(member);
     if (known) return known;
     const { now: since } = this.witness.network;
-    const none = { adverts: 0, rounds: 0, takeOvers: 0, leaves: 0 };
+    const none = { adverts: 0, rounds: 0, probes: 0, takeOvers: 0, leaves: 0 };
     const { at = -Infinity, count = 0 } = this.#lately.get(member.router) ?? {};
     const heard = since - at <= this.witness.delays.longest ? 2 * count : 0;
     // What was said before it began may be on its way to it.

@@ -138,6 +138,7 @@ function someInstance(random: Random, { plan, priority, source }: Member): VrrpI
     excludedAddresses: random.chance(6) ? [vip(id, 20, dev === 'eth2' ? 'eth1' : dev)] : [],
     tracks: someTracks(random),
     garp: someGarp(random),
+    resetConnections: !random.chance(4),
     higherPrioSendAdvert: random.chance(8),
     lowerPrioNoAdvert: random.chance(8),
     ...(source !== undefined && { mcastSrcIp: ip(`10.0.${network}.${source}`) }),

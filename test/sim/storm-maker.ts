@@ -2,6 +2,7 @@
 // is due in the same moment, and most often against the one who serves. The storm that comes of it is plain data.
 
 import { ipOf, otherwise } from './storm-hosts.js';
+import type { Prefix } from '../../src/address.js';
 import type { Config, VrrpInstance } from '../../src/config/model.js';
 import type { Host } from '../../src/sim/host.js';
 import { Random } from '../../src/sim/random.js';
@@ -56,7 +57,8 @@ class StormMaker {
       const count = this.#random.between(2, 12);
       for (let index = 0; index < count; index += 1) {
         this.#wait();
-        this.#do(this.#anything());
+        if (this.#random.chance(4)) this.#sequence();
+        else this.#do(this.#anything());
       }
       this.#wait();
       this.#calm();
@@ -128,6 +130,55 @@ class StormMaker {
     return (some.length > 0 ? some : changes.slice(0, 1)).map((change) => ({ kind: 'weather', change }));
   }
 
+  /** What happens in the field one after the other. */
+  #sequence(): void {
+    const random = this.#random;
+    const host = this.#host();
+    const { name } = host;
+    const wait = (...lengths: readonly [number, ...number[]]): void => this.#pass(milliseconds(random.pick(lengths)));
+    const sequences: readonly (() => void)[] = [
+      // A supervisor, and one that gives up.
+      () => {
+        for (let count = random.pick([1, 1, 1, 2, 5]); count > 0; count -= 1) {
+          this.#do({ kind: 'kill', host: name });
+          wait(100, 150, 500, 1000, 2000, 2600, 2900, 3500, 3900, 4200, 5000);
+          this.#do({ kind: 'start', host: name });
+          wait(0, 50, 1000);
+        }
+      },
+      () => {
+        this.#do({ kind: 'freeze', host: name });
+        wait(500, 3000, 4000, 5000, 8000);
+        this.#do({ kind: 'thaw', host: name });
+      },
+      // Somebody fights for an address.
+      () => {
+        const { address } = random.pick(this.#addresses(host));
+        for (let count = random.between(2, 8); count > 0; count -= 1) {
+          this.#do({ kind: 'delete', host: name, address });
+          wait(0, 1, 100, 900, 2500);
+        }
+      },
+      // Clients reach both sides.
+      () => {
+        for (const other of this.#run.network.hosts.keys())
+          if (other !== name) this.#do({ kind: 'cut', from: name, to: other, oneWay: false });
+        wait(1000, 4000, 6000, 9000);
+        this.#do({ kind: 'heal' });
+      },
+      () => {
+        this.#do({ kind: 'stop', host: name });
+        wait(0, 1, 5, 10, 500, 1100, 2600, 5000);
+        this.#do({ kind: random.pick(['stop', 'start', 'kill']), host: name });
+      },
+    ];
+    random.pick(sequences)();
+  }
+
+  #addresses({ config }: Host): Prefix[] {
+    return config.vrrpInstances.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix);
+  }
+
   #anything(): Command {
     const random = this.#random;
     const host = this.#host();
@@ -151,14 +202,18 @@ class StormMaker {
       () => this.#order(host),
       () => this.#reload(host),
       () => ({ kind: 'advert', advert: this.#foreign(random.pick(host.config.vrrpInstances)) }),
+      () => ({
+        kind: 'announce',
+        address: random.pick(this.#addresses(host)).address,
+        ...this.#segmentOf(random.pick(host.config.vrrpInstances)),
+      }),
       () => random.pick(this.#weather()),
     ];
     return random.pick(choices)();
   }
 
   #delete(host: Host): Command {
-    const all = host.config.vrrpInstances.flatMap((one) => one.virtualAddresses);
-    return { kind: 'delete', host: host.name, address: this.#random.pick(all).prefix.address };
+    return { kind: 'delete', host: host.name, address: this.#random.pick(this.#addresses(host)).address };
   }
 
   /** keepalived has no such orders. */

@@ -50,6 +50,8 @@ export class Run {
   /** What they have done since they were looked at last. */
   readonly #done = new Map<Host, Effect[]>();
   readonly #reloadedAt = new Map<Host, Instant>();
+  /** Asked to stop, they may need their time. */
+  readonly #stopping = new Set<Host>();
   readonly #transitions = new Map<Member, number>();
   #frame: Uint8Array | undefined;
   #frames = 0;
@@ -106,9 +108,11 @@ export class Run {
     for (const oracle of this.#concerned(command)) oracle.command(command);
     if (command.kind === 'weather') witness.delays.change(command.change);
     this.#duty.command(command);
+    this.#clients.command();
     this.#patience.command(command);
     witness.command(command);
     this.#disturb(command);
+    if (command.kind === 'stop') this.#stopping.add(network.host(command.host));
     if (command.kind === 'reload') this.#reloadedAt.set(network.host(command.host), network.now);
   }
 
@@ -131,6 +135,7 @@ export class Run {
 
   /** What may make somebody speak out of turn. */
   #disturb(command: Command): void {
+    if (command.kind === 'announce') this.#wire.claimed(undefined, command.address);
     for (const member of this.witness.members) {
       const isConcerned =
         command.kind === 'advert'
@@ -163,8 +168,10 @@ export class Run {
     const { network, plan } = this;
     plan.trail?.happening(network.now, happening);
     if (happening.kind === 'frame') this.#frame = happening.frame;
-    else if (happening.kind === 'answered') this.#clients.answered(happening);
-    else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
+    else if (happening.kind === 'answered') {
+      if (happening.by) this.#duty.answered(happening.target);
+      this.#clients.answered(happening);
+    } else if (happening.kind === 'effect') this.#effect(happening.host, happening.effect);
   }
 
   #effect(host: Host, effect: Effect): void {
@@ -181,7 +188,8 @@ export class Run {
       this.#wire.announced(host, effect);
       const isSent = host.interfaces.get(effect.interface)?.up;
       if (isSent && host.router && this.#frame && this.#isSampled()) judgeArp(this.#frame, effect, host);
-    } else this.#isRoutine = false;
+    } else if (effect.kind === 'send-probe') this.#wire.probed(host, effect);
+    else this.#isRoutine = false;
   }
 
   /** True when it says what the one before it said. */
@@ -189,6 +197,7 @@ export class Run {
     const speaker = this.witness.speaker(host, effect);
     if (!speaker) return false;
     const { priority } = effect.advert;
+    speaker.saidAt = this.network.now;
     const isSame = priority === speaker.said;
     if (priority > 0) speaker.said = priority;
     else this.witness.left(speaker);
@@ -235,10 +244,12 @@ export class Run {
 
   #judgeHost(host: Host): void {
     const { router } = host;
+    if (!host.core) this.#stopping.delete(host);
     if (!router || !host.answers || host.isStalled) return;
     this.#addresses.get(host)?.judge(router);
     const { now } = this.network;
-    judgeOwnView(host, router, { now, reloadedAt: this.#reloadedAt.get(host) ?? instant(-1) });
+    const reloadedAt = this.#reloadedAt.get(host) ?? instant(-1);
+    judgeOwnView(host, router, { now, reloadedAt, isStopping: this.#stopping.has(host) });
   }
 
   #moved(move: Move, effects: readonly Effect[]): void {
@@ -246,12 +257,15 @@ export class Run {
     this.#patience.moved(move);
     this.#duty.moved(move);
     this.#wire.moved(member, from);
+    this.#clients.moved(move);
     if (this.#addresses.has(member.host)) judgeLeave(move, effects, this.#command);
     if (!member.instance) return;
     if (member.state === 'MASTER') {
       judgeTakeOver(member, effects);
       this.#clients.tookOver(member);
     }
+    // Those outside see no RELEASING.
+    if (member.state === 'RELEASING') return;
     const count = (this.#transitions.get(member) ?? 0) + 1;
     this.#transitions.set(member, count);
     const most = mostTransitions(this.plan.hosts.length);

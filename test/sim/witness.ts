@@ -128,7 +128,7 @@ export class Witness {
 
   /** Between events: how the members on this host stand. */
   look(host: Host): Move[] {
-    const instances = host.router && [...host.router.instances.values()];
+    const instances = host.router?.all;
     const configs = instances?.map(({ config }) => config) ?? host.config.vrrpInstances;
     const there = new Set<Member>();
     const moves: Move[] = [];
