@@ -56,7 +56,7 @@ export class ClientOracle {
   #judgeHole(client: Client, target: IpAddress, before: Host): void {
     const has = (member: Member): boolean => member.addresses.some(({ prefix }) => prefix.address === target);
     const [left, at] = [...this.#leaving].find(([member]) => member.host === before && has(member)) ?? [];
-    if (!left || at === undefined || !this.witness.delays.isSteady) return;
+    if (!left || at === undefined || !this.witness.delays.isSteady || this.witness.isCrossed(left)) return;
     const others = this.witness.othersOf(left).filter((one) => one.leads || this.#hasJustLed(one));
     // Several at once: the one who gives way may have announced itself last.
     if (others.length > 1) return;
