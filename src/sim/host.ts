@@ -6,8 +6,10 @@ import type { Config } from '../config/model.js';
 import type { Core } from '../daemon/loop.js';
 import type { ArpEnd } from '../packet/arp.js';
 import type { Duration, Instant } from '../time.js';
+import { behavioursOf } from '../vrrp/behaviour.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input } from '../vrrp/input.js';
+import { leftOf, takeNote, type Behaviours, type Left, type Note } from '../vrrp/note.js';
 import { Router } from '../vrrp/router.js';
 import type { StateKind } from '../vrrp/state.js';
 import { KeepalivedPeer } from './keepalived-peer.js';
@@ -56,6 +58,8 @@ export class Host implements Listener {
   #isStopping = false;
   /** To be started once the present one has stopped. */
   #next: DaemonKind | undefined;
+  /** What a killed daemon had noted, and what it was about. */
+  #noted: { readonly note: Note; readonly behaviours: Behaviours } | undefined;
 
   constructor(
     readonly plan: HostPlan,
@@ -117,7 +121,7 @@ export class Host implements Listener {
     }
     this.#daemon = daemon;
     this.#process = new Process(this, this.#newCore());
-    this.#process.start();
+    this.#process.start(daemon === 'vrrpd' ? this.#takeLeft() : undefined);
     this.world.changed();
   }
 
@@ -127,9 +131,19 @@ export class Host implements Listener {
     this.give({ kind: 'stop', cause: 'stopped' });
   }
 
-  /** The daemon ends without a word, and leaves all as it is. */
+  /** The daemon ends without a word, and leaves all as it is, with its note beside. */
   kill(): void {
+    const { router } = this;
+    const note = router && takeNote(router);
+    if (router) this.#noted = note && { note, behaviours: behavioursOf(router.config) };
     this.ended();
+  }
+
+  /** A note is for the first process that starts after it. */
+  #takeLeft(): Left | undefined {
+    const noted = this.#noted;
+    this.#noted = undefined;
+    return noted && leftOf(noted.note, { then: noted.behaviours, now: behavioursOf(this.config) });
   }
 
   /** Its process has ended. */
@@ -145,6 +159,7 @@ export class Host implements Listener {
   /** Power loss. */
   crash(): void {
     this.#next = undefined;
+    this.#noted = undefined;
     this.ended();
     this.isOn = false;
     this.isFrozen = false;
