@@ -7,6 +7,7 @@ import type { NetworkInterface } from '../../src/sim/network-interface.js';
 import type { Happening } from '../../src/sim/network.js';
 import type { Client } from '../../src/sim/client.js';
 import type { Host } from '../../src/sim/host.js';
+import type { Command } from '../../src/sim/story.js';
 import type { Member } from './member.js';
 import { Violation } from './violation.js';
 import type { Move, Witness } from './witness.js';
@@ -25,6 +26,8 @@ export class ClientOracle {
   readonly #leaving = new Map<Member, number>();
   /** When they became MASTER, or ended to be that. */
   readonly #ledAt = new Map<Member, number>();
+  /** When a stranger announced an address: the one who has it takes that for his heir. */
+  #strangerAt = -Infinity;
 
   constructor(readonly witness: Witness) {}
 
@@ -36,13 +39,16 @@ export class ClientOracle {
   }
 
   /** Something is done: who is about to leave may do so in another way now. */
-  command(): void {
+  command({ kind }: Command): void {
     this.#leaving.clear();
+    if (kind === 'announce') this.#strangerAt = this.witness.network.now;
   }
 
   moved({ member, from }: Move): void {
     // Of two who take over at once, the clients may have followed the one who gives way.
-    if (member.state === 'RELEASING' && !this.#hasJustLed(member)) this.#leaving.set(member, this.witness.network.now);
+    const { network, delays } = this.witness;
+    const isMisled = network.now - this.#strangerAt <= delays.longest;
+    if (member.state === 'RELEASING' && !this.#hasJustLed(member) && !isMisled) this.#leaving.set(member, network.now);
     if (from === 'MASTER' || member.leads) this.#ledAt.set(member, this.witness.network.now);
   }
 

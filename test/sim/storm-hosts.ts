@@ -99,15 +99,21 @@ export function someConfig(random: Random, recipe: Recipe, host: number): Config
   return asRead(config);
 }
 
-/** A file can give no weights of their own to owners, nor to members of a group without sync_group_tracking_weight. */
+/**
+ * A file can give no weights of their own to owners, nor to members of a group without sync_group_tracking_weight; an owner
+ * preempts, and an instance tracks its interface in any case.
+ */
 function asRead(config: Config): Config {
   const groups = config.syncGroups.filter((one) => !one.syncGroupTrackingWeight);
   const grouped = new Set(groups.flatMap(({ members }) => members));
-  const vrrpInstances = config.vrrpInstances.map((one) =>
-    grouped.has(one.name) || one.priority === 255
-      ? { ...one, tracks: one.tracks.filter(({ weight }) => weight === 0) }
-      : one,
-  );
+  const vrrpInstances = config.vrrpInstances.map((one): VrrpInstance => {
+    const isOwner = one.priority === 255;
+    const isWeighed = !isOwner && !grouped.has(one.name);
+    const tracks = one.tracks.filter(
+      ({ kind, name, weight }) => (isWeighed || weight === 0) && !(kind === 'interface' && name === one.interface),
+    );
+    return { ...one, tracks, nopreempt: one.nopreempt && !isOwner };
+  });
   return { ...config, vrrpInstances };
 }
 

@@ -1,17 +1,16 @@
 // Makes a storm while it blows: what comes next is chosen from how the hosts are now, most often where an advert or a timer
 // is due in the same moment, and most often against the one who serves. The storm that comes of it is plain data.
 
-import { ipOf, otherwise } from './storm-hosts.js';
-import type { Prefix } from '../../src/address.js';
-import type { Config, VrrpInstance } from '../../src/config/model.js';
+import type { Config } from '../../src/config/model.js';
 import type { Host } from '../../src/sim/host.js';
 import { Random } from '../../src/sim/random.js';
-import type { Command, ForeignAdvert } from '../../src/sim/story.js';
-import { after, instant, microseconds, milliseconds, seconds, type Instant } from '../../src/time.js';
+import type { Command } from '../../src/sim/story.js';
+import { after, instant, microseconds, milliseconds, seconds, type Duration, type Instant } from '../../src/time.js';
 import { calmOf } from './bounds.js';
+import { Mischief } from './mischief.js';
 import { spread } from './seed.js';
 import type { Fault, Storm } from './storm.js';
-import { someConfig, someHosts, someRecipe, type Recipe } from './storm-hosts.js';
+import { someHosts, someRecipe } from './storm-hosts.js';
 import { asViolation, Run } from './storm-run.js';
 import type { Trail } from './trail.js';
 import type { Violation } from './violation.js';
@@ -30,10 +29,10 @@ export function blow(seed: number, trail?: Trail): Blown {
 
 class StormMaker {
   readonly #random: Random;
-  readonly #recipe: Recipe;
   readonly #files = new Map<string, Config>();
   readonly #faults: Fault[] = [];
   readonly #run: Run;
+  readonly #mischief: Mischief;
   #end: Instant = instant(0);
 
   constructor(
@@ -41,9 +40,10 @@ class StormMaker {
     trail?: Trail,
   ) {
     this.#random = new Random(spread(~seed));
-    this.#recipe = someRecipe(this.#random);
-    const hosts = someHosts(this.#random, this.#recipe);
-    this.#run = new Run({ seed, hosts, files: this.#files, ...(trail && { trail }) });
+    const [random, files] = [this.#random, this.#files];
+    const recipe = someRecipe(random);
+    this.#run = new Run({ seed, hosts: someHosts(random, recipe), files, ...(trail && { trail }) });
+    this.#mischief = new Mischief({ random, recipe, run: this.#run, files });
   }
 
   get storm(): Storm {
@@ -58,7 +58,7 @@ class StormMaker {
       for (let index = 0; index < count; index += 1) {
         this.#wait();
         if (this.#random.chance(4)) this.#sequence();
-        else this.#do(this.#anything());
+        else this.#do(this.#mischief.anything());
       }
       this.#wait();
       this.#calm();
@@ -78,7 +78,7 @@ class StormMaker {
 
   #begin(): void {
     const random = this.#random;
-    if (random.chance(2)) for (const change of this.#weather()) this.#do(change);
+    if (random.chance(2)) for (const change of this.#mischief.weather()) this.#do(change);
     for (const { name } of this.#run.plan.hosts) {
       if (random.chance(4)) this.#wait();
       this.#do({ kind: 'start', host: name });
@@ -105,35 +105,14 @@ class StormMaker {
     }
   }
 
-  #pass(duration: ReturnType<typeof seconds>): void {
+  #pass(duration: Duration): void {
     this.#run.pass(after(this.#run.network.now, duration));
-  }
-
-  /** Most often the one who serves. */
-  #host(): Host {
-    const hosts = [...this.#run.network.hosts.values()];
-    const holders = [...this.#run.witness.members].filter(({ holds, isAwake }) => holds && isAwake);
-    if (holders.length > 0 && this.#random.chance(2)) return this.#random.pick(holders).host;
-    return this.#random.pick(hosts);
-  }
-
-  #weather(): Command[] {
-    const random = this.#random;
-    const delay = microseconds(random.pick([100, 100, 1000, 5000, 20_000, 50_000]));
-    const jitter = microseconds(random.pick([0, 0, 0, 500, 20_000]));
-    const changes = [
-      { delay, jitter },
-      { loss: random.pick([0, 0.05, 0.2, 0.4]) },
-      { duplication: random.pick([0.1, 0.5]) },
-    ];
-    const some = changes.filter((_, index) => random.chance(1 + index));
-    return (some.length > 0 ? some : changes.slice(0, 1)).map((change) => ({ kind: 'weather', change }));
   }
 
   /** What happens in the field one after the other. */
   #sequence(): void {
     const random = this.#random;
-    const host = this.#host();
+    const host = this.#mischief.host();
     const { name } = host;
     const wait = (...lengths: readonly [number, ...number[]]): void => this.#pass(milliseconds(random.pick(lengths)));
     const sequences: readonly (() => void)[] = [
@@ -153,7 +132,7 @@ class StormMaker {
       },
       // Somebody fights for an address.
       () => {
-        const { address } = random.pick(this.#addresses(host));
+        const { address } = random.pick(this.#mischief.addresses(host));
         for (let count = random.between(2, 8); count > 0; count -= 1) {
           this.#do({ kind: 'delete', host: name, address });
           wait(0, 1, 100, 900, 2500);
@@ -173,106 +152,6 @@ class StormMaker {
       },
     ];
     random.pick(sequences)();
-  }
-
-  #addresses({ config }: Host): Prefix[] {
-    return config.vrrpInstances.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix);
-  }
-
-  #anything(): Command {
-    const random = this.#random;
-    const host = this.#host();
-    const { name } = host;
-    const [one, other] = [name, random.pick([...this.#run.network.hosts.values()]).name];
-    const interfaces = [...host.interfaces.keys()];
-    const choices: readonly (() => Command)[] = [
-      () => ({ kind: random.pick(['crash', 'kill', 'stop', 'stop']), host: name }),
-      () => ({ kind: 'start', host: random.pick([...this.#run.network.hosts.keys()]) }),
-      () => ({ kind: 'start', host: random.pick([...this.#run.network.hosts.keys()]) }),
-      () => ({ kind: host.isFrozen ? 'thaw' : 'freeze', host: name }),
-      () => ({ kind: host.isStalled ? 'resume' : 'stall', host: name }),
-      () => ({ kind: 'link', host: name, interface: random.pick(interfaces), up: random.chance(2) }),
-      () => ({ kind: 'link', host: name, interface: random.pick(interfaces), up: false }),
-      () => (one === other ? { kind: 'heal' } : { kind: 'cut', from: one, to: other, oneWay: random.chance(2) }),
-      () => ({ kind: 'heal' }),
-      () => ({ kind: 'check', host: name, script: 'chk', end: random.pick(['fails', 'fails', 'succeeds', 'hangs']) }),
-      () => ({ kind: 'file', host: name, name: 'hand', value: random.pick([0, 1, 10, -10, 60, -300]) }),
-      () => ({ kind: 'process', host: name, name: 'web', count: random.below(3) }),
-      () => this.#delete(host),
-      () => this.#order(host),
-      () => this.#reload(host),
-      () => ({ kind: 'advert', advert: this.#foreign(random.pick(host.config.vrrpInstances)) }),
-      () => ({
-        kind: 'announce',
-        address: random.pick(this.#addresses(host)).address,
-        ...this.#segmentOf(random.pick(host.config.vrrpInstances)),
-      }),
-      () => random.pick(this.#weather()),
-    ];
-    return random.pick(choices)();
-  }
-
-  #delete(host: Host): Command {
-    return { kind: 'delete', host: host.name, address: this.#random.pick(this.#addresses(host)).address };
-  }
-
-  /** keepalived has no such orders. */
-  #order(host: Host): Command {
-    const random = this.#random;
-    if (!host.router) return { kind: 'start', host: host.name };
-    const names = [...host.router.instances.keys(), ...host.router.groups.keys()];
-    return random.chance(2)
-      ? { kind: 'failover', host: host.name, name: random.pick(names) }
-      : { kind: 'maintenance', host: host.name, on: !random.chance(3) };
-  }
-
-  /** To an equal file, or to another one; the model of keepalived knows no reload. */
-  #reload(host: Host): Command {
-    const random = this.#random;
-    if (!host.router) return { kind: 'start', host: host.name };
-    const number = this.#run.plan.hosts.findIndex((one) => one.name === host.name);
-    const file = `${host.name}-${this.#files.size + 1}.conf`;
-    const config = random.chance(3)
-      ? structuredClone(host.config)
-      : random.chance(2)
-        ? otherwise(random, host.config)
-        : someConfig(random, this.#recipe, number);
-    this.#files.set(file, config);
-    return { kind: 'reload', host: host.name, file };
-  }
-
-  /** Wrong in one way or another; now and then a right one: a liar, or one who leaves. */
-  #foreign(instance: VrrpInstance): ForeignAdvert {
-    const random = this.#random;
-    const { virtualRouterId, advertInt, authentication, virtualAddresses } = instance;
-    const right: ForeignAdvert = {
-      source: ipOf(random.pick([1, 250])),
-      virtualRouterId,
-      priority: random.pick([0, 1, 100, 200, 255]),
-      interval: advertInt,
-      ttl: 255,
-      addresses: virtualAddresses.map(({ prefix }) => prefix.address),
-      ...(authentication.type === 'PASS' && { password: authentication.password }),
-      ...this.#segmentOf(instance),
-    };
-    const kinds: readonly (() => ForeignAdvert)[] = [
-      () => ({ ...right, ttl: 254 }),
-      () => ({ ...right, password: 'else' }),
-      () => ({ ...right, interval: seconds(7) }),
-      () => ({ ...right, addresses: [ipOf(77)] }),
-      () => ({ ...right, addresses: [] }),
-      () => ({ ...right, isDamaged: true }),
-      () => ({ ...right, virtualRouterId: (virtualRouterId % 255) + 1 }),
-      () => right,
-    ];
-    return random.pick(kinds)();
-  }
-
-  #segmentOf(instance: VrrpInstance): { segment?: string } {
-    for (const { config, router } of this.#run.witness.members)
-      if (config === instance || config.virtualRouterId === instance.virtualRouterId)
-        return { segment: router.split(' ')[0] ?? '' };
-    return {};
   }
 
   /** Fair weather; most often everything is mended, else things stay as they are. */

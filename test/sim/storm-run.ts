@@ -15,6 +15,7 @@ import type { Effect } from '../../src/vrrp/effect.js';
 import { mostTransitions } from './bounds.js';
 import type { Member } from './member.js';
 import { ClientOracle } from './oracle-client.js';
+import { CrashOracle } from './oracle-crash.js';
 import { DutyOracle } from './oracle-duty.js';
 import { AddressOracle, judgeLeave, judgeOwnView, judgePutBack, judgeTakeOver } from './oracle-host.js';
 import { PatienceOracle } from './oracle-patience.js';
@@ -46,6 +47,7 @@ export class Run {
   readonly #patience: PatienceOracle;
   readonly #wire: WireOracle;
   readonly #clients: ClientOracle;
+  readonly #crashes: CrashOracle;
   readonly #addresses = new Map<Host, AddressOracle>();
   /** What they have done since they were looked at last. */
   readonly #done = new Map<Host, Effect[]>();
@@ -72,6 +74,7 @@ export class Run {
     this.#patience = new PatienceOracle(this.witness);
     this.#wire = new WireOracle(this.witness);
     this.#clients = new ClientOracle(this.witness);
+    this.#crashes = new CrashOracle(this.witness);
     for (const host of this.network.hosts.values())
       if (host.plan.daemon === 'vrrpd') this.#addresses.set(host, new AddressOracle(host));
   }
@@ -108,7 +111,8 @@ export class Run {
     for (const oracle of this.#concerned(command)) oracle.command(command);
     if (command.kind === 'weather') witness.delays.change(command.change);
     this.#duty.command(command);
-    this.#clients.command();
+    this.#clients.command(command);
+    this.#crashes.command(command);
     this.#patience.command(command);
     witness.command(command);
     this.#disturb(command);
@@ -186,6 +190,7 @@ export class Run {
       if (isSent && this.#frame && this.#isSampled()) judgeFrame(this.#frame, effect, host);
     } else if (effect.kind === 'send-garp') {
       this.#wire.announced(host, effect);
+      for (const address of effect.addresses) this.#crashes.claimed(address);
       const isSent = host.interfaces.get(effect.interface)?.up;
       if (isSent && host.router && this.#frame && this.#isSampled()) judgeArp(this.#frame, effect, host);
     } else if (effect.kind === 'send-probe') this.#wire.probed(host, effect);
@@ -197,10 +202,13 @@ export class Run {
     const speaker = this.witness.speaker(host, effect);
     if (!speaker) return false;
     const { priority } = effect.advert;
+    // One that goes on after a crash speaks before it is looked at.
+    if (speaker.state === 'OFF') speaker.state = 'INIT';
     speaker.saidAt = this.network.now;
     const isSame = priority === speaker.said;
     if (priority > 0) speaker.said = priority;
     else this.witness.left(speaker);
+    this.#crashes.said(speaker, priority);
     this.#patience.said(speaker, priority);
     this.#duty.said(speaker, priority);
     return isSame;
@@ -233,6 +241,8 @@ export class Run {
     const moves = hosts.flatMap(([host]) => this.witness.look(host));
     if (moves.length > 0) this.#clients.forget();
     for (const move of moves) this.#moved(move, this.#effectsOf(move, hosts));
+    this.#crashes.started(hosts);
+    this.#crashes.judge();
     for (const [host] of hosts) this.#judgeHost(host);
     this.#patience.shift();
     this.#duty.plan();
@@ -258,6 +268,7 @@ export class Run {
     this.#duty.moved(move);
     this.#wire.moved(member, from);
     this.#clients.moved(move);
+    this.#crashes.moved(move);
     if (this.#addresses.has(member.host)) judgeLeave(move, effects, this.#command);
     if (!member.instance) return;
     if (member.state === 'MASTER') {

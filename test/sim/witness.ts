@@ -20,6 +20,8 @@ export class Witness {
   readonly #told = new Map<Member, Member['state']>();
   readonly #members = new Map<string, Member>();
   readonly #byRouter = new Map<string, Member[]>();
+  /** Those whose daemon was killed: the next one may know what that one was asked for. */
+  readonly #killed = new Set<Host>();
 
   constructor(readonly network: Network) {
     this.delays = new Delays(() => network.now);
@@ -99,6 +101,8 @@ export class Witness {
   command(command: Command): void {
     if (command.kind === 'advert' && command.advert.priority === 0)
       for (const member of this.members) if (this.hearsForeign(command.advert, member)) mayHaveHeard(member);
+    if (command.kind === 'stop' || command.kind === 'crash') this.#killed.delete(this.network.host(command.host));
+    if (command.kind === 'kill') this.#kill(this.network.host(command.host));
     if (command.kind !== 'failover') return;
     const host = this.network.host(command.host);
     const isAtOnce = host.answers && !host.isStalled;
@@ -111,6 +115,11 @@ export class Witness {
       if (!isAtOnce) member.yielded = 'maybe';
       else if (unit.some(({ state }) => state.kind === 'MASTER')) member.yielded = 'yes';
     }
+  }
+
+  #kill(host: Host): void {
+    this.#killed.add(host);
+    for (const member of this.of(host)) mayHaveHeard(member);
   }
 
   /** A farewell ends a yielding at those who hear it. */
@@ -138,7 +147,8 @@ export class Witness {
       const instance = instances?.[index];
       const before = member.state;
       const isNewMaster = instance?.state.kind === 'MASTER' && before !== 'MASTER';
-      if (instance !== member.instance || isNewMaster) member.yielded = 'no';
+      const isAnother = instance !== member.instance && !this.#killed.has(host);
+      if (isAnother || isNewMaster) member.yielded = 'no';
       member.config = config;
       member.instance = instance;
       if (host.core === undefined) this.#told.delete(member);
