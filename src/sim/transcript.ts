@@ -2,7 +2,7 @@
 // answers the client. It watches and changes nothing; adverts and what repeats itself are left out.
 
 import { formatPrefix, type IpAddress } from '../address.js';
-import { between, describeDuration, inSeconds, instant, seconds, sum, type Instant } from '../time.js';
+import { between, describeDuration, inSeconds, instant, seconds, sum, type Duration, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import { describeReason } from '../vrrp/reason.js';
@@ -18,6 +18,14 @@ export interface TranscriptLine {
   readonly words: string;
 }
 
+interface Answers {
+  readonly line: TranscriptLine;
+  readonly how: string;
+  readonly targets: readonly IpAddress[];
+  /** By address the last three who answered, since anything else was told. */
+  readonly owners: ReadonlyMap<IpAddress, readonly string[]>;
+}
+
 export const WIDTH = 80;
 const TIME_WIDTH = 11;
 /** How much further in the lines after the first begin. */
@@ -30,7 +38,7 @@ export class Transcript {
   readonly lines: TranscriptLine[] = [];
   readonly #states = new Map<string, string>();
   /** The last line about answers, and what it is about. */
-  #answers: { readonly line: TranscriptLine; readonly how: string; readonly targets: readonly IpAddress[] } | undefined;
+  #answers: Answers | undefined;
 
   constructor(readonly now: () => Instant) {}
 
@@ -53,15 +61,22 @@ export class Transcript {
     return this.#states.get(`${host.name} ${name}`) ?? 'INIT';
   }
 
-  /** Addresses that change hands together have one line. */
+  /** Addresses that change hands together have one line, and one that goes to and fro has one for all of it. */
   #answered({ client, target, by, hole }: Extract<Happening, { kind: 'answered' }>): void {
-    const how = `answered by ${by?.name ?? 'nobody'}${hole > 0 ? `, after ${describeDuration(hole)}` : ''}`;
-    const last = this.#answers;
-    const isSame = last?.how === how && last.line === this.lines.at(-1) && last.line.at === this.now();
+    const last = this.#answers?.line === this.lines.at(-1) ? this.#answers : undefined;
+    const before = last?.owners.get(target) ?? [];
+    const owners = [...before, by?.name ?? 'nobody'].slice(-3);
+    const how = describeAnswer(owners, hole);
+    const all = new Map([...(last?.owners ?? []), [target, owners]]);
+    if (last?.how === how && last.targets.includes(target)) {
+      this.#answers = { ...last, owners: all };
+      return;
+    }
+    const isSame = how === last?.how && last.line.at === this.now();
     if (isSame) this.lines.pop();
     const targets = isSame ? [...last.targets, target] : [target];
     const line = this.#say(client.plan.name, `${describeTargets(targets)} ${how}`);
-    this.#answers = { line, how, targets };
+    this.#answers = { line, how, targets, owners: all };
   }
 
   #effect(host: Host, effect: Effect): void {
@@ -84,6 +99,14 @@ export class Transcript {
     this.lines.push(line);
     return line;
   }
+}
+
+/** Two that have an address at once and announce it in turn are told together. */
+function describeAnswer(owners: readonly string[], hole: Duration): string {
+  const [first, second, third] = owners;
+  if (third !== undefined && first === third && hole === 0)
+    return `answered by ${[first, second].sort().join(' and ')} in turn`;
+  return `answered by ${owners.at(-1) ?? ''}${hole > 0 ? `, after ${describeDuration(hole)}` : ''}`;
 }
 
 function describeTargets([first, second, ...more]: readonly IpAddress[]): string {

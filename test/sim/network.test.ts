@@ -63,6 +63,7 @@ t.test('a pair by itself: who becomes MASTER when, what is sent, who answers', (
     '3.414062 lb1 MASTER',
     '3.414162 client lb1',
     '4.414062 lb1 advert 150',
+    '4.414062 lb1 garp',
   ]);
   t.equal(pair.client.answeredBy(VIRTUAL), pair.host('lb1'));
   t.end();

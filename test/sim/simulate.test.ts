@@ -53,7 +53,6 @@ const factsOf = (played: readonly Played[]): Record<string, string> =>
     }),
   );
 
-const hangs = (host: string): string => `connections to ${host} hang where the client only listens`;
 const OWN = "the protocol's own time with advert_int 1";
 
 t.test('layout 1: a failing check moves nothing, and nopreempt leaves the address on the second host', (t) => {
@@ -61,17 +60,17 @@ t.test('layout 1: a failing check moves nothing, and nopreempt leaves the addres
     start: `3524 ms; n1; ${OWN}`,
     crash: `3563 ms; n2; ${OWN}`,
     'crash, back': '0 ms; n2; n1 has 122 against 112, but nopreempt',
-    restart: `3063 ms; n2; ${OWN}; ${hangs('n1')}; n2 takes it: 112 against 122`,
-    stop: `563 ms; n2; the protocol's own time: the skew of priority 112; ${hangs('n1')}`,
+    restart: '0 ms; n1',
+    stop: '0 ms; n2',
     'stop, started': '0 ms; n2; n1 has 122 against 112, but nopreempt',
     link: `3563 ms; n2; ${OWN}`,
     'link, plugged': '0 ms; n2; n1 has 122 against 112, but nopreempt',
     'check-fails': '0 ms; n1; chk_haproxy moves nothing: 120 against 112',
     'check-fails, succeeds': '0 ms; n1',
     freeze: `3563 ms; n2; ${OWN}`,
-    'freeze, goes on': '0 ms; n1; n1 takes it: 122 against 112',
+    'freeze, goes on': '0 ms; n2; n1 has 122 against 112, but nopreempt',
     partition: '0 ms; n1+n2; n1 and n2 have it at once',
-    'partition, healed': '0 ms; n1; two hosts had it for 563 ms',
+    'partition, healed': '0 ms; n1; two hosts had it for 568 ms',
     'second-owner': '0 ms; n1+n2; n1 and n2 have it at once',
     'second-owner, deleted': '0 ms; n1',
     'reboot-all': `3523 ms; n1; ${OWN}`,
@@ -84,8 +83,8 @@ t.test('layout 1 with weight -20 on both and no nopreempt: the check moves the a
   const [, fails, succeeds, ...more] = play(hostsOf(...texts), ['check-fails']);
   t.same(more, []);
   t.same(factsOf([fails, succeeds].filter((one) => one !== undefined)), {
-    'check-fails': `0 ms; n2; ${hangs('n1')}; n2 takes it: 110 against 100`,
-    'check-fails, succeeds': `0 ms; n1; ${hangs('n2')}; n1 takes it: 120 against 110`,
+    'check-fails': '0 ms; n2; n2 takes it: 110 against 100',
+    'check-fails, succeeds': '0 ms; n1; n1 takes it: 120 against 110',
   });
   t.end();
 });
@@ -93,16 +92,16 @@ t.test('layout 1 with weight -20 on both and no nopreempt: the check moves the a
 t.test('layouts 2, 3 and 5', (t) => {
   const two = play(layout('2-lvs-mysql/keepalived-master.conf', '2-lvs-mysql/keepalived-backup.conf'));
   t.match(factsOf(two), {
-    stop: /^414 ms; n2/,
-    'stop, started': `0 ms; n1; ${hangs('n2')}; n1 takes it: 180 against 150`,
-    'crash, back': `0 ms; n1; ${hangs('n2')}; n1 takes it: 180 against 150`,
+    stop: '0 ms; n2',
+    'stop, started': '0 ms; n1; n1 takes it: 180 against 150',
+    'crash, back': '0 ms; n1; n1 takes it: 180 against 150',
   });
   t.equal(two.filter(({ act }) => act.title === 'check-fails').length, 0, 'it has no check');
   for (const { outcomes } of two) t.equal(outcomes.length, 2, 'both addresses');
 
   const three = play(layout('3-haproxy-notify/keepalived-node1.conf', '3-haproxy-notify/keepalived-node2.conf'));
   t.match(factsOf(three), {
-    stop: /^602 ms; n2/,
+    stop: '0 ms; n2',
     'stop, started': /nopreempt$/,
     'check-fails': '0 ms; n1; chk_haproxy moves nothing: 150 against 102',
   });
@@ -110,9 +109,9 @@ t.test('layouts 2, 3 and 5', (t) => {
   const container = '5-docker-haproxy/keepalived-container.conf';
   t.match(factsOf(play(layout(container, container))), {
     start: /^3609 ms; n2;/,
-    stop: /^610 ms; n1/,
+    stop: '0 ms; n1',
     'stop, started': '0 ms; n1',
-    'partition, healed': '0 ms; n2; two hosts had it for 610 ms',
+    'partition, healed': '0 ms; n2; two hosts had it for 615 ms',
   });
   const withHost = play(layout(container, container, '5-docker-haproxy/keepalived-host.conf'), ['crash']);
   t.same(
@@ -149,7 +148,7 @@ t.test('a peer that is keepalived: its priorities are known too', (t) => {
     daemon: index === 1 ? 'keepalived' : 'vrrpd',
   }));
   t.match(factsOf(play(hosts, ['stop', 'check-fails'])), {
-    stop: "563 ms; n2; the protocol's own time: the skew of priority 112",
+    stop: '0 ms; n2',
     'check-fails': '0 ms; n1; chk_haproxy moves nothing: 120 against 112',
   });
   t.end();
@@ -182,8 +181,8 @@ virtual_ipaddress { 10.0.0.1/24 } }`;
   t.match(facts, {
     'link eth0': /n2/,
     'link eth1': /^610 ms; n2;/,
-    'check-fails one': /n2; .*; n1 is in FAULT$/,
-    'check-fails two': `0 ms; n2; ${hangs('n1')}; n2 takes it: 100 against 70`,
+    'check-fails one': '0 ms; n2; n1 is in FAULT',
+    'check-fails two': '0 ms; n2; n2 takes it: 100 against 70',
   });
   t.notOk('check-fails unused' in facts);
   t.end();

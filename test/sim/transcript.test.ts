@@ -87,13 +87,29 @@ t.test('transitions with their reasons, who answers, and how long nobody did', (
 });
 
 t.test('a stop ends in INIT, and a killed daemon is forgotten', (t) => {
-  t.strictSame(told('start lb1\nrun 5\nstop lb1\nstart lb1\nkill lb1\nstart lb1').slice(5), [
+  t.strictSame(told('start lb1\nrun 5\nstop lb1\nrun 3\nstart lb1\nkill lb1\nstart lb1').slice(5), [
+    'lb1: Giving up the addresses: stopped; they stay until another router announces them',
+    'client: its connection to 10.0.0.100 is reset by lb1',
+    'lb1: reset 1 connections of the addresses that left',
     'lb1: MASTER -> STOP   stopped',
+    'client: 10.0.0.100 is answered by nobody',
     'lb1: is started',
     'lb1: INIT -> BACKUP   started',
     'lb1: its daemon is killed',
     'lb1: is started',
     'lb1: INIT -> BACKUP   started',
+  ]);
+  t.end();
+});
+
+t.test('an address that goes to and fro between two has one line for that', (t) => {
+  t.strictSame(told('start\nrun 10\ncut lb1 lb2\nrun 60\nheal').slice(5), [
+    'network: lb1 <-> lb2 is cut',
+    'lb2: BACKUP -> MASTER   no advert from 10.0.0.1 for 3.609 s (150 there, 100 here)',
+    'client: 10.0.0.100 is answered by lb2',
+    'client: 10.0.0.100 is answered by lb1',
+    'client: 10.0.0.100 is answered by lb1 and lb2 in turn',
+    'network: all is connected again',
   ]);
   t.end();
 });
