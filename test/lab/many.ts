@@ -55,12 +55,12 @@ export class Many {
     private readonly monitor: Job,
   ) {}
 
-  /** Returns when all are MASTER and the bursts of the beginning are over. */
-  static async open(daemon: Daemon, count: number): Promise<Many> {
+  /** Returns when all are MASTER and the bursts of the beginning are over; `head` goes before the instances. */
+  static async open(daemon: Daemon, count: number, head = ''): Promise<Many> {
     const lab = await Lab.open();
     const host = await lab.host({ name: 'many', interface: 'eth1', address: '10.255.0.1/16' });
     const capture = await lab.network.capture(host, 'vrrp or arp');
-    const job = await startDaemon(host, daemon, manyInstances(count));
+    const job = await startDaemon(host, daemon, head + manyInstances(count));
     const masters = (): number => job.log.filter((line) => line.includes('Entering MASTER STATE')).length;
     await eventually(`${count} masters`, () => masters() >= count);
     await sleep(6_000);
@@ -105,7 +105,8 @@ export class Many {
     const counts = new Map<string, number>();
     for (const { at, etherType, payload } of await this.capture.frames()) {
       if (etherType !== ETHERTYPE_ARP || at < begin || at >= end) continue;
-      const sender = [...payload.subarray(14, 18)].join('.');
+      const [sender, target] = [payload.subarray(14, 18).join('.'), payload.subarray(24, 28).join('.')];
+      if (sender !== target) continue;
       counts.set(sender, (counts.get(sender) ?? 0) + 1);
     }
     return counts;

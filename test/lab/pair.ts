@@ -50,6 +50,10 @@ export interface PairPlan {
   readonly b: Daemon;
   /** Of a; b always preempts. */
   readonly nopreempt: boolean;
+  /** Changes the text of a configuration. */
+  readonly edit?: (text: string, name: string) => string;
+  /** Programs on a, by path. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 export class Pair {
@@ -57,31 +61,38 @@ export class Pair {
     readonly lab: Lab,
     readonly a: Router,
     readonly b: Router,
+    readonly client: Host,
     readonly prober: Prober,
   ) {}
 
   /** The network, with no daemon running yet. */
-  static async open({ a, b, nopreempt }: PairPlan): Promise<Pair> {
+  static async open({ a, b, nopreempt, edit = (text) => text, programs = {} }: PairPlan): Promise<Pair> {
     const lab = await Lab.open();
     const router = async (name: string, address: string, plan: Pick<Router, 'daemon' | 'configuration'>) => {
       const host = await lab.host({ name, interface: 'eth1', address });
-      return { ...plan, host, capture: await lab.network.capture(host, 'vrrp or arp') };
+      const text = edit(plan.configuration, name);
+      return { ...plan, configuration: text, host, capture: await lab.network.capture(host, 'vrrp or arp') };
     };
-    return new Pair(
-      lab,
-      await router('a', '192.168.1.191/24', { daemon: a, configuration: configuration({ priority: 120, nopreempt }) }),
-      await router('b', '192.168.1.192/24', {
-        daemon: b,
-        configuration: configuration({ priority: 110, nopreempt: false }),
-      }),
-      await Prober.start(await lab.host({ name: 'client', interface: 'eth0', address: '192.168.1.10/24' }), VIP),
-    );
+    const first = { daemon: a, configuration: configuration({ priority: 120, nopreempt }) };
+    const second = { daemon: b, configuration: configuration({ priority: 110, nopreempt: false }) };
+    const routers = [
+      await router('a', '192.168.1.191/24', first),
+      await router('b', '192.168.1.192/24', second),
+    ] as const;
+    for (const [file, text] of Object.entries(programs))
+      await routers[0].host.namespace.write(file, text, { mode: 0o755 });
+    const client = await lab.host({ name: 'client', interface: 'eth0', address: '192.168.1.10/24' });
+    return new Pair(lab, ...routers, client, await Prober.start(client, VIP));
+  }
+
+  /** Starts the daemon and waits for nothing. */
+  async launch(router: Router): Promise<Job> {
+    return (router.job = await startDaemon(router.host, router.daemon, router.configuration));
   }
 
   /** Returns when the daemon listens: what is said before that, it has not heard. */
   async start(router: Router): Promise<void> {
-    const job = await startDaemon(router.host, router.daemon, router.configuration);
-    router.job = job;
+    const job = await this.launch(router);
     await eventually(`${router.host.name} listens`, () =>
       job.log.some((line) => line.includes('Entering BACKUP STATE')),
     );

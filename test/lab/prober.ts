@@ -28,6 +28,8 @@ export interface ProbeReport {
   readonly longestHole: number;
   /** The MAC addresses that answered, each once, in the order of their first answer. */
   readonly answeredBy: readonly MacAddress[];
+  /** How often an answer came from another one than the answer before it. */
+  readonly changes: number;
 }
 
 interface Request {
@@ -74,6 +76,7 @@ export class Prober {
       lost: inside.length - answers.length,
       longestHole: Math.round(longestHole(requests, { from, to })),
       answeredBy: [...new Set(answers)],
+      changes: answers.filter((mac, index) => index > 0 && mac !== answers[index - 1]).length,
     };
   }
 

@@ -1,0 +1,128 @@
+// A pair of which nobody may notice what is done to it: the client's answers, and the sequence of those who speak on the
+// wire, tell whether anybody did. When a story fails, the logs of all its daemons are told.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { eventually } from './eventually.js';
+import type { Job } from './job.js';
+import { Pair, VIP, VRID, type PairPlan, type Router } from './pair.js';
+import { Prober, type Mark } from './prober.js';
+
+/** ms. It takes that much until nobody who could would still speak up. */
+export const AFTERMATH = 1_300;
+/** ms. Longer than it takes any router to become MASTER. */
+const PATIENCE = 8_000;
+
+/** A word on the wire: whose, when, and with what priority. */
+export interface Word {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: Mark;
+  readonly priority: number;
+}
+
+export class WatchedPair {
+  /** All daemons that were ever started. */
+  readonly #jobs: [name: string, job: Job][] = [];
+
+  private constructor(readonly pair: Pair) {}
+
+  /** Plays a story on it; a is MASTER at its beginning, and b has heard it. */
+  static async play(t: Test, plan: PairPlan, story: (watched: WatchedPair) => Promise<void>): Promise<void> {
+    const watched = new WatchedPair(await Pair.open(plan));
+    t.teardown(() => watched.pair.close());
+    try {
+      await watched.#begin();
+      await story(watched);
+    } catch (error) {
+      watched.tellLogs(t);
+      throw error;
+    }
+    if (!t.passing()) watched.tellLogs(t);
+  }
+
+  get a(): Router {
+    return this.pair.a;
+  }
+
+  get b(): Router {
+    return this.pair.b;
+  }
+
+  /** Starts its daemon, again perhaps, and waits for nothing. */
+  async launch(router: Router): Promise<void> {
+    this.#jobs.push([router.host.name, await this.pair.launch(router)]);
+  }
+
+  /** Starts its daemon; returns when it listens. */
+  async start(router: Router): Promise<void> {
+    await this.launch(router);
+    await this.says(router, 'Entering BACKUP STATE');
+  }
+
+  /** Waits for a line of the daemon that was started last. */
+  async says({ host, job }: Router, line: string): Promise<void> {
+    const isThere = (): boolean => job?.log.some((text) => text.includes(line)) ?? false;
+    await eventually(`${host.name} says: ${line}`, isThere, { within: PATIENCE });
+  }
+
+  /** Until this one holds the address and the other one does not. */
+  async only({ host }: Router): Promise<void> {
+    const other = host === this.a.host ? this.b.host : this.a.host;
+    const isSo = async (): Promise<boolean> => (await host.holds(VIP)) && !(await other.holds(VIP));
+    await eventually(`only ${host.name} holds it`, isSo, { within: PATIENCE });
+  }
+
+  /** Waits for the next advert of this one. */
+  async speaks(router: Router): Promise<Word> {
+    const from = Prober.mark();
+    let word: Word | undefined;
+    const isSaid = async (): Promise<boolean> => {
+      word = (await this.words(from)).find(({ name }) => name === router.host.name);
+      return word !== undefined;
+    };
+    await eventually(`${router.host.name} speaks`, isSaid, { within: PATIENCE });
+    return word ?? { name: router.host.name, at: NaN, priority: 0 };
+  }
+
+  /** The adverts of both for VI_1 since then, in order, without farewells. */
+  async words(from: Mark): Promise<Word[]> {
+    const words = [this.a, this.b].map(async ({ host, capture }) =>
+      (await capture.adverts()).flatMap(({ at, received }) =>
+        received.kind === 'advert' && received.advert.virtualRouterId === VRID && received.advert.priority > 1
+          ? [{ name: host.name, at: at / 1_000, priority: received.advert.priority }]
+          : [],
+      ),
+    );
+    return (await Promise.all(words))
+      .flat()
+      .filter(({ at }) => at >= from)
+      .sort((one, other) => one.at - other.at);
+  }
+
+  /** Who spoke since then, one after the other. */
+  async speakers(from: Mark): Promise<string[]> {
+    const names = (await this.words(from)).map(({ name }) => name);
+    return names.filter((name, index) => name !== names[index - 1]);
+  }
+
+  tellLogs(t: Test): void {
+    for (const [name, { log }] of this.#jobs) t.comment(`${name}:\n${log.join('\n')}`);
+  }
+
+  async #begin(): Promise<void> {
+    await this.start(this.a);
+    await this.start(this.b);
+    await this.pair.answeredBy(this.a, PATIENCE);
+    await this.speaks(this.a);
+  }
+}
+
+/** Does it, waits for the aftermath, and tells what the client saw and who spoke. */
+export async function during(watched: WatchedPair, deed: () => Promise<void>) {
+  const from = Prober.mark();
+  await deed();
+  await sleep(AFTERMATH);
+  const report = await watched.pair.prober.report({ from });
+  return { ...report, from, speakers: await watched.speakers(from) };
+}
