@@ -27,8 +27,8 @@ const OTHER = configuration({ priority: 100, nopreempt: false })
 interface Move {
   readonly name: string;
   /** What makes a give the address up, and what lets it return. */
-  away(watched: WatchedPair): Promise<unknown>;
-  back?(watched: WatchedPair): Promise<unknown>;
+  readonly away: (watched: WatchedPair) => Promise<unknown>;
+  readonly back?: (watched: WatchedPair) => Promise<unknown>;
 }
 
 const reload = async ({ a }: WatchedPair, text: string): Promise<void> => {
