@@ -51,12 +51,13 @@ export function hear(instance: Instance, state: Backup, { advert, source }: Hear
 /** § 6.4.2: the timer becomes Skew_Time; a repeated farewell never makes it later again. */
 function hearFarewell(instance: Instance, state: Backup, { source }: Heard, turn: Turn): void {
   const { now } = turn;
+  const isRepeated = instance.master?.address === source && instance.master.priority === 0;
   instance.master = { address: source, priority: 0, heardAt: now };
   instance.lower = undefined;
   instance.hasYielded = false;
   const skewEnd = after(now, instance.skew);
   machine.stay(instance, { ...state, masterDownAt: skewEnd < state.masterDownAt ? skewEnd : state.masterDownAt });
-  turn.log('info', `(${instance.config.name}) ${source} left with priority 0`);
+  if (!isRepeated) turn.log('info', `(${instance.config.name}) ${source} left with priority 0`);
 }
 
 /** A deadline of the state is there. */

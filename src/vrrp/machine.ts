@@ -144,7 +144,7 @@ export function end(instance: Instance, turn: Turn): void {
   if (state.kind !== 'RELEASING') return;
   const { then, why, departure } = state;
   if (departure.connections > 0)
-    turn.log('info', `(${config.name}) reset ${departure.connections} connections of the addresses that left`);
+    turn.log('info', `(${config.name}) connections of the addresses that left: ${departure.connections} reset`);
   if (then !== 'election') {
     leave(instance, { event: then, why }, turn);
     return;

@@ -26,17 +26,32 @@ export const start = (unit: readonly Instance[], turn: Turn): void => review(uni
  */
 export function review(unit: readonly Instance[], turn: Turn, begun: Reason = { kind: 'checks-passed' }): void {
   const found = faultsOf(unit);
-  const isOnLink = found.every(({ faults }) => faults.every(leavesLinks));
+  const links = new Set(
+    unit.flatMap(({ config, addresses }) => [config.interface, ...addresses.map(({ dev }) => dev)]),
+  );
+  const isOnLink = found.every(({ faults }) => faults.every((fault) => leavesLinks(fault, links)));
   for (const { member, faults } of found) {
     if (faults.length > 0) fail(member, faults, { isOnLink }, turn);
     else if (member.state.kind === 'FAULT' || member.state.kind === 'INIT') recover(member, begun, turn);
   }
 }
 
-/** A check, a file or a process says so, while all can still be reached. */
-function leavesLinks(reason: FaultReason): boolean {
-  const { kind } = reason.kind === 'member-failed' ? reason.fault : reason;
-  return kind === 'script-failed' || kind === 'file-says' || kind === 'process-failed';
+/** All addresses can still be reached: something that is tracked says so, at most a link that none of them is on. */
+function leavesLinks(reason: FaultReason, links: ReadonlySet<string>): boolean {
+  const fault = reason.kind === 'member-failed' ? reason.fault : reason;
+  switch (fault.kind) {
+    case 'script-failed':
+    case 'file-says':
+    case 'process-failed':
+    case 'link-up':
+      return true;
+    case 'link-down':
+    case 'no-interface':
+      return !links.has(fault.interface);
+    case 'no-address':
+    case 'cannot-open':
+      return false;
+  }
 }
 
 /** Where the addresses can still be reached, they stay until the heir has them. */

@@ -81,7 +81,7 @@ async function move(t: Test, watched: WatchedPair, { resets }: { resets: boolean
     t.strictSame(endsOf(own, habit), [], `and none to the host's own address`);
   }
   t.equal(
-    a.job?.log.some((line) => line.includes(' connections of the addresses that left')),
+    a.job?.log.some((line) => line.includes(') connections of the addresses that left')),
     resets,
     'the log says so',
   );

@@ -39,14 +39,19 @@ function master(track: Partial<Track>, changes: Partial<VrrpInstance> = {}): Tes
   return host;
 }
 
-sentence('keepalived: a tracked interface without a weight: down or gone is a FAULT', (t) => {
-  for (const link of [down, undefined]) {
-    const host = master({ kind: 'interface', name: 'eth3' });
-    t.same(host.link('eth3', link), ['advert 0', 'advert 0', 'remove 192.168.1.190', 'notify FAULT 120']);
-    t.match(host.log.at(-1), link ? /FAULT STATE: eth3 is down/ : /FAULT STATE: there is no interface eth3/);
-    t.same(host.link('eth3', eth3), ['notify BACKUP 120']);
-  }
-});
+sentence(
+  'keepalived: a tracked interface without a weight: down or gone is a FAULT. ' +
+    'vrrpd: where none of the addresses is on it they go when another router has announced them',
+  (t) => {
+    for (const link of [down, undefined]) {
+      const host = master({ kind: 'interface', name: 'eth3' });
+      t.same(host.link('eth3', link), ['advert 0']);
+      t.same(takenOver(host), ['remove 192.168.1.190', 'advert 1', 'notify FAULT 120']);
+      t.match(host.log.at(-1), link ? /FAULT STATE: eth3 is down/ : /FAULT STATE: there is no interface eth3/);
+      t.same(host.link('eth3', eth3), ['notify BACKUP 120']);
+    }
+  },
+);
 
 sentence(
   'keepalived: a tracked interface with a weight: above 0 it is added while it is up, below 0 taken off while it is down',
@@ -84,7 +89,8 @@ sentence(
       for (const changes of [{ virtualAddresses: [address] }, { virtualRoutes: [route] }]) {
         const host = master({}, { tracks: [], ...changes });
         host.link('eth3', down);
-        t.equal(host.state, 'noTrack' in noTrack ? 'MASTER' : 'FAULT');
+        const gone = 'virtualAddresses' in changes ? 'FAULT' : 'RELEASING';
+        t.equal(host.state, 'noTrack' in noTrack ? 'MASTER' : gone);
       }
     }
   },

@@ -18,7 +18,7 @@ sentence('vrrpd: connections are reset before the address is taken off, and it g
   t.same(host.pass(milliseconds(2)), []);
   t.same(host.give(done(7, '192.168.1.190')), ['remove 192.168.1.190', 'notify BACKUP 120']);
   t.equal(host.instance.statistics.connectionsReset, 7);
-  t.ok(host.log.includes('(VI_1) reset 7 connections of the addresses that left'));
+  t.ok(host.log.includes('(VI_1) connections of the addresses that left: 7 reset'));
 });
 
 sentence('vrrpd: resetting connections holds an address up for 30 ms at the most', (t) => {

@@ -90,7 +90,7 @@ t.test('a stop ends in INIT, and a killed daemon is forgotten', (t) => {
   t.strictSame(told('start lb1\nrun 5\nstop lb1\nrun 3\nstart lb1\nkill lb1\nstart lb1').slice(5), [
     'lb1: Giving up the addresses: stopped; they stay until another router announces them',
     'client: its connection to 10.0.0.100 is reset by lb1',
-    'lb1: reset 1 connections of the addresses that left',
+    'lb1: connections of the addresses that left: 1 reset',
     'lb1: MASTER -> STOP   stopped',
     'client: 10.0.0.100 is answered by nobody',
     'lb1: is started',
