@@ -1,6 +1,7 @@
 // All planted bugs, by the part of the protocol that they are in.
 
 import type { Mutant } from './mutant.js';
+import { NO_OUTAGE } from './no-outage.js';
 
 const inFile =
   (file: string) =>
@@ -13,6 +14,9 @@ const checksum = inFile('src/packet/checksum.ts');
 const timers = inFile('src/vrrp/timers.ts');
 const election = inFile('src/vrrp/election.ts');
 const accept = inFile('src/vrrp/accept.ts');
+const backup = inFile('src/vrrp/backup.ts');
+const master = inFile('src/vrrp/master.ts');
+const releasing = inFile('src/vrrp/releasing.ts');
 const machine = inFile('src/vrrp/machine.ts');
 const holding = inFile('src/vrrp/holding.ts');
 const garp = inFile('src/vrrp/garp.ts');
@@ -77,21 +81,17 @@ export const MUTANTS: readonly Mutant[] = [
     'if (!first || this.#current.get(first.owner) === first) return first;',
     'if (!first || this.#current.has(first.owner)) return first;',
   ),
-  machine(
+  master(
     'the adverts drift with the delay of the process',
-    'nextPeriod(advertAt, { period: instance.config.advertInt, now: turn.now })',
-    'after(turn.now, instance.config.advertInt)',
+    'nextPeriod(state.advertAt, { period: config.advertInt, now }) :',
+    'after(now, config.advertInt) :',
   ),
-  machine(
+  backup(
     'a farewell puts the takeover off',
     'masterDownAt: skewEnd < state.masterDownAt ? skewEnd : state.masterDownAt',
     'masterDownAt: skewEnd',
   ),
-  machine(
-    'a farewell is answered at once',
-    'const skewEnd = after(turn.now, instance.skew);',
-    'const skewEnd = turn.now;',
-  ),
+  backup('a farewell is answered at once', 'const skewEnd = after(now, instance.skew);', 'const skewEnd = now;'),
   // election
   election(
     'the lower address wins a tie',
@@ -134,39 +134,43 @@ export const MUTANTS: readonly Mutant[] = [
   accept('a list that lacks an address is dropped', 'if (missing.length === ours.length)', 'if (missing.length > 0)'),
   accept('an own packet that comes back counts', 'if (packet.source === source)', 'if (packet.source === undefined)'),
   // machine
-  machine('a BACKUP lets a lower advert count', 'if (!lower || nopreempt ||', 'if (lower || !lower || nopreempt ||'),
-  machine('nopreempt does not hold', 'instance.config.nopreempt || instance.hasYielded', 'instance.hasYielded'),
-  machine(
+  backup('a BACKUP lets a lower advert count', 'if (!lower || nopreempt ||', 'if (lower || !lower || nopreempt ||'),
+  backup('nopreempt does not hold', 'instance.config.nopreempt || instance.hasYielded', 'instance.hasYielded'),
+  backup(
     'preempt_delay is counted from each advert anew',
-    '(state.preemptAt ?? after(turn.now, preemptDelay))',
-    'after(turn.now, preemptDelay)',
+    '(state.preemptAt ?? after(now, preemptDelay))',
+    'after(now, preemptDelay)',
   ),
-  machine(
+  backup(
     'a BACKUP does not learn who the master is',
     'instance.master = heard;\n    instance.lower = undefined;\n    const masterDownAt',
     'instance.lower = undefined;\n    const masterDownAt',
   ),
-  machine('a MASTER yields to a lower priority', "if (outcome === 'better') {", "if (outcome === 'worse') {"),
-  machine(
-    'a MASTER does not answer a farewell',
-    "    advertise(instance, turn);\n    turn.log('info', `(${config.name}) Master received",
-    "    turn.log('info', `(${config.name}) Master received",
+  master(
+    'a MASTER yields to a lower priority',
+    "if (outcome === 'better') giveWay",
+    "if (outcome === 'worse') giveWay",
   ),
-  machine('a lower advert is not answered', 'if (!lowerPrioNoAdvert) {', 'if (lowerPrioNoAdvert) {'),
+  master(
+    'a MASTER does not answer a farewell',
+    'from ${source}`);\n    answer(instance, state, turn);',
+    'from ${source}`);',
+  ),
+  master(
+    'a lower advert is not answered',
+    'if (!instance.config.lowerPrioNoAdvert) answer',
+    'if (instance.config.lowerPrioNoAdvert) answer',
+  ),
   machine(
     'a new MASTER holds its addresses before it says so',
-    '  advertise(instance, turn);\n  addAddresses(instance, turn);\n  announce',
-    '  addAddresses(instance, turn);\n  advertise(instance, turn);\n  announce',
+    '  advertise(instance, turn);\n  addAddresses(instance, turn);\n  announce(instance, config',
+    '  addAddresses(instance, turn);\n  advertise(instance, turn);\n  announce(instance, config',
   ),
-  machine(
-    'a router that leaves does not say so',
-    "if (instance.state.kind === 'MASTER') release(instance, turn, { farewells: 1 });\n  const held",
-    "if (instance.state.kind === 'MASTER') release(instance, turn, { farewells: 0 });\n  const held",
-  ),
-  machine(
+  machine('a router that leaves does not say so', 'if (asks) advertise(instance, turn, 0);', ''),
+  releasing(
     'a MASTER that yields keeps its addresses',
-    '    release(instance, turn, { farewells: 0 });\n    instance.master =',
-    '    instance.master =',
+    'if (gone.length > 0 || over) takeOff(instance, gone,',
+    'if (gone.length > 0 || over) takeOff(instance, [],',
   ),
   machine(
     'a higher own priority does not shorten the wait',
@@ -175,8 +179,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   machine(
     'the owner waits like everybody',
-    "const owner = instance.priority === 255 && instance.state.kind !== 'MASTER';",
-    "const owner = instance.priority > 255 && instance.state.kind !== 'MASTER';",
+    'const owner = instance.priority === 255',
+    'const owner = instance.priority > 255',
   ),
   holding(
     'a BACKUP puts back what others delete',
@@ -188,18 +192,18 @@ export const MUTANTS: readonly Mutant[] = [
   garp('the second burst is left out', 'masterDelay > 0 && {', 'masterDelay < 0 && {'),
   garp(
     'the second burst goes out for ever',
-    '...(plan.second && !second && { second: plan.second })',
-    '...(plan.second && { second: plan.second })',
+    '...(second && !isDue(second.at) && { second })',
+    '...(second && { second })',
   ),
   garp(
     'garp_master_refresh happens once',
-    'nextPeriod(refresh, { period, now }) : plan.refreshAt',
-    'undefined : plan.refreshAt',
+    'nextPeriod(refreshAt, { period, now }) : refreshAt',
+    'undefined : refreshAt',
   ),
   garp(
     'no burst follows a lower advert',
-    'second: { at: after(now, lowerPrioDelay), rounds: lowerPrioRepeat } };',
-    '};',
+    'return { ...plan, answer: next, ...(second && { second }) };',
+    'return plan;',
   ),
   holding(
     'only the first address is announced',
@@ -207,15 +211,15 @@ export const MUTANTS: readonly Mutant[] = [
     '(byDevice.get(dev) ?? [prefix.address])]',
   ),
   // sync group
-  machine(
+  backup(
     'one of a group leads without the others',
     '!others.every(isReady)',
     '!others.some(isReady) && others.length > 9',
   ),
-  machine(
+  master(
     'one of a group yields alone',
-    '    followToBackup(instance, turn, { farewells: 0 });\n  } else {',
-    '  } else {',
+    '...returnAt }, turn);\n  followToBackup(instance, turn);',
+    '...returnAt }, turn);',
   ),
   group(
     'a fault of one is no fault of the others',
@@ -244,4 +248,5 @@ export const MUTANTS: readonly Mutant[] = [
     'if (first || this.#result < rise + fall) [',
   ),
   script('a check that hangs never counts', "this.#count({ kind: 'overran', limit: this.#limit });", ''),
+  ...NO_OUTAGE,
 ];
