@@ -61,9 +61,12 @@ async function move(t: Test, watched: WatchedPair, { resets }: { resets: boolean
   const movedAt = (await watched.words(from)).find(({ name }) => name === 'b')?.at ?? NaN;
   const opened = heard.flatMap((one) => (one.kind === 'new' && one.at >= from ? [one] : []));
   const served = opened.filter(({ isBroken }) => !isBroken);
-  const longest = Math.max(...served.map(({ took }) => took));
+  const [longest = { at: NaN, took: NaN }] = served.toSorted((one, other) => other.took - one.took);
   t.ok(opened.length > 100, `${opened.length} new connections`);
-  t.ok(longest < SLOW, `the longest one took ${Math.round(longest)} ms`);
+  const when = `opened ${Math.round(longest.at - movedAt)} ms after the take-over`;
+  // A request for a connection that nobody was there to hear is repeated after a second (RFC 6298).
+  const most = (await watched.heldUp(b, from)) > 0 ? 2 * SLOW : SLOW;
+  t.ok(longest.took < most, `the longest one, ${when}, took ${Math.round(longest.took)} ms of ${most}`);
   // One that is on its way to HAProxy's server in the moment of the move is reset.
   const broken = opened.flatMap(({ at, isBroken }) => (isBroken ? [Math.round(at - movedAt)] : []));
   t.ok(
@@ -72,12 +75,11 @@ async function move(t: Test, watched: WatchedPair, { resets }: { resets: boolean
   );
   for (const habit of HABITS) {
     const ends = endsOf(heard, habit);
-    // One that sends is told by the new host, whatever the old one does.
-    if (resets || habit === 'active') {
-      const last = Math.max(...ends) - movedAt;
-      t.equal(ends.length, COUNT, `each ${habit} connection is told`);
-      if (resets) t.ok(last < TOLD, `${Math.round(last)} ms after the take-over`);
-    } else t.strictSame(ends, [], `no ${habit} connection is`);
+    const last = Math.max(...ends) - movedAt;
+    // One that sends anything, if only an acknowledgement, is told by the new host, whatever the old one does.
+    if (resets || habit === 'active') t.equal(ends.length, COUNT, `each ${habit} connection is told`);
+    if (resets) t.ok(last < TOLD, `${Math.round(last)} ms after the take-over`);
+    else if (habit === 'idle') t.strictSame(ends, [], 'nobody tells an idle one');
     t.strictSame(endsOf(own, habit), [], `and none to the host's own address`);
   }
   t.equal(

@@ -3,9 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { decodeArp } from '../../src/packet/arp.js';
 import type { Daemon } from './daemon.js';
-import { VIP, type Router } from './pair.js';
+import type { Router } from './pair.js';
 import { Prober } from './prober.js';
 import { WatchedPair } from './watched-pair.js';
 
@@ -65,7 +64,7 @@ async function thaw(t: Test, watched: WatchedPair, what: Frozen): Promise<void> 
   const from = Prober.mark();
   await Promise.all([a.job?.thaw(), what === 'host' && network.unblock(a.host)]);
   await sleep(THAW_WATCHED);
-  const announced = (await announcements(a)).filter((at) => at >= from && at < from + THAW_WATCHED).length;
+  const announced = (await watched.announcements(a)).filter((at) => at >= from && at < from + THAW_WATCHED).length;
   t.ok(announced <= MOST_ARPS[what], `${announced} gratuitous ARPs of the thawed one`);
   const { changes, lost, sent, answeredBy } = await pair.prober.report({ from });
   t.ok(changes <= 1, `the answers: ${changes} changes, ${lost} of ${sent} lost`);
@@ -75,12 +74,6 @@ async function thaw(t: Test, watched: WatchedPair, what: Frozen): Promise<void> 
   t.equal(answeredBy.at(-1), holder === 'a' ? a.host.mac : b.host.mac, 'and answers');
   if (what !== 'host') t.strictSame(holders, ['b'], 'who has nopreempt leaves it to the one that serves');
 }
-
-const announcements = async ({ capture }: Router): Promise<number[]> =>
-  (await capture.frames()).flatMap(({ at, octets }) => {
-    const arp = decodeArp(octets);
-    return arp.kind === 'arp' && arp.sender.address === VIP && arp.target.address === VIP ? [at / 1_000] : [];
-  });
 
 const casts: readonly { a: Daemon; b: Daemon; hole: number }[] = [
   { a: 'vrrpd', b: 'vrrpd', hole: HEALED },

@@ -3,15 +3,21 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
+import { decodeArp } from '../../src/packet/arp.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
 import { Pair, VIP, VRID, type PairPlan, type Router } from './pair.js';
 import { Prober, type Mark } from './prober.js';
 
 /** ms. It takes that much until nobody who could would still speak up. */
-export const AFTERMATH = 1_300;
+const AFTERMATH = 1_300;
 /** ms. Longer than it takes any router to become MASTER. */
 const PATIENCE = 8_000;
+
+/** ms. So long after the heir's first advert the one who leaves waits for its announcement. */
+const ANNOUNCES_WITHIN = 10;
+/** ms, at most, from one request of the prober to the next. */
+const PROBES_EACH = 20;
 
 /** A word on the wire: whose, when, and with what priority. */
 export interface Word {
@@ -106,6 +112,24 @@ export class WatchedPair {
     return names.filter((name, index) => name !== names[index - 1]);
   }
 
+  /** When this one announced the address by gratuitous ARP, in milliseconds since 1970. */
+  async announcements({ capture }: Router): Promise<Mark[]> {
+    return (await capture.frames()).flatMap(({ at, octets }) => {
+      const arp = decodeArp(octets);
+      return arp.kind === 'arp' && arp.sender.address === VIP && arp.target.address === VIP ? [at / 1_000] : [];
+    });
+  }
+
+  /**
+   * ms by which the machine held up this one, after its first advert, in announcing the address: the one who leaves does not
+   * wait for that.
+   */
+  async heldUp(heir: Router, from: Mark): Promise<number> {
+    const spoke = (await this.words(from)).find(({ name }) => name === heir.host.name)?.at ?? NaN;
+    const announced = (await this.announcements(heir)).find((at) => at >= spoke) ?? NaN;
+    return Math.max(0, announced - spoke - ANNOUNCES_WITHIN);
+  }
+
   tellLogs(t: Test): void {
     for (const [name, { log }] of this.#jobs) t.comment(`${name}:\n${log.join('\n')}`);
   }
@@ -124,5 +148,10 @@ export async function during(watched: WatchedPair, deed: () => Promise<void>) {
   await deed();
   await sleep(AFTERMATH);
   const report = await watched.pair.prober.report({ from });
-  return { ...report, from, speakers: await watched.speakers(from) };
+  const speakers = await watched.speakers(from);
+  const heir = speakers.at(-1) === 'b' ? watched.b : watched.a;
+  const heldUp = speakers.length > 1 ? await watched.heldUp(heir, from) : 0;
+  /** Requests that may have no answer: two, and those of the time in which the machine held up the heir. */
+  const most = 2 + Math.ceil(heldUp / PROBES_EACH);
+  return { ...report, from, speakers, most };
 }
