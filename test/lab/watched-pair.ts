@@ -16,8 +16,8 @@ const PATIENCE = 8_000;
 
 /** ms. So long after the heir's first advert the one who leaves waits for its announcement. */
 const ANNOUNCES_WITHIN = 10;
-/** ms, at most, from one request of the prober to the next. */
-const PROBES_EACH = 20;
+/** ms, at least, from one request of the prober to the next. */
+const PROBES_EACH = 10;
 
 /** A word on the wire: whose, when, and with what priority. */
 export interface Word {
