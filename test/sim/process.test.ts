@@ -127,7 +127,10 @@ t.test('a killed daemon is followed by one that goes on where it ended', (t) => 
   lb1.start();
   t.equal(pair.state('lb1'), 'MASTER');
   pair.network.run(seconds(5));
-  t.notOk(since(pair, from).some((line) => line.includes('lb2')), 'nobody else notices, clients neither');
+  t.notOk(
+    since(pair, from).some((line) => line.includes('lb2')),
+    'nobody else notices, clients neither',
+  );
   t.end();
 });
 

@@ -104,10 +104,7 @@ t.test(
     );
     const host = new TestHost({ instances: [], statics });
     t.same(host.start(), ['add 10.1.0.1', 'add 10.3.0.1', 'add-route from 10.8.0.0/16 lookup 9']);
-    t.same(host.link('eth2', { ...eth1, index: 3 }), [
-      'add 10.2.0.1',
-      'add-route 10.8.0.0/16 dev eth2',
-    ]);
+    t.same(host.link('eth2', { ...eth1, index: 3 }), ['add 10.2.0.1', 'add-route 10.8.0.0/16 dev eth2']);
     t.same(host.give({ kind: 'address-removed', interface: 'eth1', address: ip('10.1.0.1') }).slice(0, 1), [
       'add 10.1.0.1',
     ]);
