@@ -42,8 +42,7 @@ export function changeLink(
   if (isNew) for (const instance of concerned) forget(instance, ({ dev }) => dev === name, turn);
   if (change) for (const instance of concerned) meetInterface(instance, change, turn);
   if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
-  // With its last address one that left the configuration may have gone itself.
-  return concerned.filter((one) => one.state.kind !== 'INIT' || !roster.leaving.has(one));
+  return concerned;
 }
 
 export const stateOf = (link: Link | undefined): string => (link ? (link.up ? 'up' : 'down') : 'gone');

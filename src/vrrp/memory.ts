@@ -93,6 +93,7 @@ export function recall(memory: Memory, parts: Parts): void {
     roster.leaving.add(instance);
   }
   roster.set([...roster.instances.values()], { syncGroups: [...roster.groups.values()].map((group) => group.config) });
+  surroundings.setInstances(roster.all);
   surroundings.resumes = [...memory.resumes];
   surroundings.refresh.recall(memory.refresh, roster.instances);
   for (const { name, ...known } of memory.groups) roster.groups.get(name)?.recall(known);

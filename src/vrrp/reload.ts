@@ -73,7 +73,7 @@ export function reload(
     return [next];
   });
   roster.set(instances, after);
-  surroundings.setInstances(after.vrrpInstances);
+  surroundings.setInstances(roster.all);
   for (const { instance, addresses, routes } of updated) {
     if (addresses.length > 0) takeUp(instance, addresses, turn);
     if (instance.state.kind === 'MASTER') addRoutes(routes, turn);
@@ -94,7 +94,6 @@ function isReplacedBy({ vrrpInstances }: Config, { config, addresses }: Instance
 
 /** At the start: nothing is known of any of them. */
 export function makeTrackers(config: Config, surroundings: Surroundings): void {
-  surroundings.setInstances(config.vrrpInstances);
   setTrackers(
     surroundings.scripts,
     usedScripts(config).map((script) => new ScriptTracker(script)),

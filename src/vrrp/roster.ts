@@ -30,6 +30,11 @@ export class Roster {
     return [...this.instances.values(), ...this.leaving];
   }
 
+  /** One that left may have gone in this very turn: it does not begin again. */
+  present(instances: readonly Instance[]): readonly Instance[] {
+    return instances.filter((one) => one.state.kind !== 'INIT' || !this.leaving.has(one));
+  }
+
   /** Whether it is one that left, which has gone now. */
   forget(instance: Instance): boolean {
     const hasLeft = this.leaving.delete(instance);

@@ -53,6 +53,7 @@ export class Router {
     this.#delays.update(config.interfaceDelays);
     const instances = config.vrrpInstances.map((each) => new Instance(each, this.surroundings, now));
     this.#roster.set(instances, config);
+    this.surroundings.setInstances(instances);
     if (!memory) return;
     recall(memory, this.#parts);
     this.#life.phase = memory.phase;
@@ -267,9 +268,10 @@ export class Router {
 
   /** What they depend on may have changed: their priorities and their faults follow. */
   #review(instances: readonly Instance[], why: string, turn: Turn): void {
-    for (const instance of instances) unit.weigh(instance, why, turn);
-    if (!this.#life.isRunning) for (const instance of instances) unit.stopUnreachable(instance, turn);
-    else for (const members of unitsOf(instances)) unit.review(members, turn);
+    const present = this.#roster.present(instances);
+    for (const instance of present) unit.weigh(instance, why, turn);
+    if (!this.#life.isRunning) for (const instance of present) unit.stopUnreachable(instance, turn);
+    else for (const members of unitsOf(present)) unit.review(members, turn);
     this.#settle(instances, turn);
   }
 
@@ -290,6 +292,7 @@ export class Router {
     for (const one of moved) {
       if (one.state.kind !== 'INIT' || !this.#roster.forget(one)) continue;
       this.#deadlines.set(one, undefined);
+      this.surroundings.setInstances(this.#roster.all);
       this.#openings.closeUnused(turn);
     }
     for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);

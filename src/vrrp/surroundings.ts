@@ -34,8 +34,8 @@ export class Surroundings {
   #virtual: ReadonlySet<IpAddress> = new Set();
 
   /** Whose addresses are virtual ones. */
-  setInstances(instances: readonly VrrpInstance[]): void {
-    this.#virtual = new Set(instances.flatMap(addressesOf).map(({ prefix }) => prefix.address));
+  setInstances(instances: readonly { readonly config: VrrpInstance }[]): void {
+    this.#virtual = new Set(instances.flatMap(({ config }) => addressesOf(config)).map(({ prefix }) => prefix.address));
   }
 
   /** Whether it is an address of the host itself, from which adverts can be sent. */
