@@ -63,7 +63,10 @@ export function tellElection(instance: Instance, other: { source: IpAddress; pri
 /** Somebody else has an address of this MASTER. */
 export function tellSecondOwner(instance: Instance, owner: SecondOwner, turn: Turn): void {
   instance.statistics.secondOwners += 1;
-  turn.log('error', `(${instance.config.name}) ${describeSecondOwner(owner)}`);
+  const line = `(${instance.config.name}) ${describeSecondOwner(owner)}`;
+  // A flood of them, each with a MAC address of its own, is no flood of lines.
+  const key = `second owner ${owner.mac ?? owner.source ?? ''}`;
+  if (instance.repeated.first(key, turn.now, [`${line} (`, ' more in the last 10 s)'])) turn.log('error', line);
 }
 
 /** Nobody serves, and this host may not. */
