@@ -61,9 +61,10 @@ function hearFarewell(instance: Instance, state: Backup, { source }: Heard, turn
 }
 
 /** A deadline of the state is there. */
-export function expire(instance: Instance, state: Backup, turn: Turn): void {
-  if (state.keeps) depart(instance, turn);
-  if (state.masterDownAt > turn.now) return;
+export function expire(instance: Instance, turn: Turn): void {
+  depart(instance, turn);
+  const { state } = instance;
+  if (state.kind !== 'BACKUP' || state.masterDownAt > turn.now) return;
   if (hasStoodStill(instance, state, turn)) {
     // Perhaps the whole network did, and the master's next advert is on its way.
     machine.stay(instance, { ...state, masterDownAt: after(turn.now, instance.skew) });

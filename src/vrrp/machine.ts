@@ -59,7 +59,7 @@ export function toBackup(instance: Instance, why: Reason, turn: Turn): void {
   const { state, left } = instance;
   const first = state.kind === 'INIT';
   const owner = instance.priority === 255 && state.kind !== 'RELEASING';
-  if (state.kind !== 'RELEASING') instance.master = undefined;
+  if (state.kind !== 'RELEASING') [instance.master, instance.lower] = [undefined, undefined];
   const ownersWait = first ? 0 : instance.config.advertInt + instance.skew;
   const masterDownAt = owner ? after(turn.now, ownersWait as Duration) : masterDown(instance, turn.now);
   const keeps = first && left && { keeps: depart(left.addresses) };
@@ -107,19 +107,20 @@ export interface Release {
 
 /** Says farewell, and serves the addresses until the heir has them. */
 export function release(instance: Instance, { why, then, heir, returnAt }: Release, turn: Turn): void {
-  const { config, missing } = instance;
+  const { config, state } = instance;
   const { now } = turn;
-  const there = instance.addresses.filter((address) => !missing.has(address));
-  const departure = depart(there);
-  const asks = heir === undefined && returnAt === undefined;
+  const kept = state.kind === 'BACKUP' ? state.keeps : undefined;
+  const departure = kept ?? depart(instance.held);
+  const asks = heir === undefined && returnAt === undefined && departure.heirAt === undefined;
   if (asks) advertise(instance, turn, 0);
-  instance.master = heir;
+  if (asks || heir) instance.master = heir;
   instance.secondOwners.clear();
   instance.state = {
     kind: 'RELEASING',
     why,
     then,
     departure: heir ? hearOther(departure, { ...heir, source: heir.address, now }) : departure,
+    ...(kept && { wasBackup: true }),
     ...(asks && { farewell: beginFarewell(config, now) }),
     ...(returnAt !== undefined && { returnAt, deafUntil: now }),
   };

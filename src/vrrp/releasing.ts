@@ -12,6 +12,7 @@ import {
   hearOther,
   isAnswered,
   isOver,
+  stillThere,
   take,
   without,
   type Departure,
@@ -72,6 +73,8 @@ export function connectionsReset(
   const departure = departureOf(instance.state);
   if (!departure) return;
   const { gone, rest } = cleared(departure, done);
+  // They were another instance's.
+  if (gone.length === 0) return;
   instance.statistics.connectionsReset += done.count;
   goOn(instance, { gone, rest }, turn);
 }
@@ -138,7 +141,8 @@ function goOn(
   turn: Turn,
 ): void {
   const { state } = instance;
-  const over = isOver(rest, turn.now);
+  // Who has nothing more and waits for no heir has nothing to give up.
+  const over = isOver(rest, turn.now) || (state.kind === 'BACKUP' && stillThere(rest).length === 0);
   if (gone.length > 0 || over) takeOff(instance, gone, { isLast: over }, turn);
   if (state.kind === 'RELEASING') {
     machine.stay(instance, { ...state, departure: rest });

@@ -23,13 +23,15 @@ export type State =
     }
   | { readonly kind: 'MASTER'; readonly advertAt: Instant; readonly garp: GarpPlan; readonly patrol: Patrol }
   | { readonly kind: 'FAULT'; readonly reasons: readonly FaultReason[] }
-  /** Gives its addresses up, and serves each one until the heir is known to have it; MASTER for those outside. */
+  /** Gives its addresses up, and serves each one until the heir is known to have it. */
   | {
       readonly kind: 'RELEASING';
       readonly why: Reason;
       /** What comes after: BACKUP or FAULT as things stand then, or the end, told as this event. */
       readonly then: 'election' | 'STOP' | 'DELETED';
       readonly departure: Departure;
+      /** It never was MASTER: the addresses are those that it kept as BACKUP. */
+      readonly wasBackup?: true;
       /** Priority 0 is being said; absent when another master is known, or was. */
       readonly farewell?: Farewell;
       /** If nobody is heard by then it goes on as MASTER. */
@@ -41,6 +43,7 @@ export type State =
 export type StateKind = State['kind'];
 export type StateOf<Kind extends StateKind> = Extract<State, { kind: Kind }>;
 
-/** A state as those outside see it: who gives its addresses up is MASTER until they are gone. */
+/** A state as those outside see it: who gives its addresses up is what it was until they are gone. */
 export type OuterState = Exclude<StateKind, 'RELEASING'>;
-export const outerState = ({ kind }: State): OuterState => (kind === 'RELEASING' ? 'MASTER' : kind);
+export const outerState = (state: State): OuterState =>
+  state.kind !== 'RELEASING' ? state.kind : state.wasBackup ? 'BACKUP' : 'MASTER';

@@ -29,7 +29,7 @@ export function hear(instance: Instance, heard: Heard, turn: Turn): void {
 /** A deadline of the state is there, or was: only what is due at `turn.now` is done. */
 export function expire(instance: Instance, turn: Turn): void {
   const { state } = instance;
-  if (state.kind === 'BACKUP') backup.expire(instance, state, turn);
+  if (state.kind === 'BACKUP') backup.expire(instance, turn);
   else if (state.kind === 'MASTER') master.expire(instance, state, turn);
   else if (state.kind === 'RELEASING') releasing.expire(instance, state, turn);
 }
