@@ -6,9 +6,11 @@ import { readConfig } from '../../src/config/read.js';
 import { instant, milliseconds, seconds, type Instant } from '../../src/time.js';
 import type { Input } from '../../src/vrrp/input.js';
 import type { Memory } from '../../src/vrrp/memory.js';
+import { takeNote } from '../../src/vrrp/note.js';
 import { Router } from '../../src/vrrp/router.js';
 import { Random } from '../../src/sim/random.js';
 import {
+  aClaim,
   aConfig,
   aGroup,
   anAddress,
@@ -162,6 +164,86 @@ t.test('a group that a reload put together of a MASTER and a BACKUP', (t) => {
   host.pass(seconds(2));
   host.reload({ instances, groups: [aGroup(['VI_1', 'VI_2'])] });
   goesOn(t, host, better, 2);
+});
+
+t.test('addresses that are being given up, with an heir that has announced one of them', (t) => {
+  const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((text) => anAddress(text));
+  const host = new TestHost({ instances: [anInstance({ virtualAddresses: addresses, resetConnections: true })] });
+  host.start();
+  host.pass(seconds(4));
+  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  host.claim({ address: '10.0.0.1' });
+  host.hear({ priority: 1, addresses: ['10.0.0.1'] });
+  const reset: Input = { kind: 'connections-reset', addresses: [ip('10.0.0.1')], count: 2 };
+  goesOn(t, host, 0.01, anAdvert({ priority: 1, addresses: ['10.0.0.1'] }), reset, 5);
+});
+
+t.test('a stop that is asked for again', (t) => {
+  const host = new TestHost({ instances: [anInstance({ version: 3, advertInt: seconds(10) })] });
+  host.start();
+  host.pass(seconds(60));
+  host.give({ kind: 'stop', cause: 'SIGTERM' });
+  const again: Input = { kind: 'stop', cause: 'SIGTERM' };
+  goesOn(t, host, again, 2.4, again, 0.2, again, 1);
+});
+
+t.test('one that a reload took out and that has not gone yet', (t) => {
+  const two = anInstance({ name: 'VI_2', virtualRouterId: 92, virtualAddresses: [anAddress('192.168.1.200')] });
+  const host = new TestHost({ instances: [anInstance(), two] });
+  host.start();
+  host.pass(seconds(4));
+  host.reload({ instances: [anInstance()] });
+  goesOn(t, host, anAdvert({ priority: 200, virtualRouterId: 92, addresses: ['192.168.1.200'] }), 3);
+});
+
+t.test('one that stood still and waits for the other to be heard again', (t) => {
+  const host = new TestHost({ instances: [anInstance({ nopreempt: true })] });
+  host.start();
+  host.pass(seconds(4));
+  host.now = instant(host.now + 10_000_000);
+  host.hear({ priority: 100 });
+  goesOn(t, host, aClaim(), anAdvert({ priority: 100 }), 3);
+});
+
+t.test('a second owner that is known, and announced against lately', (t) => {
+  const host = new TestHost();
+  host.start();
+  host.pass(seconds(4));
+  host.claim({ isAnswer: true });
+  goesOn(t, host, aClaim({ isAnswer: true }), 0.1, aClaim(), 0.3, aClaim(), 15, aClaim());
+});
+
+t.test('a lower router that has been answered, and whose last burst is still to come', (t) => {
+  const host = new TestHost();
+  host.start();
+  host.pass(seconds(4));
+  for (let count = 0; count < 3; count += 1) {
+    host.hear({ priority: 100 });
+    host.pass(milliseconds(20));
+  }
+  goesOn(t, host, anAdvert({ priority: 100 }), 0.02, anAdvert({ priority: 100 }), 10);
+});
+
+t.test('whose turn it is to be announced', (t) => {
+  const { masterRefresh: _none, ...garp } = anInstance().garp;
+  const virtualAddresses = Array.from({ length: 70 }, (_, index) => anAddress(`10.0.0.${index + 1}`));
+  const host = new TestHost({ instances: [anInstance({ garp, virtualAddresses })] });
+  host.start();
+  host.pass(seconds(12.6));
+  goesOn(t, host, 5);
+});
+
+t.test('addresses that a crash left and that are kept', (t) => {
+  const dead = new TestHost();
+  dead.start();
+  dead.pass(seconds(4));
+  const note = takeNote(dead.router);
+  if (!note) throw new Error('it holds nothing');
+  const there = [...eth1.addresses, { address: ip('192.168.1.190'), length: 32 }];
+  const host = new TestHost({}, { eth1: { ...eth1, addresses: there } });
+  host.now = instant(dead.now + 1_000_000);
+  host.start({ ...note, instances: note.instances.map((one) => ({ ...one, isSameConfiguration: false })) });
+  goesOn(t, host, anAdvert({ priority: 1 }), 0.1, anAdvert({ priority: 1 }), 1);
 });
 
 t.test('a route that was refused and that a reload took out is not tried again', (t) => {
