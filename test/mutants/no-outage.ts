@@ -123,7 +123,7 @@ export const NO_OUTAGE: readonly Mutant[] = [
   releasing(
     'the heir of a planned stop does not learn that there was a second one',
     'advertise(instance, turn, 1);',
-    '',
+    'return;',
   ),
   // announcing
   garp(

@@ -19,7 +19,7 @@ import {
 } from '../../src/vrrp/departure.js';
 import { anAddress, ip } from './host.js';
 
-const COURSES = 2_000;
+const COURSES = 500;
 const STEPS = 60;
 const SETTLED_WITHIN = 330_000;
 
