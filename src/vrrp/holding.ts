@@ -217,4 +217,5 @@ export function restore(instance: Instance, addresses: readonly VirtualAddress[]
     const link = instance.links.get(dev);
     if (link?.up) turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });
   }
+  if (addresses.length > 0) instance.announcedAt = turn.now;
 }

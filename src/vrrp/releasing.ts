@@ -3,7 +3,7 @@
 // addresses that a BACKUP keeps after a crash. machine.ts makes the states.
 
 import type { IpAddress } from '../address.js';
-import type { Instant } from '../time.js';
+import { between, type Instant } from '../time.js';
 import type { VirtualAddress } from '../config/model.js';
 import {
   clear,
@@ -23,6 +23,7 @@ import { advertise, takeOff } from './holding.js';
 import type { Instance } from './instance.js';
 import * as machine from './machine.js';
 import type { State, StateOf } from './state.js';
+import { answerTime } from './timers.js';
 import type { Turn } from './turn.js';
 import { isReachable } from './unit.js';
 import type { Heard } from './virtual-router.js';
@@ -51,9 +52,16 @@ export function claim(instance: Instance, address: IpAddress, turn: Turn): void 
   const { now } = turn;
   if (state.kind === 'BACKUP' && state.keeps)
     machine.stay(instance, { ...state, keeps: hearClaim(state.keeps, address, now) });
-  if (state.kind === 'RELEASING' && !isOld(state, now))
+  if (state.kind === 'RELEASING' && !isOld(state, now) && !mayBeOvertaken(instance, now))
     machine.stay(instance, answered({ ...state, departure: hearClaim(state.departure, address, now) }));
 }
+
+/**
+ * Two that announce in the same moment don't know whose word clients heard last. The other one announces again when it hears
+ * of us, and that counts.
+ */
+const mayBeOvertaken = ({ announcedAt, config }: Instance, now: Instant): boolean =>
+  announcedAt !== undefined && between({ from: announcedAt, to: now }) < answerTime(config.advertInt);
 
 /** Who is heard need not be asked again, nor waited for. */
 function answered(state: StateOf<'RELEASING'>): StateOf<'RELEASING'> {

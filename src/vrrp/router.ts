@@ -137,7 +137,8 @@ export class Router {
       case 'script':
       case 'file':
       case 'process':
-        this.#follow(this.#watch.see(input, turn), turn);
+        // A check that a stop has ended did not fail.
+        if (this.#life.phase.kind !== 'stopping') this.#follow(this.#watch.see(input, turn), turn);
         break;
       case 'failover':
         failover(input.name, this.#roster, turn);
