@@ -8,6 +8,7 @@ import type { Happening } from '../../src/sim/network.js';
 import type { Client } from '../../src/sim/client.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Command } from '../../src/sim/story.js';
+import { answerTime } from './bounds.js';
 import type { Member } from './member.js';
 import { Violation } from './violation.js';
 import type { Move, Witness } from './witness.js';
@@ -26,6 +27,8 @@ export class ClientOracle {
   readonly #leaving = new Map<Member, number>();
   /** When they became MASTER, or ended to be that. */
   readonly #ledAt = new Map<Member, number>();
+  /** When they announced an address of theirs. */
+  readonly #announcedAt = new Map<Member, number>();
   /** When a stranger announced an address: the one who has it takes that for his heir. */
   #strangerAt = -Infinity;
 
@@ -48,8 +51,22 @@ export class ClientOracle {
     // Of two who take over at once, the clients may have followed the one who gives way.
     const { network, delays } = this.witness;
     const isMisled = network.now - this.#strangerAt <= delays.longest;
-    if (member.state === 'RELEASING' && !this.#hasJustLed(member) && !isMisled) this.#leaving.set(member, network.now);
+    if (member.state === 'RELEASING' && !this.#hasJustLed(member) && !isMisled && !this.#mayBeOvertaken(member))
+      this.#leaving.set(member, network.now);
     if (from === 'MASTER' || member.leads) this.#ledAt.set(member, this.witness.network.now);
+  }
+
+  announced(host: Host, addresses: readonly IpAddress[]): void {
+    for (const member of this.witness.of(host))
+      if (member.addresses.some(({ prefix }) => addresses.includes(prefix.address)))
+        this.#announcedAt.set(member, this.witness.network.now);
+  }
+
+  /** On a slow network two who announce in the same moment are heard by clients in any order. */
+  #mayBeOvertaken(member: Member): boolean {
+    const { network, delays } = this.witness;
+    const isSlow = 2 * delays.longest >= answerTime(member.config);
+    return isSlow && network.now - (this.#announcedAt.get(member) ?? -Infinity) <= 2 * delays.longest;
   }
 
   /** Became MASTER, or ended to be that, within the way of a frame there and back: what it has announced may come last. */

@@ -72,6 +72,7 @@ export class CrashOracle {
 
   #start(host: Host): void {
     const left = this.#left.get(host);
+    if (!left) this.#resumes.delete(host);
     if (host.core || !left) return;
     this.#left.delete(host);
     if (host.plan.daemon !== 'vrrpd' || host.isFrozen) return;

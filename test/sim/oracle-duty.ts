@@ -198,7 +198,10 @@ export class DutyOracle {
     if (member.state !== 'RELEASING' || !member.isAwake) return;
     const within = releaseBound(member, this.witness.delays);
     const words = `${member.name} gives its addresses up`;
-    add({ oracle: 'release', members: [member], signature: '', skew: 0, within, words });
+    const state = member.instance?.state;
+    // One that only waited may be told to leave for good, and begins to ask.
+    const signature = state?.kind === 'RELEASING' && state.returnAt !== undefined ? 'waits' : 'asks';
+    add({ oracle: 'release', members: [member], signature, skew: 0, within, words });
   }
 
   /** A client with an old ARP cache finds the one who serves after an interval: it announces itself with each advert. */

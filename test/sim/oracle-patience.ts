@@ -63,9 +63,9 @@ export class PatienceOracle {
       if (!member.instance || member.state !== 'BACKUP' || !member.follows(speaker)) continue;
       const earliest = this.#now + delays.shortest;
       if (priority === 0) {
-        const before = this.#patience.get(member);
+        const before = this.#shortest(member);
         const skewEnd = earliest + skewOf(member.priority);
-        if (before) this.#wait(member, { until: Math.min(skewEnd, before.until), since: earliest });
+        if (before !== undefined) this.#wait(member, { until: Math.min(skewEnd, before), since: earliest });
       } else if (this.#takesIn(member, priority)) {
         const until = earliest + masterDownOf(member.config, member.priority);
         this.#wait(member, { until, since: this.#now + delays.longest });
@@ -108,6 +108,17 @@ export class PatienceOracle {
     this.#patience.set(member, { until, since, priority: member.priority, before });
   }
 
+  /** Until when at least: what makes it longer may not have arrived yet. */
+  #shortest(member: Member): number | undefined {
+    let patience = this.#patience.get(member);
+    let until = patience?.until;
+    while (patience && patience.since >= this.#now) {
+      patience = patience.before;
+      until = Math.min(until ?? Infinity, patience?.until ?? -Infinity);
+    }
+    return until;
+  }
+
   /** The one that counts now. */
   #patienceOf(member: Member): Patience | undefined {
     let patience = this.#patience.get(member);
@@ -128,10 +139,10 @@ export class PatienceOracle {
     this.#patience.delete(member);
     this.#delayed.delete(member);
     if (state !== 'BACKUP') return;
-    // Its wait began with the last advert of the heir whom it left the addresses to.
-    if (from === 'RELEASING') return;
     const isWoken = this.#wokenAt.get(host) === this.#now;
     if (isWoken || this.#isRecent(this.#saidAt.get(router))) this.#delayed.set(member, UNKNOWN);
+    // Its wait began with the last advert of the heir whom it left the addresses to.
+    if (from === 'RELEASING') return;
     if (isWoken || this.#isRecent(this.#leftAt.get(router))) return;
     // § 6.4.1, § 6.4.3: a whole Master_Down_Interval; keepalived has it so after a FAULT as well.
     if (priority < 255 || from === 'MASTER')

@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/model.js';
 import type { Command } from '../../src/sim/story.js';
 import type { Instant } from '../../src/time.js';
 import type { Storm } from './storm.js';
-import { replay } from './storm-run.js';
+import { replay } from './replay.js';
 import type { Violation } from './violation.js';
 
 export interface Shrunk {

@@ -11,7 +11,8 @@ import { Mischief } from './mischief.js';
 import { spread } from './seed.js';
 import type { Fault, Storm } from './storm.js';
 import { someHosts, someRecipe } from './storm-hosts.js';
-import { asViolation, Run } from './storm-run.js';
+import { asViolation } from './replay.js';
+import { Run } from './storm-run.js';
 import type { Trail } from './trail.js';
 import type { Violation } from './violation.js';
 

@@ -22,7 +22,6 @@ import { PatienceOracle } from './oracle-patience.js';
 import { judgeClients, judgeRouter, judgeStanding } from './oracle-rest.js';
 import { judgeArp, judgeFrame, WireOracle } from './oracle-wire.js';
 import { spread } from './seed.js';
-import type { Storm } from './storm.js';
 import type { Trail } from './trail.js';
 import { Violation } from './violation.js';
 import { Witness, type Move } from './witness.js';
@@ -117,7 +116,9 @@ export class Run {
     witness.command(command);
     this.#disturb(command);
     if (command.kind === 'stop') this.#stopping.add(network.host(command.host));
-    if (command.kind === 'reload') this.#reloadedAt.set(network.host(command.host), network.now);
+    // One that stands still reloads when it goes on.
+    const mayReload = command.kind === 'reload' || command.kind === 'thaw' || command.kind === 'resume';
+    if (mayReload) this.#reloadedAt.set(network.host(command.host), network.now);
   }
 
   /** The calm is over. */
@@ -190,6 +191,7 @@ export class Run {
       if (isSent && this.#frame && this.#isSampled()) judgeFrame(this.#frame, effect, host);
     } else if (effect.kind === 'send-garp') {
       this.#wire.announced(host, effect);
+      this.#clients.announced(host, effect.addresses);
       for (const address of effect.addresses) this.#crashes.claimed(address);
       const isSent = host.interfaces.get(effect.interface)?.up;
       if (isSent && host.router && this.#frame && this.#isSampled()) judgeArp(this.#frame, effect, host);
@@ -284,24 +286,3 @@ export class Run {
       throw new Violation('ping-pong', `${member.name} has changed its state ${count} times since the last fault`);
   }
 }
-
-/** Plays a storm; what is wrong first, if anything is. */
-export function replay({ seed, hosts, files, faults, end }: Storm, trail?: Trail): Violation | undefined {
-  try {
-    const run = new Run({ seed, hosts, files, ...(trail && { trail }) });
-    for (const { at, command } of faults) {
-      run.pass(at);
-      run.apply(command);
-    }
-    run.pass(end);
-    run.end();
-    return undefined;
-  } catch (thrown) {
-    return asViolation(thrown);
-  }
-}
-
-export const asViolation = (thrown: unknown): Violation =>
-  thrown instanceof Violation
-    ? thrown
-    : new Violation('thrown', thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

@@ -4,7 +4,7 @@
 import { shrink } from './shrink.js';
 import { storyOf, textsOf } from './storm.js';
 import { blow, type Blown } from './storm-maker.js';
-import { replay } from './storm-run.js';
+import { replay } from './replay.js';
 import { Trail } from './trail.js';
 import { Violation } from './violation.js';
 

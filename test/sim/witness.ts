@@ -22,6 +22,7 @@ export class Witness {
   readonly #byRouter = new Map<string, Member[]>();
   /** Those whose daemon was killed: the next one may know what that one was asked for. */
   readonly #killed = new Set<Host>();
+  readonly #cores = new Map<Host, Host['core']>();
 
   constructor(readonly network: Network) {
     this.delays = new Delays(() => network.now);
@@ -130,6 +131,7 @@ export class Witness {
   /** keepalived tells its states; ours are looked up. */
   told(host: Host, effect: Effect): void {
     if (effect.kind !== 'notify' || host.router || effect.event.subject === 'GROUP') return;
+    this.#forgetFormer(host);
     const { name, state } = effect.event;
     const found = this.of(host).find(({ config }) => config.name === name);
     if (found && (state === 'MASTER' || state === 'BACKUP' || state === 'FAULT')) this.#told.set(found, state);
@@ -137,6 +139,7 @@ export class Witness {
 
   /** Between events: how the members on this host stand. */
   look(host: Host): Move[] {
+    this.#forgetFormer(host);
     const instances = host.router?.all;
     const configs = instances?.map(({ config }) => config) ?? host.config.vrrpInstances;
     const there = new Set<Member>();
@@ -151,7 +154,6 @@ export class Witness {
       if (isAnother || isNewMaster) member.yielded = 'no';
       member.config = config;
       member.instance = instance;
-      if (host.core === undefined) this.#told.delete(member);
       if (host.core === undefined) member.state = 'OFF';
       else if (instance) member.state = instance.state.kind;
       else member.state = this.#told.get(member) ?? 'INIT';
@@ -163,6 +165,13 @@ export class Witness {
       [member.state, member.instance] = ['OFF', undefined];
     }
     return moves;
+  }
+
+  /** What its former daemon told; the next one may have begun in the same moment. */
+  #forgetFormer(host: Host): void {
+    if (this.#cores.get(host) === host.core) return;
+    this.#cores.set(host, host.core);
+    for (const member of this.of(host)) this.#told.delete(member);
   }
 
   #member(host: Host, config: Member['config']): Member {
