@@ -104,7 +104,7 @@ function reasonsOf({ before, priorities, unowned }: Outcome, holder: number): st
   const other = 1 - holder;
   const [ours = 0, theirs] = [priorities[holder], priorities[other]];
   const moved = before.length > 0 && !before.includes(holder);
-  const wait = moved ? [`after ${inSeconds(unowned).toFixed(2)} s`] : [];
+  const wait = moved ? [unowned > 0 ? `after ${inSeconds(unowned).toFixed(2)} s` : 'at once'] : [];
   if (theirs === undefined) return moved ? wait : ['as before'];
   if (ours > theirs) return [`${ours} against ${theirs}`, ...wait];
   if (ours === theirs) return [`both ${ours}: the higher address`, ...wait];

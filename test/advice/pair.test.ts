@@ -80,7 +80,7 @@ t.test('layout 1: the check moves nothing, and nopreempt keeps the address where
   const text = paired ? describePaired(paired, configs) : '';
   for (const line of text.split('\n')) t.ok(line.length <= 80, line);
   t.match(text, /^ {4}both start together +node 1 {3}\(122 against 112\)$/m);
-  t.match(text, /^ {4}node 1 is stopped +node 2 {3}\(after 0\.56 s\)$/m);
+  t.match(text, /^ {4}node 1 is stopped +node 2 {3}\(at once\)$/m);
   t.match(text, /^ {4}node 1 crashes or loses its link +node 2 {3}\(after 3\.56 s\)$/m);
   t.match(text, /^ {4}node 1 comes back +node 2 {3}\(node 1 has nopreempt\)$/m);
   t.match(text, /^ {2}differs +priority 120 \| 110 {3}nopreempt yes \| no$/m);

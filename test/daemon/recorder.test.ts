@@ -178,7 +178,7 @@ t.test('a full file becomes FILE.1, and both can be replayed by themselves', { t
   t.ok(size > full * 0.9 && size < full * 1.1, `${size} octets`);
   t.match(heads(t, readFileSync(`${file}.1`, 'utf8')), [{ memory: undefined }]);
   const [head] = heads(t, readFileSync(file, 'utf8'));
-  t.match(head, { lost: undefined, memory: { isRunning: true } });
+  t.match(head, { lost: undefined, memory: { phase: { kind: 'running' } } });
   t.strictSame(recorded.log, []);
 });
 
@@ -195,7 +195,7 @@ t.test('a disk that is too slow: what is lost is counted, and behind the gap it 
   await until('the end', () => readFileSync(recorded.file, 'utf8').split('\n').at(-2)?.startsWith('{"after"'));
   await recorded.recorder.close();
   const [, behind] = heads(t, readFileSync(recorded.file, 'utf8'));
-  t.match(behind, { lost: Number(lost), memory: { isRunning: true } });
+  t.match(behind, { lost: Number(lost), memory: { phase: { kind: 'running' } } });
   const kept = readFileSync(recorded.file, 'utf8').split('"script":"chk","outcome"').length - 1;
   t.equal(kept + Number(lost), 408, 'each record is in the file or counted');
 });

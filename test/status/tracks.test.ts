@@ -74,6 +74,7 @@ t.test('why a BACKUP holds back', (t) => {
   host.pass(seconds(10));
   host.give({ kind: 'failover', name: 'VI_1' });
   host.hear({ priority: 100 });
+  host.pass(seconds(0.5));
   t.match(renderStatus(snapshotOf(host)), /asked to yield: takes over only when the other falls silent/);
   host.give({ kind: 'maintenance', on: true });
   const { alerts, instances } = snapshotOf(host);
