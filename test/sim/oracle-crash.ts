@@ -50,6 +50,7 @@ export class CrashOracle {
     this.#starting = undefined;
     for (const member of this.#kept.keys())
       if (!('host' in command) || command.host === member.host.name) this.#kept.delete(member);
+    if (command.kind === 'announce') this.claimed(command.address);
     if (command.kind === 'crash') this.#left.delete(this.witness.network.host(command.host));
     if (command.kind === 'kill') this.#kill(this.witness.network.host(command.host));
     if (command.kind === 'start' && command.host !== undefined) this.#start(this.witness.network.host(command.host));
@@ -72,7 +73,7 @@ export class CrashOracle {
 
   #start(host: Host): void {
     const left = this.#left.get(host);
-    if (!left) this.#resumes.delete(host);
+    if (!left && !host.core) this.#resumes.delete(host);
     if (host.core || !left) return;
     this.#left.delete(host);
     if (host.plan.daemon !== 'vrrpd' || host.isFrozen) return;

@@ -196,7 +196,10 @@ export class DutyOracle {
   /** Whoever gives its addresses up does so even if nobody wants them. */
   #planRelease(member: Member, add: AddDuty): void {
     if (member.state !== 'RELEASING' || !member.isAwake) return;
-    const within = releaseBound(member, this.witness.delays);
+    const unit = this.witness
+      .of(member.host)
+      .filter((one) => one.instance && member.instance?.unit.includes(one.instance));
+    const within = Math.max(...[member, ...unit].map((one) => releaseBound(one, this.witness.delays)));
     const words = `${member.name} gives its addresses up`;
     const state = member.instance?.state;
     // One that only waited may be told to leave for good, and begins to ask.

@@ -86,13 +86,11 @@ export function judgeOwnView(
     if (wrong !== undefined) fail(`${instance.config.name}: ${wrong}`);
   }
   for (const { config, members, state } of isStopping ? [] : router.groups.values()) {
-    // Who gives its addresses up is MASTER for those outside, and may be on its way to where the others are already.
-    const settled = members.filter((member) => member.state.kind !== 'RELEASING');
-    const kinds = new Set((settled.length > 0 ? settled : members).map((member) => member.state.kind));
-    const [first] = kinds;
-    const kind = first === 'RELEASING' ? 'MASTER' : first;
-    if (settled.length > 0 && settled.length < members.length) continue;
-    if (kinds.size === 1 && kind !== 'INIT' && kind !== state) fail(`${config.name} was not told ${kind}`);
+    // Who gives its addresses up may be on its way to where the others are already, and was MASTER or kept them after a crash.
+    if (members.some((member) => member.state.kind === 'RELEASING')) continue;
+    const kinds = new Set(members.map((member) => member.state.kind));
+    const [kind] = kinds;
+    if (kinds.size === 1 && kind !== 'INIT' && kind !== state) fail(`${config.name} was not told ${kind ?? ''}`);
     // Members that a reload puts together become one within the waits of each: preempt_delay, Master_Down_Interval twice.
     const waits = members.map((one) => one.config.preemptDelay + 2 * masterDownOf(one.config, 1));
     if (now < reloadedAt + Math.max(0, ...waits)) continue;
