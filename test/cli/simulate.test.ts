@@ -152,7 +152,11 @@ t.test('what can not be simulated', async (t) => {
     [PAIR.slice(1), 1, /needs the files of two hosts or more/],
     [['empty.conf', 'empty.conf'], 1, /no virtual IPv4 address/],
     [[...PAIR, 'none.conf'], 6, /no configuration file none\.conf/],
-    [[...PAIR, '--story', 'crush'], 6, /^crush is no story \(crash, restart, stop, .*, all\), and no file that can be read\n$/],
+    [
+      [...PAIR, '--story', 'crush'],
+      6,
+      /^crush is no story \(crash, restart, stop, .*, all\), and no file that can be read\n$/,
+    ],
     [[...PAIR, '--pcap', 'run.pcap'], 1, /name one with --story/],
     [[...PAIR, '--story', 'crash', '--pcap', 'none/run.pcap'], 1, /--pcap: ENOENT/],
     [[...PAIR, '--seed', 'x'], 1, /--seed: a whole number/],
