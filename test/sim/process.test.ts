@@ -174,7 +174,6 @@ t.test('a stop says so and ends the process when the other one serves; then a st
     '10.609875 lb1 STOP',
     '10.609975 lb2 MASTER_RX_LOWER_PRI',
     '10.614975 lb2 garp',
-    '10.659975 lb2 garp',
   ]);
   t.equal(lb1.core, undefined);
   t.equal(lb1.has(VIRTUAL), false);
