@@ -28,6 +28,11 @@ export class Stranger {
   /** Sends an IPv4 packet, whatever its octets say, to the group of VRRP. */
   say(packet: Uint8Array): void {
     const header = [...macOctets(VRRP_GROUP_MAC), ...macOctets(this.host.mac), ...ETHERTYPE_IPV4];
-    this.injector.tell(Buffer.from([...header, ...packet]).toString('hex'));
+    this.send(Buffer.from([...header, ...packet]));
+  }
+
+  /** Sends an Ethernet frame as it is. */
+  send(frame: Uint8Array): void {
+    this.injector.tell(Buffer.from(frame).toString('hex'));
   }
 }
