@@ -1,11 +1,13 @@
 // `npm run soak [-- MINUTES [SEED]]`: once the bench's stories with bounds, then storms and fuzz by turns, each round with
 // numbers of its own, until it is told to end, the minutes are over or something fails. What fails is told in full, with
 // how to see it again.
+// `npm run soak -- kills [COUNT [SEED]]`: the daemons of a real pair are killed so often, in namespaces.
 
 import { describeDuration, seconds } from '../../src/time.js';
 import { soakFuzz } from '../fuzz/soak.js';
-import { becomeRoot } from '../own-root.mjs';
 import { soakStorms } from '../sim/storms.js';
+import { becomeRoot } from '../own-root.mjs';
+import { soakKills } from './kills.js';
 import { soakBench } from './bench.js';
 
 /** Of a round; twenty of them are ten million inputs. */
@@ -14,23 +16,50 @@ const FUZZ_INPUTS = 500_000;
 /** Storms of npm test and of the rounds before do not come again. */
 const STORMS_OF_A_ROUND = 1_000_000;
 
-const [, , minutes = 'Infinity', first = String(Date.now() % 1_000_000)] = process.argv;
-if (!(Number(minutes) > 0) || !Number.isInteger(Number(first))) {
-  process.stderr.write('npm run soak [-- MINUTES [SEED]]\n');
+/** When it is not said otherwise; some minutes. */
+const KILLS = 200;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const [, , what = 'Infinity', ...rest] = process.argv;
+if (what === 'kills') process.exitCode = (await soakThePair(rest)) === 0 ? 0 : 1;
+else process.exitCode = (await soakTheCore(what, rest)) === 0 ? 0 : 1;
+
+function refuse(): never {
+  process.stderr.write('npm run soak [-- MINUTES [SEED]]\nnpm run soak -- kills [COUNT [SEED]]\n');
   process.exit(2);
 }
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const begun = performance.now();
-const passed = (): number => (performance.now() - begun) / 1_000;
-say(`seed ${first}; ^C ends it`);
-const refusal = await becomeRoot();
-if (refusal !== undefined) say(`without the bench's stories: ${refusal}`);
-let failures = refusal === undefined ? await soakBench(say) : 0;
-for (let round = 0; failures === 0 && passed() < 60 * Number(minutes); round += 1) {
-  const seed = Number(first) + round;
-  const rest = 60 * Number(minutes) - passed();
-  failures += soakStorms({ seed: seed * STORMS_OF_A_ROUND, seconds: Math.min(STORM_SECONDS, rest), say }).length;
-  if (passed() < 60 * Number(minutes)) failures += (await soakFuzz({ inputs: FUZZ_INPUTS, seed, say })).length;
-  say(`round ${round + 1}, ${describeDuration(seconds(passed()))}: ${failures === 0 ? 'nothing failed' : 'see above'}`);
+
+const someSeed = (): string => String(Date.now() % 1_000_000);
+
+async function soakThePair([count = String(KILLS), seed = someSeed()]: string[]): Promise<number> {
+  if (!(Number(count) > 0) || !Number.isInteger(Number(count)) || !Number.isInteger(Number(seed))) refuse();
+  const refusal = await becomeRoot();
+  if (refusal !== undefined) {
+    say(refusal);
+    return 1;
+  }
+  say(`seed ${seed}`);
+  const failures = await soakKills({ kills: Number(count), seed: Number(seed), say });
+  say(failures === 0 ? `${count} kills: nothing failed` : `${failures} failed: see above`);
+  return failures;
 }
-process.exitCode = failures === 0 ? 0 : 1;
+
+async function soakTheCore(minutes: string, [first = someSeed()]: string[]): Promise<number> {
+  if (!(Number(minutes) > 0) || !Number.isInteger(Number(first))) refuse();
+  say(`seed ${first}; ^C ends it`);
+  const begun = performance.now();
+  const passed = (): number => (performance.now() - begun) / 1_000;
+  const refusal = await becomeRoot();
+  if (refusal !== undefined) say(`without the bench's stories: ${refusal}`);
+  let failures = refusal === undefined ? await soakBench(say) : 0;
+  for (let round = 0; failures === 0 && passed() < 60 * Number(minutes); round += 1) {
+    const seed = Number(first) + round;
+    const rest = 60 * Number(minutes) - passed();
+    failures += soakStorms({ seed: seed * STORMS_OF_A_ROUND, seconds: Math.min(STORM_SECONDS, rest), say }).length;
+    if (passed() < 60 * Number(minutes)) failures += (await soakFuzz({ inputs: FUZZ_INPUTS, seed, say })).length;
+    say(
+      `round ${round + 1}, ${describeDuration(seconds(passed()))}: ${failures === 0 ? 'nothing failed' : 'see above'}`,
+    );
+  }
+  return failures;
+}
