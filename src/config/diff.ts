@@ -92,10 +92,8 @@ export function without<T>(list: readonly T[], other: readonly T[]): T[] {
 }
 
 /** All addresses of an instance, those on the wire first. */
-export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly VirtualAddress[] => [
-  ...virtualAddresses,
-  ...excludedAddresses,
-];
+export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly VirtualAddress[] =>
+  excludedAddresses.length === 0 ? virtualAddresses : [...virtualAddresses, ...excludedAddresses];
 
 function diffInstances({ vrrpInstances: before }: Config, { vrrpInstances: after }: Config): InstanceChange[] {
   const keyOf = (instance: VrrpInstance): string => Object.values(virtualRouterOf(instance)).join(' ');

@@ -23,7 +23,7 @@ import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
-import { together } from './together.js';
+import { runOf, together, type Bulk } from './together.js';
 
 /** Longer than a process needs to wake up from a second's sleep. */
 const EARLY = milliseconds(1);
@@ -132,6 +132,10 @@ export class KernelHost implements Host {
         const entries = runOf(effects, effect.kind, index).map(({ entry }) => entry);
         outcomes.push(...this.#changeRoutes(effect.kind, entries));
         index += entries.length;
+      } else if (effect.kind === 'reset-connections') {
+        const lists = runOf(effects, effect.kind, index).map(({ addresses }) => addresses);
+        outcomes.push(...this.#resetConnections(lists));
+        index += lists.length;
       } else {
         const outcome = this.#one(effect);
         if (outcome) outcomes.push(outcome);
@@ -183,11 +187,6 @@ export class KernelHost implements Host {
       case 'send-probe':
         this.#probe(effect);
         return undefined;
-      case 'reset-connections': {
-        const { addresses } = effect;
-        const count = this.#connections.reset(addresses);
-        return count === undefined ? undefined : { kind: 'connections-reset', addresses, count };
-      }
       case 'run-script':
         this.#runScript(effect.script);
         return undefined;
@@ -236,6 +235,12 @@ export class KernelHost implements Host {
     }));
   }
 
+  /** Those that have been reset already; the others arrive later. */
+  #resetConnections(lists: readonly (readonly IpAddress[])[]): Input[] {
+    const counts = this.#connections.reset(lists) ?? [];
+    return counts.map((count, index) => ({ kind: 'connections-reset', addresses: lists[index] ?? [], count }));
+  }
+
   #announce(garp: {
     interface: string;
     mac: MacAddress;
@@ -274,21 +279,6 @@ export class KernelHost implements Host {
     );
     this.#running.set(name, running);
   }
-}
-
-/** Effects that go to the kernel together when they follow each other. */
-type Bulk = 'add-address' | 'remove-address' | 'add-route' | 'remove-route';
-
-/** The effects of one kind from an index on, up to the first of another kind. */
-function runOf<Kind extends Bulk>(
-  effects: readonly Effect[],
-  kind: Kind,
-  index: number,
-): Extract<Effect, { kind: Kind }>[] {
-  const isOne = (effect: Effect | undefined): effect is Extract<Effect, { kind: Kind }> => effect?.kind === kind;
-  const run: Extract<Effect, { kind: Kind }>[] = [];
-  for (let effect = effects[index]; isOne(effect); effect = effects[(index += 1)]) run.push(effect);
-  return run;
 }
 
 function attempt(what: Pick<Failure, 'effect' | 'interface'>, action: () => void): Failure | undefined {

@@ -38,6 +38,21 @@ export function together(effects: readonly Effect[]): Effect[] {
   return ordered;
 }
 
+/** Effects that go to the kernel together when they follow each other. */
+export type Bulk = 'add-address' | 'remove-address' | 'add-route' | 'remove-route' | 'reset-connections';
+
+/** The effects of one kind from an index on, up to the first of another kind. */
+export function runOf<Kind extends Bulk>(
+  effects: readonly Effect[],
+  kind: Kind,
+  index: number,
+): Extract<Effect, { kind: Kind }>[] {
+  const isOne = (effect: Effect | undefined): effect is Extract<Effect, { kind: Kind }> => effect?.kind === kind;
+  const run: Extract<Effect, { kind: Kind }>[] = [];
+  for (let effect = effects[index]; isOne(effect); effect = effects[(index += 1)]) run.push(effect);
+  return run;
+}
+
 function append(effects: Effect[], effect: Effect): void {
   const before = effects.at(-1);
   if (before?.kind === 'send-garp' && effect.kind === 'send-garp' && isOfOneBurst(before, effect))

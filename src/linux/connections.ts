@@ -1,6 +1,7 @@
 // Resets the TCP connections that have one of some local addresses: their clients notice at once, instead of waiting for a
 // host that has let go of the address. A few are done within the call, many in portions between which others get their
-// turn. It doesn't look at ports or programs. sock_diag(7), linux/inet_diag.h
+// turn; whoever waits shares the next look at the kernel's table. It doesn't look at ports or programs. sock_diag(7),
+// linux/inet_diag.h
 
 import { AttrStream, putU16, putU32, type NetlinkMessage } from 'netlink/dist/structs.js';
 import { addressOctets, familyOf, type IpAddress } from '../address.js';
@@ -31,21 +32,31 @@ interface End {
   readonly id: Buffer;
 }
 
+/** One that was found: at an address of the list of that number. */
+interface FoundEnd extends End {
+  readonly list: number;
+}
+
+/** Addresses that somebody wants to be told of together. */
+type List = readonly IpAddress[];
+
 interface Job {
-  readonly addresses: readonly IpAddress[];
-  /** Goes on for a portion at a time; its value is how many connections there were. */
-  readonly work: Iterator<unknown, number>;
+  readonly lists: readonly List[];
+  /** Goes on for a portion at a time; its value is how many connections there were, for each list. */
+  readonly work: Iterator<unknown, readonly number[]>;
 }
 
 export class Connections {
   /** Why none is ever reset, in words; undefined: they are. */
   readonly refusal: string | undefined;
   readonly #netlink: Netlink | undefined;
-  readonly #onReset: (addresses: readonly IpAddress[], count: number) => void;
-  readonly #jobs: Job[] = [];
+  readonly #onReset: (addresses: List, count: number) => void;
+  #job: Job | undefined;
+  /** For the job after it. */
+  #waiting: List[] = [];
 
   /** `onReset` gets what reset() had no answer to yet, not from within it. */
-  constructor(onReset: (addresses: readonly IpAddress[], count: number) => void) {
+  constructor(onReset: (addresses: List, count: number) => void) {
     this.#onReset = onReset;
     try {
       this.#netlink = new Netlink(NETLINK_SOCK_DIAG);
@@ -57,45 +68,54 @@ export class Connections {
     }
   }
 
-  /** How many connections to these addresses have been reset, of which both ends may be here; undefined: onReset will tell. */
-  reset(addresses: readonly IpAddress[]): number | undefined {
-    if (this.#netlink === undefined || this.refusal !== undefined || addresses.length === 0) return 0;
-    const work = resetAll(this.#netlink, addresses);
-    if (this.#jobs.length === 0) {
-      const { done = false, value } = work.next();
-      if (done) return Number(value);
+  /**
+   * How many connections to the addresses of each list have been reset, of which both ends may be here; undefined: onReset
+   * will tell, list by list.
+   */
+  reset(lists: readonly List[]): readonly number[] | undefined {
+    const netlink = this.#netlink;
+    if (netlink === undefined || this.refusal !== undefined || lists.flat().length === 0) return lists.map(() => 0);
+    if (this.#job) {
+      this.#waiting.push(...lists);
+      return undefined;
     }
-    this.#jobs.push({ addresses, work });
-    if (this.#jobs.length === 1) this.#goOn();
+    const work = resetAll(netlink, lists);
+    const { done = false, value } = work.next();
+    if (done) return value as readonly number[];
+    this.#goOn(netlink, { lists, work });
     return undefined;
   }
 
   close(): void {
-    this.#jobs.length = 0;
+    [this.#job, this.#waiting] = [undefined, []];
     this.#netlink?.close();
   }
 
-  /** The jobs one after the other, since they share a socket. */
-  #goOn(): void {
+  /** One job after the other, since they share a socket. */
+  #goOn(netlink: Netlink, job: Job): void {
+    this.#job = job;
     setImmediate(() => {
-      const [job] = this.#jobs;
-      if (job === undefined) return;
-      const { done = false, value } = job.work.next();
-      if (done) {
-        this.#jobs.shift();
-        this.#onReset(job.addresses, Number(value));
+      if (this.#job !== job) return;
+      const { lists, work } = job;
+      const { done = false, value } = work.next();
+      if (!done) {
+        this.#goOn(netlink, job);
+        return;
       }
-      if (this.#jobs.length > 0) this.#goOn();
+      const waiting = this.#waiting;
+      [this.#job, this.#waiting] = [undefined, []];
+      if (waiting.length > 0) this.#goOn(netlink, { lists: waiting, work: resetAll(netlink, waiting) });
+      for (const [index, count] of (value as readonly number[]).entries()) this.#onReset(lists[index] ?? [], count);
     });
   }
 }
 
 /** First finds them all, since a dump that is going on may pass over something when others go. Never throws. */
-function* resetAll(netlink: Netlink, addresses: readonly IpAddress[]): Generator<undefined, number> {
-  const ends: End[] = [];
-  const selection = new Selection(addresses);
+function* resetAll(netlink: Netlink, lists: readonly List[]): Generator<undefined, readonly number[]> {
+  const ends: FoundEnd[] = [];
+  const selection = new Selection(lists);
   try {
-    for (const messages of netlink.dumpInParts({ type: TCPDIAG_GETSOCK, body: dumpBody(addresses) })) {
+    for (const messages of netlink.dumpInParts({ type: TCPDIAG_GETSOCK, body: dumpBody(lists.flat()) })) {
       ends.push(...messages.flatMap((message) => selection.endIn(message) ?? []));
       if (messages.length > FEW) yield;
     }
@@ -103,36 +123,40 @@ function* resetAll(netlink: Netlink, addresses: readonly IpAddress[]): Generator
     // Those that were found before the kernel refused to go on are reset all the same.
     if (error instanceof TypeError) throw error;
   }
-  let count = 0;
+  const counts = lists.map(() => 0);
   for (let from = 0; from < ends.length; from += PORTION) {
     if (from > 0 && ends.length > FEW) yield;
-    const outcomes = netlink.request(ends.slice(from, from + PORTION).map(destruction));
-    count += outcomes.filter((refused) => refused === undefined).length;
+    const portion = ends.slice(from, from + PORTION);
+    const outcomes = netlink.request(portion.map(destruction));
+    for (const [index, { list }] of portion.entries())
+      if (outcomes[index] === undefined) counts[list] = (counts[list] ?? 0) + 1;
   }
-  return count;
+  return counts;
 }
 
 /** What is picked from a dump: the end at one of the addresses, and of a connection within this host the first one only. */
 export class Selection {
-  readonly #addresses: ReadonlySet<string>;
+  readonly #lists: ReadonlyMap<string, number>;
   readonly #seen = new Set<string>();
 
-  constructor(addresses: readonly IpAddress[]) {
-    this.#addresses = new Set(addresses.map((address) => textOf(Buffer.from(addressOctets(address)))));
+  constructor(lists: readonly List[]) {
+    const entries = lists.flatMap((list, index) => list.map((address) => [keyOf(address), index] as const));
+    this.#lists = new Map(entries);
   }
 
   /** struct inet_diag_msg: family, state, two octets, then the identity: ports, addresses, interface, cookie. */
-  endIn({ data }: NetlinkMessage): End | undefined {
+  endIn({ data }: NetlinkMessage): FoundEnd | undefined {
     const family = data[0];
     const id = Buffer.from(data.subarray(4, 52));
     if (family === undefined || id.length < 48) return undefined;
     const local = addressIn(id.subarray(4, 20), family);
-    if (!this.#addresses.has(local)) return undefined;
+    const list = this.#lists.get(local);
+    if (list === undefined) return undefined;
     const own = `${textOf(id.subarray(0, 2))} ${local}`;
     const far = `${textOf(id.subarray(2, 4))} ${addressIn(id.subarray(20, 36), family)}`;
     if (this.#seen.has(`${far} ${own}`)) return undefined;
     this.#seen.add(`${own} ${far}`);
-    return { family, id };
+    return { family, id, list };
   }
 }
 
@@ -144,6 +168,8 @@ function addressIn(octets: Buffer, family: number): string {
   const text = textOf(octets);
   return text.startsWith(MAPPED) ? text.slice(MAPPED.length) : text;
 }
+
+const keyOf = (address: IpAddress): string => textOf(Buffer.from(addressOctets(address)));
 
 function textOf(octets: Buffer): string {
   return octets.toString('latin1');

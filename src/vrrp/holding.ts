@@ -1,7 +1,7 @@
 // What an instance does with its addresses on the wire and on the host: adverts, adding, removing, announcing, and
 // putting back what others removed. It turns the instance's data into effects and changes no state.
 
-import { formatPrefix, type IpAddress } from '../address.js';
+import { familyOf, formatPrefix, type IpAddress } from '../address.js';
 import { isEqual } from '../config/diff.js';
 import type { Route, Rule, VirtualAddress } from '../config/model.js';
 import { describeRoute } from '../config/route-text.js';
@@ -104,7 +104,7 @@ export function probe(instance: Instance, turn: Turn): void {
     turn.do({ kind: 'send-probe', interface: first.dev, mac: link.mac, address: first.prefix.address });
 }
 
-/** Takes off what an earlier run left on an interface, asking the kernel for all: a router that is not MASTER holds none. */
+/** Takes off what an earlier run left on an interface: a router that is not MASTER holds none. Links don't tell of IPv6. */
 export function removeResidue(
   instance: Instance,
   interfaceName: string,
@@ -114,8 +114,9 @@ export function removeResidue(
   const present = instance.links.get(interfaceName)?.addresses ?? [];
   for (const address of addresses) {
     if (address.dev !== interfaceName) continue;
-    turn.do({ kind: 'remove-address', address });
-    if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
+    const isThere = present.some(({ address: there }) => there === address.prefix.address);
+    if (isThere || familyOf(address.prefix.address) === 'ipv6') turn.do({ kind: 'remove-address', address });
+    if (!isThere) continue;
     const words = `removing VIPs. ${formatPrefix(address.prefix)} was left on ${interfaceName} by an earlier run`;
     turn.log('info', `(${instance.config.name}) ${words}`);
   }

@@ -122,7 +122,8 @@ export class Instance {
 
   /** Its routes, then its rules: in the order in which they are set. */
   get routes(): readonly (Route | Rule)[] {
-    return [...this.config.virtualRoutes, ...this.config.virtualRules];
+    const { virtualRoutes, virtualRules } = this.config;
+    return virtualRules.length === 0 ? virtualRoutes : [...virtualRoutes, ...virtualRules];
   }
 
   /** Has the addresses, or some of them, on the host; as MASTER it wants to have them all. */

@@ -37,7 +37,9 @@ export function changeLink(
   const state = stateOf(link);
   if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
   if (isNew) openings.close(name, turn);
-  if (link) openings.open(name, link, turn);
+  const isTried = link !== undefined && openings.open(name, link, turn);
+  // Only virtual addresses came or went, as after each take-over.
+  if (link && !change && !isTried) return [];
   // What was given up there went with it.
   if (isNew) for (const instance of concerned) forget(instance, ({ dev }) => dev === name, turn);
   if (change) for (const instance of concerned) meetInterface(instance, change, turn);

@@ -10,13 +10,15 @@ export class Openings {
 
   constructor(readonly roster: Roster) {}
 
-  /** Of those that an instance speaks on, what is not open yet. */
-  open(name: string, link: Link, turn: Turn): void {
+  /** Of those that an instance speaks on, what is not open yet; true when it is tried now. */
+  open(name: string, link: Link, turn: Turn): boolean {
+    if (this.#open.has(name) || !link.up) return false;
     const speakers = this.roster.speakersOn(name);
-    if (speakers.length === 0 || this.#open.has(name) || !link.up) return;
+    if (speakers.length === 0) return false;
     for (const instance of speakers) instance.openError = undefined;
     this.#open.add(name);
     turn.do({ kind: 'open-link', interface: name });
+    return true;
   }
 
   close(name: string, turn: Turn): void {

@@ -79,7 +79,7 @@ export function connectionsReset(
   turn: Turn,
 ): void {
   const departure = departureOf(instance.state);
-  if (!departure) return;
+  if (!departure || !instance.addresses.some(({ prefix }) => done.addresses.includes(prefix.address))) return;
   const { gone, rest } = cleared(departure, done);
   // They were another instance's.
   if (gone.length === 0) return;

@@ -29,7 +29,7 @@ export const sockets: Target = {
   words: [],
   input: message,
   check: (input) => {
-    const selection = new Selection(addresses);
+    const selection = new Selection([addresses]);
     const end = selection.endIn({ type: 18, flags: 0, seq: 1, port: 0, data: input });
     if (end === undefined) return;
     must(end.id.length === IDENTITY && end.id.equals(input.subarray(4, 4 + IDENTITY)), 'the whole identity');

@@ -18,7 +18,8 @@ const [first, second] = routes as readonly [Route, Route];
 const withRoutes = anInstance({ virtualRoutes: routes, virtualRules: rules });
 
 t.test('what an earlier run left is taken off at the start', (t) => {
-  const host = new TestHost({ instances: [withRoutes] });
+  const there = { address: ip('192.168.1.190'), length: 32 };
+  const host = new TestHost({ instances: [withRoutes] }, { eth1: { ...eth1, addresses: [...eth1.addresses, there] } });
   const words = host.start();
   for (const word of [
     'remove-route from 10.8.0.0/16 lookup 9',
@@ -26,6 +27,8 @@ t.test('what an earlier run left is taken off at the start', (t) => {
     'remove 192.168.1.190',
   ])
     t.ok(words.includes(word), word);
+  const clean = new TestHost({ instances: [withRoutes] }).start();
+  t.notOk(clean.includes('remove 192.168.1.190'), 'the kernel is not asked for what is not there');
   t.end();
 });
 
