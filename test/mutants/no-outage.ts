@@ -21,7 +21,8 @@ const unit = inFile('unit');
 const resumption = inFile('resumption');
 const holding = inFile('holding');
 const life = inFile('life');
-const router = inFile('router');
+const reception = inFile('reception');
+const upkeep = inFile('upkeep');
 
 export const NO_OUTAGE: readonly Mutant[] = [
   // leaving
@@ -57,10 +58,10 @@ export const NO_OUTAGE: readonly Mutant[] = [
     '  if (priority === 0) {\n    if (instance.master?.address === source) instance.master = { address: source, priority, heardAt: now };\n    return;\n  }\n',
     '',
   ),
-  router(
+  reception(
     'what this host announces itself counts',
-    'const concerned = isOwn ? [] : ',
-    'const concerned = isOwn && !isOwn ? [] : ',
+    'concerned.length === 0 || [...links.values()].some((link) => link.mac === mac)',
+    'concerned.length === 0',
   ),
   farewell('it gives up after 1.1 s', 'if (said === 3) return undefined;', 'if (said === 2) return undefined;'),
   farewell(
@@ -128,8 +129,8 @@ export const NO_OUTAGE: readonly Mutant[] = [
   // announcing
   garp(
     'one burst for each garp_lower_prio_delay',
-    'return { ...plan, answer: next, ...(second',
-    'return { ...plan, ...(second',
+    'return { ...plan, answer: next, ...delayed(',
+    'return { ...plan, ...delayed(',
   ),
   garp('the burst comes while the other one still answers', 'firstAt: after(now, LETS_GO)', 'firstAt: now'),
   garp('a loser that speaks on puts the last burst off for ever', 'answer.delays < MOST_DELAYS', 'answer.delays >= 0'),
@@ -205,9 +206,9 @@ export const NO_OUTAGE: readonly Mutant[] = [
   inFile('carry-over')('a reload forgets what is kept', '    ...(keeps && { keeps }),\n', ''),
   // other hands
   holding('a fight for an address has no end', 'if (times > REMOVALS_AT_ONCE) {', 'if (times > 1_000) {'),
-  holding(
+  upkeep(
     'each removal of an address is a fight',
-    'while (removals[0] !== undefined && after(removals[0], REMOVAL_WINDOW) < turn.now) removals.shift();',
+    'while (removals[0] !== undefined && after(removals[0].at, REMOVAL_WINDOW) < removal.at) removals.shift();',
     '',
   ),
 ];

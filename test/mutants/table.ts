@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   master(
     'a MASTER does not answer a farewell',
-    'from ${source}`);\n    answer(instance, state, turn);',
+    'from ${source}`);\n    answer(instance, state, other, turn);',
     'from ${source}`);',
   ),
   master(
@@ -202,7 +202,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   garp(
     'no burst follows a lower advert',
-    'return { ...plan, answer: next, ...(second && { second }) };',
+    'return { ...plan, answer: next, ...delayed(plan, settings, now) };',
     'return plan;',
   ),
   holding(
