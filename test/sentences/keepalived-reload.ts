@@ -2,7 +2,19 @@
 // that a reload makes is in test/vrrp/reload.test.ts. keepalived.conf(5): notify_deleted.
 
 import { seconds } from '../../src/time.js';
-import { aFile, anAddress, anInstance, aProcess, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
+import {
+  aFile,
+  anAddress,
+  anInstance,
+  aProcess,
+  aScript,
+  failed,
+  succeeded,
+  TestHost,
+  tracked,
+  eth1,
+  withLeft,
+} from '../vrrp/host.js';
 import {
   backup,
   initialize,
@@ -41,7 +53,7 @@ sentence(
 sentence('keepalived: another VRID is another virtual router: the one ends, the other begins', (t) => {
   const host = master();
   const words = host.reload({ instances: [anInstance({ virtualRouterId: 92 })] });
-  t.same(words, ['advert 0', 'remove 192.168.1.190', 'remove 192.168.1.190', 'notify BACKUP 120']);
+  t.same(words, ['advert 0', 'remove 192.168.1.190', 'notify BACKUP 120']);
   t.same(host.hear({ priority: 200 }), []);
   t.equal(host.instance.statistics.advertsHeard, 0, 'the old one is not heard any more');
 });
@@ -58,11 +70,11 @@ sentence('keepalived: an old address is removed', (t) => {
 
 sentence('keepalived: a BACKUP does not get the addresses that are added', (t) => {
   const host = backup();
-  t.same(
-    host.reload({ instances: [anInstance({ virtualAddresses: two })] }),
-    ['remove 10.0.0.2'],
-    'if it was left there',
-  );
+  t.same(host.reload({ instances: [anInstance({ virtualAddresses: two })] }), []);
+  const late = backup();
+  late.link('eth1', withLeft(eth1, '10.0.0.2'));
+  const words = late.reload({ instances: [anInstance({ virtualAddresses: two })] });
+  t.same(words, ['remove 10.0.0.2'], 'if it was left there');
 });
 
 sentence('keepalived: nobody is told of a reload that changes no state', (t) => {
@@ -93,7 +105,7 @@ sentence(
 sentence('keepalived: a new instance starts in BACKUP (init), with a full timer', (t) => {
   const host = master();
   const words = host.reload({ instances: [anInstance(), second()] });
-  t.same(words, ['remove 192.168.1.200', 'notify BACKUP 120']);
+  t.same(words, ['notify BACKUP 120']);
   t.equal(host.log.at(-1), '(VI_2) Entering BACKUP STATE (init): started');
   t.equal(takesOverAfter(host), MASTER_DOWN);
 });

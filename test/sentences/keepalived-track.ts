@@ -120,7 +120,7 @@ sentence(
       instances: [anInstance({ tracks: [tracked({ kind: 'file', name: 'hand' })] })],
       files: [aFile()],
     });
-    t.same(host.start(), ['open-link eth1', 'remove 192.168.1.190', 'watch hand']);
+    t.same(host.start(), ['open-link eth1', 'watch hand']);
     t.same(host.pass(seconds(20)), []);
     t.same(host.file(0), ['notify BACKUP 120']);
     t.match(host.log.at(-1), /Entering BACKUP STATE: started, and what was waited for has passed/);

@@ -85,10 +85,7 @@ sentence(
 sentence('vrrpd: one that still leaves goes at once when a later reload has its virtual router again', (t) => {
   const host = master({}, two);
   host.reload({ instances: [anInstance()] });
-  t.same(host.reload(two), [
-    ...['remove 192.168.1.200', 'notify DELETED 90'],
-    ...['remove 192.168.1.200', 'notify BACKUP 90'],
-  ]);
+  t.same(host.reload(two), ['remove 192.168.1.200', 'notify DELETED 90', 'notify BACKUP 90']);
   t.equal(host.router.all.length, 2);
   host.hear({ priority: 200, virtualRouterId: 92, addresses: ['192.168.1.200'] });
   t.equal(host.router.instances.get('VI_2')?.statistics.advertsHeard, 1, 'the new one listens');

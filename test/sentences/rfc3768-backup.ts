@@ -1,7 +1,7 @@
 // RFC 3768 § 6.4.2: the state Backup. The purpose of it is to monitor the availability and state of the Master Router.
 
 import { milliseconds, seconds } from '../../src/time.js';
-import { anAddress, ip } from '../vrrp/host.js';
+import { anAddress, anInstance, eth1, ip, TestHost, withLeft } from '../vrrp/host.js';
 import { backup, effectsWithin, hears, MASTER_DOWN, sentence, SKEW, takesOverAfter, within } from './words.js';
 
 sentence(
@@ -17,9 +17,12 @@ sentence(
 sentence(
   'RFC 3768 § 6.4.2: MUST NOT accept packets addressed to the IP address(es): those left by an earlier run come off',
   (t) => {
-    const host = backup({ excludedAddresses: [anAddress('192.168.1.189')] });
+    const instances = [anInstance({ excludedAddresses: [anAddress('192.168.1.189')] })];
+    const host = new TestHost({ instances }, { eth1: withLeft(eth1, '192.168.1.190', '192.168.1.189') });
+    host.start();
     t.same(host.times('remove 192.168.1.190'), [0]);
     t.same(host.times('remove 192.168.1.189'), [0]);
+    t.same(backup().times('remove'), [], 'what is not there need not');
     t.same(host.give({ kind: 'address-removed', interface: 'eth1', address: ip('192.168.1.190') }), []);
   },
 );

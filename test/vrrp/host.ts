@@ -41,6 +41,12 @@ export const eth1: Link = {
   addresses: [{ address: ip('192.168.1.191'), length: 24 }],
 };
 
+/** An interface with addresses that an earlier run left there. */
+export const withLeft = (link: Link, ...left: string[]): Link => ({
+  ...link,
+  addresses: [...link.addresses, ...left.map((text) => ({ address: ip(text), length: 32 }))],
+});
+
 /** Layout 1's instance on its first host, with what a test changes. */
 export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
   return {
