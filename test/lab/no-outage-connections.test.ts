@@ -89,7 +89,7 @@ async function move(t: Test, watched: WatchedPair, { resets }: { resets: boolean
   );
 }
 
-t.jobs = 3;
+t.jobs = 2;
 for (const b of ['vrrpd', 'keepalived'] as const satisfies readonly Daemon[])
   t.test(`from vrrpd to ${b}`, { buffered: true }, (t) =>
     WatchedPair.play(t, { a: 'vrrpd', b, nopreempt: true }, (watched) => move(t, watched, { resets: true })),

@@ -81,7 +81,7 @@ const casts: readonly { a: Daemon; b: Daemon; hole: number }[] = [
   { a: 'vrrpd', b: 'keepalived', hole: HEALED_BESIDE_SILENCE },
 ];
 
-t.jobs = 12;
+t.jobs = 4;
 for (const { a, b, hole } of casts)
   for (const first of ['a', 'b'] as const)
     t.test(`a partition heals: ${a} is better than ${b}, and ${first} speaks first`, { buffered: true }, (t) =>

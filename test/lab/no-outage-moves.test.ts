@@ -98,7 +98,7 @@ async function judgeReturn(t: Test, watched: WatchedPair, back: NonNullable<Move
   t.ok(returned.speakers.length <= 2, `nobody else became MASTER: ${returned.speakers.join()}`);
 }
 
-t.jobs = 11;
+t.jobs = 4;
 for (const heir of ['vrrpd', 'keepalived'] as const satisfies readonly Daemon[])
   for (const move of moves)
     t.test(`${move.name}, the heir is ${heir}`, { buffered: true }, (t) =>

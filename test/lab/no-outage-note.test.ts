@@ -47,7 +47,7 @@ async function serve(lone: LoneHost): Promise<Job> {
 
 const aboutNote = (job: Job): string[] => job.log.filter((line) => line.includes(NOTE));
 
-t.jobs = 10;
+t.jobs = 5;
 for (const [name, command, says] of damages)
   t.test(`the note is ${name}`, { buffered: true }, async (t) => {
     const lone = await LoneHost.open('lone', '192.168.1.191/24');

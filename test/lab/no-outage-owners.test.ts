@@ -23,7 +23,7 @@ const LOST = 10;
 const PUT_BACK = 5;
 const STRANGER = '02:00:00:00:00:77' as MacAddress;
 
-t.jobs = 5;
+t.jobs = 3;
 for (const b of ['vrrpd', 'keepalived'] as const)
   t.test(`the address is deleted by hand, beside ${b}`, { buffered: true }, (t) =>
     WatchedPair.play(t, { a: 'vrrpd', b, nopreempt: true }, async (watched) => {

@@ -4,15 +4,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { decodeArp } from '../../src/packet/arp.js';
-import { eventually } from './eventually.js';
+import { eventually, PATIENCE } from './eventually.js';
 import type { Job } from './job.js';
 import { Pair, VIP, VRID, type PairPlan, type Router } from './pair.js';
 import { Prober, type Mark } from './prober.js';
 
 /** ms. It takes that much until nobody who could would still speak up. */
 const AFTERMATH = 1_300;
-/** ms. Longer than it takes any router to become MASTER. */
-const PATIENCE = 8_000;
 
 /** ms. So long after the heir's first advert the one who leaves waits for its announcement. */
 const ANNOUNCES_WITHIN = 10;
@@ -69,14 +67,14 @@ export class WatchedPair {
   /** Waits for a line of the daemon that was started last. */
   async says({ host, job }: Router, line: string): Promise<void> {
     const isThere = (): boolean => job?.log.some((text) => text.includes(line)) ?? false;
-    await eventually(`${host.name} says: ${line}`, isThere, { within: PATIENCE });
+    await eventually(`${host.name} says: ${line}`, isThere);
   }
 
   /** Until this one holds the address and the other one does not. */
   async only({ host }: Router): Promise<void> {
     const other = host === this.a.host ? this.b.host : this.a.host;
     const isSo = async (): Promise<boolean> => (await host.holds(VIP)) && !(await other.holds(VIP));
-    await eventually(`only ${host.name} holds it`, isSo, { within: PATIENCE });
+    await eventually(`only ${host.name} holds it`, isSo);
   }
 
   /** Waits for the next advert of this one. */
@@ -87,7 +85,7 @@ export class WatchedPair {
       word = (await this.words(from)).find(({ name }) => name === router.host.name);
       return word !== undefined;
     };
-    await eventually(`${router.host.name} speaks`, isSaid, { within: PATIENCE });
+    await eventually(`${router.host.name} speaks`, isSaid);
     return word ?? { name: router.host.name, at: NaN, priority: 0 };
   }
 
