@@ -34,6 +34,7 @@ for (const b of ['vrrpd', 'keepalived'] as const)
         await remove();
         await eventually('it is back', () => a.host.holds(VIP));
         if (count > 1) continue;
+        await sleep(500);
         const { lost, sent, answeredBy } = await pair.prober.report({ from });
         t.ok(lost <= LOST, `${lost} of ${sent} requests had no answer`);
         t.strictSame(answeredBy, [a.host.mac]);

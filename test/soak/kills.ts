@@ -106,9 +106,14 @@ async function kill(random: Random, pair: Pair, both: Both): Promise<string[]> {
   const victim = serving && !random.chance(4) ? serving : random.pick(both);
   const from = Prober.mark();
   for (let again = random.chance(4) ? 2 : 1; again > 0; again -= 1) {
+    const ends = victim.supervisor.log.length;
     await signal(victim.supervisor, 'SIGKILL');
+    await eventually('it has ended', () => lastEnd(victim.supervisor.log) >= ends);
     if (again > 1) await sleep(random.below(600));
   }
+  const { log } = victim.supervisor;
+  const isBack = (): boolean => log.findLastIndex((line) => line.includes('Startup complete')) > lastEnd(log);
+  await eventually('it is back', isBack);
   await sleep(ONE_OWNER);
   const wrong: string[] = [];
   const isOne = async (): Promise<boolean> => (await pair.holders()).length === 1;
@@ -119,6 +124,8 @@ async function kill(random: Random, pair: Pair, both: Both): Promise<string[]> {
   if (lost > LOST) wrong.push(`${lost} of ${sent} requests had no answer, for ${longestHole} ms; ${answeredBy.join()}`);
   return wrong.map((what) => `${victim.router.host.name} killed: ${what}`);
 }
+
+const lastEnd = (log: readonly string[]): number => log.findLastIndex((line) => line.includes('started again'));
 
 function summary(both: Both): string {
   const count = (words: string): number =>
