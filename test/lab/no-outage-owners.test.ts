@@ -29,17 +29,19 @@ for (const b of ['vrrpd', 'keepalived'] as const)
     WatchedPair.play(t, { a: 'vrrpd', b, nopreempt: true }, async (watched) => {
       const { a, pair } = watched;
       const remove = (): Promise<string> => a.host.namespace.ip('address', 'del', `${VIP}/32`, 'dev', 'eth1');
+      const tellings = (): number => a.job?.log.filter((line) => line.includes('put back at once')).length ?? 0;
       for (let count = 1; count <= PUT_BACK; count += 1) {
         const from = Prober.mark();
         await remove();
         await eventually('it is back', () => a.host.holds(VIP));
+        await eventually('which is told', () => tellings() >= count);
         if (count > 1) continue;
         await sleep(500);
         const { lost, sent, answeredBy } = await pair.prober.report({ from });
         t.ok(lost <= LOST, `${lost} of ${sent} requests had no answer`);
         t.strictSame(answeredBy, [a.host.mac]);
       }
-      t.equal(a.job?.log.filter((line) => line.includes('put back at once')).length, PUT_BACK);
+      t.equal(tellings(), PUT_BACK);
       await remove();
       await watched.only(watched.b);
       await watched.says(a, 'by somebody on this host');
