@@ -33,7 +33,6 @@ import * as preflight from './preflight.js';
 import { describePrograms } from './programs.js';
 import { readApart } from './reading.js';
 import type { Recorder } from './recorder.js';
-import { rehearse } from './rehearsal.js';
 import { Reloader, type ReloadAnswer } from './reloader.js';
 import { StatusLine } from './status-line.js';
 import { VERSION } from './version.js';
@@ -280,7 +279,7 @@ export class Daemon {
     else if (maintenance && (maintenance.until ?? Infinity) > now()) this.#maintain(maintenance);
     const left = this.#crashNote.read();
     this.#loop.handle({ kind: 'start', ...(left && { left }) });
-    rehearse(config);
+    this.#host.rehearse();
     this.#log.info('Startup complete');
     this.#manager.ready(this.#statusLine.text);
     this.#watchdog.start();

@@ -2,7 +2,7 @@
 // It decides nothing; what the kernel refuses goes back as a failure.
 
 import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/model.js';
-import type { IpAddress, MacAddress } from '../address.js';
+import type { IpAddress } from '../address.js';
 import { before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
 import { AdvertSockets } from '../linux/advert-socket.js';
@@ -23,10 +23,11 @@ import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
+import { Rehearsal } from './rehearsal.js';
 import { runOf, together, type Bulk } from './together.js';
 
-/** Longer than a process needs to wake up from a second's sleep. */
-const EARLY = milliseconds(1);
+/** Longer than a process needs to wake up from a second's sleep and to rehearse. */
+const EARLY = milliseconds(3);
 
 /** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
 export interface Surroundings {
@@ -55,6 +56,7 @@ export class KernelHost implements Host {
   readonly #running = new Map<string, Running>();
   /** What came in other ways than by a queue of the kernel. */
   #arrived: Input[] = [];
+  readonly #rehearsal: Rehearsal;
   /** A script may end, and an immediate may come, after close(). */
   #isOpen = true;
 
@@ -81,12 +83,19 @@ export class KernelHost implements Host {
       onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
       onMeans: (means) => surroundings.log('info', `Processes are tracked by ${means}`),
     });
+    this.#rehearsal = new Rehearsal(() => this.#netlink.noop());
     this.update(config);
   }
 
   /** The commands of the checks, before a router with this configuration asks for them. */
-  update({ vrrpScripts }: Config): void {
-    this.#commands = new Map(vrrpScripts.map((script) => [script.name, script]));
+  update(config: Config): void {
+    this.#commands = new Map(config.vrrpScripts.map((script) => [script.name, script]));
+    this.#rehearsal.update(config);
+  }
+
+  /** So that nothing runs for the first time when it counts. */
+  rehearse(): void {
+    this.#rehearsal.whole();
   }
 
   expired(deadline: Instant, at: Instant): void {
@@ -112,10 +121,13 @@ export class KernelHost implements Host {
     return inputs;
   }
 
-  /** First a little early: an early alarm does nothing, but it brings the idle process back into the caches. */
+  /** First a little early: an early alarm does nothing but bring the idle process back into the caches. */
   setAlarm(at: Instant | undefined): void {
+    const present = now();
     const early = at === undefined ? undefined : before(at, EARLY);
-    this.#alarm.set(early !== undefined && early > now() ? early : at);
+    const isEarly = early !== undefined && early > present;
+    this.#alarm.set(isEarly ? early : at);
+    if (!isEarly && at !== undefined) this.#rehearsal.soon({ now: present, due: at });
   }
 
   perform(asked: readonly Effect[]): Input[] {
@@ -179,6 +191,7 @@ export class KernelHost implements Host {
         this.#adverts.close(effect.interface);
         return undefined;
       case 'send-advert':
+        this.#rehearsal.spoke();
         return attempt({ effect: 'send-advert', interface: effect.interface }, () =>
           this.#adverts.send(effect.interface, encodeIpv4Advert(effect.header, effect.advert)),
         );
@@ -241,12 +254,7 @@ export class KernelHost implements Host {
     return counts.map((count, index) => ({ kind: 'connections-reset', addresses: lists[index] ?? [], count }));
   }
 
-  #announce(garp: {
-    interface: string;
-    mac: MacAddress;
-    addresses: readonly IpAddress[];
-    rounds: number;
-  }): Failure | undefined {
+  #announce(garp: Extract<Effect, { kind: 'send-garp' }>): Failure | undefined {
     const index = this.#interfaces.find(garp.interface)?.index;
     if (index === undefined) return undefined;
     const round = garp.addresses.map((address) => encodeGratuitousArp({ mac: garp.mac, address }));
@@ -256,7 +264,7 @@ export class KernelHost implements Host {
   }
 
   /** One that can't be sent finds nobody, as one that nobody answers: it is no failure. */
-  #probe({ interface: name, mac, address }: { interface: string; mac: MacAddress; address: IpAddress }): void {
+  #probe({ interface: name, mac, address }: Extract<Effect, { kind: 'send-probe' }>): void {
     const index = this.#interfaces.find(name)?.index;
     if (index !== undefined) this.#frames.send(index, [encodeArpProbe({ mac, address })]);
   }

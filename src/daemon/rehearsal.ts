@@ -1,19 +1,29 @@
-// A take-over, a yield and a farewell played once in memory right after the start, with a router of its own that nobody
-// hears: so that none of that code runs for the first time when it counts. Compiling it then costs one to three
-// milliseconds between the end of the Master_Down_Timer and the advert. Nothing is sent and no state is shared.
+// A life played in memory right after the start, with a router of its own that nobody hears: so that none of that code runs
+// for the first time when it counts, which would cost one to three milliseconds between the end of the Master_Down_Timer
+// and the advert. A moment before a take-over it is played once more, since an idle process has lost the processor's
+// caches. Nothing is sent and no state is shared.
 
 import { setFlagsFromString } from 'node:v8';
 import { VRRP_GROUP_IPV4, type IpAddress, type MacAddress } from '../address.js';
-import type { Config } from '../config/model.js';
-import { encodeGratuitousArp } from '../packet/arp.js';
+import type { Config, VrrpInstance } from '../config/model.js';
+import { Addresses } from '../linux/addresses.js';
+import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
-import { instant, seconds } from '../time.js';
+import { after, instant, milliseconds, seconds, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input, Link } from '../vrrp/input.js';
 import { Router } from '../vrrp/router.js';
+import { together } from './together.js';
 
 /** The first compiles, the second runs what was compiled; thirty would gain nothing more and cost 6 MB. */
 const ROUNDS = 2;
+/** A stop: two more farewells, then the addresses go. */
+const TICKS_OF_A_STOP = 3;
+const ADVERTS = 3;
+/** What a take-over in memory takes. */
+const TAKES = milliseconds(1);
+/** The caches keep what was rehearsed for a while, and a BACKUP with checks has deadlines all the time. */
+const STAYS_WARM = milliseconds(250);
 
 const link: Link = {
   index: 1,
@@ -22,54 +32,152 @@ const link: Link = {
   mtu: 1500,
   addresses: [{ address: '192.0.2.1' as IpAddress, length: 24 }],
 };
+const other = { source: '192.0.2.2' as IpAddress, mac: '02:00:00:00:00:02' as MacAddress };
 
-/** Costs about 5 ms; what it compiled is kept for good. */
-export function rehearse(config: Config): void {
-  // The engine forgets code that has not run for a while, and a BACKUP waits for months.
-  setFlagsFromString('--no-flush-bytecode');
-  const [first] = config.vrrpInstances;
-  if (!first) return;
-  const global = { ...config.global, vrrpStartupDelay: seconds(0) };
-  const alone: Config = {
-    ...config,
-    global,
-    interfaceDelays: [],
-    vrrpScripts: [],
-    syncGroups: [],
-    vrrpInstances: [{ ...first, tracks: [] }],
-  };
-  for (let round = 0; round < ROUNDS; round += 1) play(alone, first.interface);
+/** A kernel that does what it is asked to, which is nothing. */
+const addresses = new Addresses({ request: (requests) => requests.map(() => undefined) }, () => link.index);
+
+export class Rehearsal {
+  readonly #touchKernel: () => void;
+  #config: Config | undefined;
+  #lastAt: Instant = instant(0);
+  #hasSpoken = false;
+
+  /** `touchKernel` goes the way of a request and comes back with nothing done. */
+  constructor(touchKernel: () => void) {
+    this.#touchKernel = touchKernel;
+    // The engine forgets code that has not run for a while, and a BACKUP waits for months.
+    setFlagsFromString('--no-flush-bytecode');
+  }
+
+  /** From now on the first instance of this configuration, with one of its addresses. */
+  update(config: Config): void {
+    const [first] = config.vrrpInstances;
+    this.#config = first && alone(config, first);
+  }
+
+  /** A take-over, second masters, a yield, another take-over and a stop: costs about 10 ms; what it compiled is kept. */
+  whole(): void {
+    for (let round = 0; this.#config && round < ROUNDS; round += 1) new Play(this.#config).whole();
+  }
+
+  /** An advert has been sent: this is no idle BACKUP. */
+  spoke(): void {
+    this.#hasSpoken = true;
+  }
+
+  /** Something is due in a moment. If it may be an idle BACKUP's take-over, and there is time, that is rehearsed. */
+  soon({ now, due }: { now: Instant; due: Instant }): void {
+    const isIdle = !this.#hasSpoken && after(this.#lastAt, STAYS_WARM) < now;
+    this.#hasSpoken = false;
+    if (!this.#config || !isIdle || due < after(now, TAKES)) return;
+    this.#lastAt = now;
+    new Play(this.#config).takeOver();
+    this.#touchKernel();
+  }
 }
 
-function play(config: Config, name: string): void {
-  const router = new Router(config, instant(0));
-  const give = (input: Input): void => router.handle(input, router.nextDeadline() ?? instant(0)).forEach(encode);
-  give({ kind: 'link', interface: name, link });
-  give({ kind: 'start' });
-  // The Master_Down_Timer, then an advert.
-  give({ kind: 'tick' });
-  give({ kind: 'tick' });
-  for (const priority of [1, 0, 254]) give(foreignAdvert(config, { name, priority }));
-  give({ kind: 'stop', cause: 'rehearsal' });
+const alone = (config: Config, first: VrrpInstance): Config => ({
+  ...config,
+  global: { ...config.global, vrrpStartupDelay: seconds(0) },
+  interfaceDelays: [],
+  vrrpScripts: [],
+  syncGroups: [],
+  staticIpaddress: [],
+  staticRoutes: [],
+  staticRules: [],
+  vrrpInstances: [
+    {
+      ...first,
+      priority: 150,
+      nopreempt: false,
+      tracks: [],
+      virtualAddresses: first.virtualAddresses.slice(0, 1),
+      excludedAddresses: [],
+    },
+  ],
+});
+
+class Play {
+  readonly #router: Router;
+  readonly #instance: VrrpInstance | undefined;
+  #now: Instant = instant(0);
+
+  constructor(config: Config) {
+    this.#router = new Router(config, this.#now);
+    [this.#instance] = config.vrrpInstances;
+  }
+
+  takeOver(): void {
+    this.#give({ kind: 'link', interface: this.#name, link });
+    this.#give({ kind: 'start' });
+    // The Master_Down_Timer.
+    this.#tick();
+  }
+
+  whole(): void {
+    this.takeOver();
+    for (let count = 0; count < ADVERTS; count += 1) this.#tick();
+    // One that leaves, one that yields, one that is worse.
+    for (const priority of [0, 1, 100]) this.#hear(priority);
+    this.#claim();
+    this.#tick();
+    this.#tick();
+    // The heir.
+    this.#hear(254);
+    this.#claim();
+    this.#tick();
+    this.#hear(0);
+    this.#tick();
+    this.#give({ kind: 'stop', cause: 'rehearsal' });
+    for (let count = 0; count < TICKS_OF_A_STOP; count += 1) this.#tick();
+  }
+
+  get #name(): string {
+    return this.#instance?.interface ?? '';
+  }
+
+  #tick(): void {
+    this.#now = this.#router.nextDeadline() ?? this.#now;
+    this.#give({ kind: 'tick' });
+  }
+
+  /** Connections are said to be reset at once. */
+  #give(input: Input): void {
+    for (const effect of together(this.#router.handle(input, this.#now))) {
+      encode(effect);
+      if (effect.kind === 'reset-connections')
+        this.#give({ kind: 'connections-reset', addresses: effect.addresses, count: 0 });
+    }
+  }
+
+  /** An advert for the instance as it would come in. */
+  #hear(priority: number): void {
+    const header = { source: other.source, destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
+    const packet = encodeIpv4Advert(header, {
+      version: 2,
+      virtualRouterId: this.#instance?.virtualRouterId ?? 1,
+      priority,
+      interval: this.#instance?.advertInt ?? seconds(1),
+      authentication: this.#instance?.authentication ?? { type: 'none' },
+      addresses: this.#instance?.virtualAddresses.map(({ prefix }) => prefix.address) ?? [],
+    });
+    this.#give({ kind: 'packet', interface: this.#name, packet: decodeIpv4Advert(packet) });
+  }
+
+  #claim(): void {
+    const [first] = this.#instance?.virtualAddresses ?? [];
+    if (first === undefined) return;
+    const claim = { address: first.prefix.address, mac: other.mac, isAnswer: false };
+    this.#give({ kind: 'claim', interface: first.dev, ...claim });
+  }
 }
 
 function encode(effect: Effect): void {
   if (effect.kind === 'send-advert') encodeIpv4Advert(effect.header, effect.advert);
+  if (effect.kind === 'send-probe') encodeArpProbe(effect);
+  if (effect.kind === 'add-address') addresses.add([effect.address]);
+  if (effect.kind === 'remove-address') addresses.remove([effect.address]);
   if (effect.kind === 'send-garp')
     for (const address of effect.addresses) encodeGratuitousArp({ mac: effect.mac, address });
-}
-
-/** An advert for the first instance as it would come in. */
-function foreignAdvert({ vrrpInstances }: Config, { name, priority }: { name: string; priority: number }): Input {
-  const [instance] = vrrpInstances;
-  const header = { source: '192.0.2.2' as IpAddress, destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
-  const packet = encodeIpv4Advert(header, {
-    version: 2,
-    virtualRouterId: instance?.virtualRouterId ?? 1,
-    priority,
-    interval: instance?.advertInt ?? seconds(1),
-    authentication: instance?.authentication ?? { type: 'none' },
-    addresses: instance?.virtualAddresses.map(({ prefix }) => prefix.address) ?? [],
-  });
-  return { kind: 'packet', interface: name, packet: decodeIpv4Advert(packet) };
 }

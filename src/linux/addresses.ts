@@ -23,10 +23,10 @@ export const FAMILY_NUMBERS: Record<Family, number> = { ipv4: AF_INET, ipv6: AF_
 const ENODEV = 19;
 
 export class Addresses {
-  readonly #netlink: Netlink;
+  readonly #netlink: Pick<Netlink, 'request'>;
   readonly #indexOf: IndexOf;
 
-  constructor(netlink: Netlink, indexOf: IndexOf) {
+  constructor(netlink: Pick<Netlink, 'request'>, indexOf: IndexOf) {
     this.#netlink = netlink;
     this.#indexOf = indexOf;
   }

@@ -80,8 +80,8 @@ export class Connections {
       return undefined;
     }
     const work = resetAll(netlink, lists);
-    const { done = false, value } = work.next();
-    if (done) return value as readonly number[];
+    const step = work.next();
+    if (step.done === true) return step.value;
     this.#goOn(netlink, { lists, work });
     return undefined;
   }
@@ -97,15 +97,15 @@ export class Connections {
     setImmediate(() => {
       if (this.#job !== job) return;
       const { lists, work } = job;
-      const { done = false, value } = work.next();
-      if (!done) {
+      const step = work.next();
+      if (step.done !== true) {
         this.#goOn(netlink, job);
         return;
       }
       const waiting = this.#waiting;
       [this.#job, this.#waiting] = [undefined, []];
       if (waiting.length > 0) this.#goOn(netlink, { lists: waiting, work: resetAll(netlink, waiting) });
-      for (const [index, count] of (value as readonly number[]).entries()) this.#onReset(lists[index] ?? [], count);
+      for (const [index, count] of step.value.entries()) this.#onReset(lists[index] ?? [], count);
     });
   }
 }

@@ -22,7 +22,7 @@ export interface NetlinkRequest {
   readonly body: Uint8Array[];
 }
 
-const { ERROR, DONE }: Record<keyof typeof MessageType, number> = MessageType;
+const { NOOP, ERROR, DONE }: Record<keyof typeof MessageType, number> = MessageType;
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
 export const SOL_NETLINK = 270;
@@ -61,6 +61,11 @@ export class Netlink {
     for (let from = 0; from < requests.length; from += BATCH)
       outcomes.push(...this.#batch(requests.slice(from, from + BATCH)));
     return outcomes;
+  }
+
+  /** Asks for nothing, and reads that it is done. */
+  noop(): void {
+    this.request([{ type: NOOP, flags: 0, body: [] }]);
   }
 
   /** All entries of a table that fit the body. Throws what the kernel refuses, and when the table does not come whole. */
