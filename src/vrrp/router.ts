@@ -137,6 +137,7 @@ export class Router {
       case 'script':
       case 'file':
       case 'process':
+        // A check that a stop has ended did not fail.
         if (this.#life.phase.kind !== 'stopping') this.#follow(this.#watch.see(input, turn), turn);
         break;
       case 'failover':
@@ -254,7 +255,7 @@ export class Router {
     this.#settle(concerned, turn);
   }
 
-  /** Something that is tracked stands otherwise: priorities and faults follow. A check that a stop has ended did not fail. */
+  /** Something that is tracked stands otherwise: priorities and faults follow. */
   #follow(change: Change | undefined, turn: Turn): void {
     if (!change || !this.#life.isRunning) return;
     this.#review(this.#roster.tracking(change.kind, change.name), change.why, turn);

@@ -1,15 +1,13 @@
 // Somebody else who has an address of a MASTER: looked for by ARP probes, named, announced against, and left alone when no
 // word will move it. RFC 5227 § 2.1.1 (probe), § 2.4 (a host that has an address and sees another one use it).
 
-import { parseMac, type MacAddress } from '../../src/address.js';
 import { milliseconds, microseconds, seconds } from '../../src/time.js';
-import { anAddress, anAdvert, anInstance, eth1, type TestHost } from '../vrrp/host.js';
+import { anAddress, anAdvert, eth1, type TestHost } from '../vrrp/host.js';
 import { describeSecondOwner } from '../../src/vrrp/second-owner.js';
 import { backup, effectsWithin, master, MASTER_DOWN, sentence, within } from './words.js';
 
 const password = { type: 'PASS', password: 'other' } as const;
 const named = (host: TestHost): string[] => host.log.filter((line) => line.includes('A second owner of'));
-const macOf = (text: string): MacAddress => parseMac(text) ?? eth1.mac;
 const answers = (host: TestHost): string[] => host.claim({ isAnswer: true });
 
 sentence('RFC 5227 § 2.1.1: an ARP probe has the sender address 0.0.0.0. It is for the first address', (t) => {
@@ -172,25 +170,3 @@ sentence('vrrpd: more than sixteen are a flood: the latest are kept, each one to
   t.same(new Set(known()), new Set(macs.slice(4)), 'seen again, they push nobody out');
   t.equal(named(host).length, 20);
 });
-
-sentence(
-  'vrrpd: of two that go on announcing the one with the lower MAC address says nothing after its adverts',
-  (t) => {
-    const { masterRefresh, ...garp } = anInstance().garp;
-    t.equal(masterRefresh, 0);
-    for (const [mac, announces] of [
-      [macOf('02:00:00:00:00:00'), true],
-      [macOf('02:00:00:00:00:07'), false],
-    ] as const) {
-      const host = master({ garp });
-      for (let count = 0; count < 3; count += 1) {
-        host.claim({ mac });
-        host.pass(seconds(1));
-      }
-      host.pass(seconds(5));
-      const before = host.times('garp').length;
-      host.pass(seconds(3));
-      t.equal(host.times('garp').length > before, announces, mac);
-    }
-  },
-);
