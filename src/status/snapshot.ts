@@ -228,7 +228,7 @@ function secondOwners(
   instance: Instance,
   { now, wallTime }: Pick<DaemonFacts, 'now' | 'wallTime'>,
 ): InstanceStatus['secondOwners'] {
-  return presentOwners(instance, now).map(({ since, lastAt, reactions, announced, ...plain }) => ({
+  return presentOwners(instance, now).map(({ since, lastAt, reactions, ...plain }) => ({
     ...plain,
     since: wallTime(since),
     seenSecondsAgo: secondsSince(lastAt, now),

@@ -131,7 +131,7 @@ export function expire(instance: Instance, state: Master, turn: Turn): void {
   if (speaks) {
     advertise(instance, turn);
     putBackMissing(instance, turn);
-    if (burst.rounds === 0 && refreshes(instance, turn)) refresh(instance, turn);
+    if (burst.rounds === 0 && config.garp.masterRefresh === undefined) refresh(instance, turn);
   }
   if (burst.rounds > 0) announce(instance, burst.rounds, turn);
   machine.stay(instance, {
@@ -140,13 +140,6 @@ export function expire(instance: Instance, state: Master, turn: Turn): void {
     garp: burst.plan,
     patrol: round?.patrol ?? state.patrol,
   });
-}
-
-/** A written garp_master_refresh takes its place; of two who go on announcing one is silent. */
-function refreshes({ config, links, secondOwners }: Instance, { now }: Turn): boolean {
-  const own = links.get(config.interface)?.mac;
-  if (config.garp.masterRefresh !== undefined || own === undefined) return false;
-  return !secondOwners.isOutdone(own, { now, advertInt: config.advertInt });
 }
 
 /** Somebody else answers for an address, or announces it: it is named, and when it is still so in a moment, answered. */
@@ -158,10 +151,7 @@ export function claim(
 ): void {
   const { advertInt } = instance.config;
   const how = isAnswer ? 'answers an ARP probe for it' : 'announces it by gratuitous ARP';
-  const { owner, isNew } = instance.secondOwners.see(
-    { mac, address, how, announces: !isAnswer },
-    { now: turn.now, advertInt },
-  );
+  const { owner, isNew } = instance.secondOwners.see({ mac, address, how }, { now: turn.now, advertInt });
   if (isNew) tellSecondOwner(instance, owner, turn);
   if (!instance.secondOwners.reacts(owner, turn.now)) return;
   machine.stay(instance, { ...state, garp: planOnClaim(state.garp, turn.now) });

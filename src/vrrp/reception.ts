@@ -80,7 +80,7 @@ function noteSecondOwner(instance: Instance, packet: NamedAdvert, reason: DropRe
   const how = `advertises it, but its adverts are dropped (${reason})`;
   const { config, secondOwners } = instance;
   const seen = { now: turn.now, advertInt: config.advertInt };
-  const { owner, isNew } = secondOwners.see({ source: packet.source, address, how, announces: false }, seen);
+  const { owner, isNew } = secondOwners.see({ source: packet.source, address, how }, seen);
   if (isNew) tellSecondOwner(instance, owner, turn);
 }
 

@@ -17,13 +17,9 @@ export interface SecondOwner {
   readonly since: Instant;
   readonly lastAt: Instant;
   readonly times: number;
-  /** How often it announced the address unasked. */
-  readonly announced: number;
   /** How often the addresses were announced against it since an advert of our VRID was heard. */
   readonly reactions: number;
 }
-
-type Sighting = Pick<SecondOwner, 'mac' | 'source' | 'address' | 'how'> & { readonly announces: boolean };
 
 /** At most one reaction in this. */
 const REACTS_EACH = milliseconds(200);
@@ -32,8 +28,6 @@ const MOST_REACTIONS = 10;
 /** Probes come with each tenth advert: silence for longer means that it has gone. */
 const KEPT_FOR_ADVERTS = 12;
 const KEPT_AT_LEAST = seconds(12);
-/** Once or twice may be the end of a take-over; who goes on is another master that does not hear our adverts. */
-const GOES_ON = 3;
 /** More at once than this are somebody's flood: the oldest makes room. */
 const MOST_KNOWN = 16;
 
@@ -43,7 +37,7 @@ export class SecondOwners {
 
   /** Seen at `now`; the one that is known now, and whether it is news. */
   see(
-    { mac, source, address, how, announces }: Sighting,
+    { mac, source, address, how }: Pick<SecondOwner, 'mac' | 'source' | 'address' | 'how'>,
     { now, advertInt }: { now: Instant; advertInt: Duration },
   ): { readonly owner: SecondOwner; readonly isNew: boolean } {
     const key = mac ?? source ?? '';
@@ -59,7 +53,6 @@ export class SecondOwners {
       since: before?.since ?? now,
       lastAt: now,
       times: (before?.times ?? 0) + 1,
-      announced: (before?.announced ?? 0) + (announces ? 1 : 0),
       reactions: before?.reactions ?? 0,
     };
     this.#known.set(key, owner);
@@ -85,14 +78,6 @@ export class SecondOwners {
     return [...this.#known.keys()]
       .flatMap((key) => this.#present(key, { now, advertInt }) ?? [])
       .sort((one, other) => other.lastAt - one.lastAt);
-  }
-
-  /**
-   * Another one goes on announcing too, and its MAC address is the higher one: clients would go to and fro with each
-   * announcement and lose their connections, so one of the two is silent.
-   */
-  isOutdone(own: MacAddress, seen: { now: Instant; advertInt: Duration }): boolean {
-    return this.present(seen).some(({ announced, mac }) => announced >= GOES_ON && mac !== undefined && mac > own);
   }
 
   /** It is not MASTER any more: others may have the addresses. */

@@ -28,7 +28,7 @@ t.test(
         }
         const advertInt = seconds(1);
         const known = new Set(owners.present({ now, advertInt }).map((one) => one.mac));
-        const { owner, isNew } = owners.see({ mac, address, how: 'is there', announces: false }, { now, advertInt });
+        const { owner, isNew } = owners.see({ mac, address, how: 'is there' }, { now, advertInt });
         if (isNew === known.has(mac)) t.fail(`seed ${seed}: ${mac} is news: ${isNew}`);
         if (isNew) reactions.delete(mac);
         if (owners.reacts(owner, now)) {
@@ -52,7 +52,7 @@ t.test('one is present for 12 s after it was seen last, or 12 intervals where th
     [seconds(3), seconds(36)],
   ] as const) {
     const owners = new SecondOwners();
-    owners.see({ mac: macOf(1), address, how: 'is there', announces: false }, { now: instant(0), advertInt: interval });
+    owners.see({ mac: macOf(1), address, how: 'is there' }, { now: instant(0), advertInt: interval });
     t.equal(owners.present({ now: after(instant(0), kept), advertInt: interval }).length, 1);
     t.equal(owners.present({ now: after(instant(1), kept), advertInt: interval }).length, 0);
   }
@@ -62,10 +62,7 @@ t.test('one is present for 12 s after it was seen last, or 12 intervals where th
 t.test('the latest is shown first; one that is MASTER no more knows nobody', (t) => {
   const owners = new SecondOwners();
   for (const number of [1, 2, 3])
-    owners.see(
-      { mac: macOf(number), address, how: 'is there', announces: false },
-      { now: instant(number), advertInt: seconds(1) },
-    );
+    owners.see({ mac: macOf(number), address, how: 'is there' }, { now: instant(number), advertInt: seconds(1) });
   const seen = { now: instant(9), advertInt: seconds(1) };
   t.same(
     owners.present(seen).map(({ mac }) => mac),
@@ -85,37 +82,10 @@ t.test('it is said who, where from, and what it may be', (t) => {
     since: instant(0),
     lastAt: instant(0),
     times: 1,
-    announced: 0,
     reactions: 9,
   };
   t.equal(describeSecondOwner(owner), 'A second owner of 192.168.1.190: 192.168.1.7, 02:00:00:00:00:07 is there');
   t.notOk(isStubborn(owner));
   t.match(describeSecondOwner({ ...owner, reactions: 10 }), /is there; it sends no adverts: left over .*or proxy ARP$/);
-  t.end();
-});
-
-t.test('of two that go on announcing the one with the lower MAC address is outdone', (t) => {
-  const owners = new SecondOwners();
-  const [low, own, high] = [macOf(1), macOf(2), macOf(3)];
-  const advertInt = seconds(1);
-  const hears = (mac: typeof own, announces: boolean, second: number): boolean => {
-    const now = after(instant(0), seconds(second));
-    owners.see({ mac, address, how: 'is there', announces }, { now, advertInt });
-    return owners.isOutdone(own, { now, advertInt });
-  };
-  t.strictSame(
-    [1, 2, 3, 4].map((second) => hears(low, true, second)),
-    [false, false, false, false],
-  );
-  t.strictSame(
-    [5, 6, 7, 8].map((second) => hears(high, false, second)),
-    [false, false, false, false],
-    'it only answers',
-  );
-  t.strictSame(
-    [9, 10, 11].map((second) => hears(high, true, second)),
-    [false, false, true],
-  );
-  t.notOk(owners.isOutdone(own, { now: after(instant(0), seconds(24)), advertInt }), 'it has gone');
   t.end();
 });
