@@ -137,13 +137,13 @@ export const NO_OUTAGE: readonly Mutant[] = [
   garp('a loser that speaks on is not waited for', 'answer.delays < MOST_DELAYS', 'answer.delays < 0'),
   master(
     'nothing is announced after adverts',
-    'if (burst.rounds === 0 && config.garp.masterRefresh === undefined) refresh(instance, turn);',
+    'if (burst.rounds === 0 && refreshes(instance, turn)) refresh(instance, turn);',
     '',
   ),
   master(
     'a written garp_master_refresh does not replace it',
-    'burst.rounds === 0 && config.garp.masterRefresh === undefined',
-    'burst.rounds === 0',
+    'if (config.garp.masterRefresh !== undefined || own === undefined) return false;',
+    'if (own === undefined) return false;',
   ),
   refresh('the frames of an interface have no limit', 'const MOST_FRAMES = 50;', 'const MOST_FRAMES = 5_000;'),
   refresh('who had no turn has none the next time', 'else waiting.delete(one);', 'else waiting.clear();'),
@@ -193,6 +193,13 @@ export const NO_OUTAGE: readonly Mutant[] = [
     '...(second && second.at > now && { second }) };',
     '...(second && { second }) };',
   ),
+  {
+    name: 'the timer is looked at before what has waited is read',
+    file: 'src/daemon/loop.ts',
+    find: 'for (const input of this.host.receive()) this.#handle(input, arrived);',
+    replace:
+      "this.#handle({ kind: 'tick' }, arrived);\n    for (const input of this.host.receive()) this.#handle(input, arrived);",
+  },
   backup('a late BACKUP takes over at once', '> config.advertInt;', '> config.advertInt * 1_000;'),
   // crashes
   resumption('it goes on however long it was dead', ' &&\n    age < shortestSilence(config) - MARGIN', ''),

@@ -3,7 +3,9 @@
 
 import { after, milliseconds, microseconds, seconds, type Duration } from '../../src/time.js';
 import type { VrrpInstance } from '../../src/config/model.js';
-import { aClaim, aGroup, anInstance, type TestHost } from '../vrrp/host.js';
+import { Loop } from '../../src/daemon/loop.js';
+import type { Effect } from '../../src/vrrp/effect.js';
+import { aClaim, aGroup, anAdvert, anInstance, type TestHost } from '../vrrp/host.js';
 import { backup, master, MASTER_DOWN, second, sentence, SKEW, statesOf, stop, within } from './words.js';
 
 const LOWER = 'notify MASTER_RX_LOWER_PRI 120';
@@ -157,4 +159,24 @@ sentence('vrrpd: a BACKUP whose master has been heard meanwhile stays BACKUP, ho
   host.hear({ priority: 200 });
   t.same(tick(host), []);
   t.same(within(host, seconds(3.5), 'notify'), []);
+});
+
+sentence('vrrpd: what has waited is read before a timer is acted upon', (t) => {
+  const host = backup();
+  host.now = after(host.now, seconds(4));
+  const performed: Effect[] = [];
+  const loop = new Loop(host.router, {
+    now: () => host.now,
+    receive: () => [anAdvert({ priority: 200 })],
+    perform: (effects) => {
+      performed.push(...effects.filter(({ kind }) => kind !== 'log'));
+      return [];
+    },
+    setAlarm: () => undefined,
+  });
+  loop.wake();
+  t.equal(host.state, 'BACKUP', 'the advert of its master is among it');
+  t.same(performed, []);
+  const deadline = host.router.nextDeadline() ?? host.now;
+  t.equal(deadline - host.now, MASTER_DOWN * 1e6);
 });
