@@ -290,8 +290,7 @@ export class Router {
   #settle(instances: Iterable<Instance>, turn: Turn): void {
     const moved = turn.takeMoved();
     for (const one of [...instances, ...moved]) this.#deadlines.set(one, one.nextDeadline());
-    for (const one of moved) {
-      if (one.state.kind !== 'INIT' || !this.#roster.forget(one)) continue;
+    for (const one of moved.filter((each) => each.state.kind === 'INIT' && this.#roster.forget(each))) {
       this.#deadlines.set(one, undefined);
       this.surroundings.setInstances(this.#roster.all);
       this.#openings.closeUnused(turn);
