@@ -6,6 +6,8 @@ import { foretell, LOSSES, suffer } from './layout1.js';
 
 /** Milliseconds. */
 const TOLERANCE = 300;
+/** A planned stop has no hole; a busy machine may make one. */
+const HANDED_OVER = 125;
 
 t.setTimeout(90_000);
 t.jobs = LOSSES.length;
@@ -16,5 +18,6 @@ for (const loss of LOSSES)
     const { silence, client } = await suffer(loss, 'vrrpd');
     t.ok(Math.abs(silence - expected) <= TOLERANCE, `${silence} ms without an advert, ${expected} ms foretold`);
     t.ok(client <= expected + TOLERANCE, `${client} ms without an answer, at most ${expected} ms foretold`);
-    t.ok(client > 0, 'and that is seen at the client');
+    if (loss === 'stop') t.ok(client < HANDED_OVER, `the address is served all the time but for ${client} ms`);
+    else t.ok(client > 0, 'and that is seen at the client');
   });
