@@ -224,7 +224,9 @@ const prefixes = named.length > 0 ? named : ['test/'];
 process.chdir(ROOT);
 const files = [...new Set(prefixes.flatMap(filesOf))].sort();
 // The slow ones first, so that the others run beside them.
-files.sort((a, b) => Number(b.startsWith('test/lab/')) - Number(a.startsWith('test/lab/')));
+const SLOW = ['test/lab/', 'test/systemd/'];
+const slowness = (file) => SLOW.findIndex((prefix) => file.startsWith(prefix));
+files.sort((a, b) => slowness(b) - slowness(a));
 
 process.on('SIGTERM', () => {
   for (const child of children) child.kill('SIGTERM');

@@ -25,7 +25,7 @@ t.test('255 virtual routers', async (t) => {
   };
 
   const same = await many.during(reload(manyInstances(COUNT)));
-  t.match(same.log.at(-1), 'Reload complete: nothing has changed');
+  t.ok(same.log.some((line) => line.includes('Reload complete: nothing has changed')));
   t.strictSame(same.touched, [], 'the same file: no address is touched');
   t.equal(same.announced.size, 0, 'and none is announced');
   t.equal(same.farewells, 0);
