@@ -1,7 +1,7 @@
 // Runs the tests under test/, or those whose path begins with an argument: `node test/run.mjs test/packet`.
-// Each file is made one program and run as a process that speaks TAP; a line for each file as it ends, then the failures in
-// full, and at the very end "N passed, N failed", which counts assertions. A file or a test that crashes or asserts nothing
-// is a failure.
+// Each file is made one program and run as a process that speaks TAP; a line for each file as it ends, with its failures in
+// full, and at the very end their names and "N passed, N failed", which counts assertions. A file or a test that crashes or
+// asserts nothing is a failure.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -205,6 +205,7 @@ async function run(files) {
       const verdict = failures.length === 0 ? 'ok  ' : 'FAIL';
       const seconds = ((Date.now() - begun) / 1000).toFixed(1);
       console.log(`${verdict}  ${file}  ${passed} passed, ${failures.length} failed  ${seconds} s`);
+      for (const { names, diag } of failures) console.log(`\nFAIL  ${names.join(' > ')}${describe(diag)}\n`);
     }
   };
   await Promise.all(Array.from({ length: JOBS }, work));
@@ -235,6 +236,6 @@ const none = { passed: 0, skipped: [], failures: [{ names: ['no test file begins
 const { passed, skipped, failures } = files.length === 0 ? none : await run(files);
 rmSync(OUT, { recursive: true, force: true });
 for (const { names, reason } of skipped) console.log(`\nskipped  ${names.join(' > ')}: ${reason}`);
-for (const { names, diag } of failures) console.log(`\nFAIL  ${names.join(' > ')}${describe(diag)}`);
+for (const { names } of failures) console.log(`\nFAIL  ${names.join(' > ')}`);
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -31,7 +31,7 @@ const FOR_EACH_ADDRESS = microseconds(50);
 /** However slowly it announces. */
 const LONGEST = milliseconds(300);
 /** What resetting connections may hold an address up. */
-export const CLEARING = milliseconds(30);
+const CLEARING = milliseconds(30);
 
 export const depart = (addresses: readonly VirtualAddress[]): Departure => ({
   staying: addresses,

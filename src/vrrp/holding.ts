@@ -72,27 +72,37 @@ export function removeRoutes(entries: readonly (Route | Rule)[], turn: Turn): vo
   turn.do(...entries.toReversed().map((entry) => ({ kind: 'remove-route', entry }) as const));
 }
 
-/** `rounds` bursts of gratuitous ARP: each round over all addresses, those of one interface together. */
+/** `rounds` bursts of gratuitous ARP, and a line for each address. */
 export function announce(instance: Instance, rounds: number, turn: Turn, addresses = instance.addresses): void {
+  sendGarp(instance, { rounds, addresses }, turn);
+  for (const { dev, prefix } of addresses)
+    if (instance.links.get(dev)?.up)
+      turn.log('debug', `(${instance.config.name}) Sending gratuitous ARP on ${dev} for ${prefix.address}`);
+}
+
+/** Each round over all addresses, those of one interface together. */
+function sendGarp(
+  instance: Instance,
+  { rounds, addresses }: { rounds: number; addresses: readonly VirtualAddress[] },
+  turn: Turn,
+): void {
   const byDevice = new Map<string, IpAddress[]>();
   for (const { dev, prefix } of addresses) byDevice.set(dev, [...(byDevice.get(dev) ?? []), prefix.address]);
   for (const [dev, addresses] of byDevice) {
     const link = instance.links.get(dev);
     if (!link?.up) continue;
     turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses, rounds });
-    for (const address of addresses)
-      turn.log('debug', `(${instance.config.name}) Sending gratuitous ARP on ${dev} for ${address}`);
   }
   instance.announcedAt = turn.now;
 }
 
-/** After an advert: what refresh.ts allows, usually one gratuitous ARP for each address. */
+/** After an advert: what refresh.ts allows, usually one gratuitous ARP for each address. Each second, so nothing is logged. */
 export function refresh(instance: Instance, turn: Turn): void {
   const { surroundings, addresses } = instance;
   for (const dev of new Set(addresses.map((address) => address.dev))) {
     if (instance.links.get(dev)?.up !== true) continue;
     for (const share of surroundings.refresh.take(dev, instance, turn.now))
-      announce(share.instance, 1, turn, share.addresses);
+      sendGarp(share.instance, { rounds: 1, addresses: share.addresses }, turn);
   }
 }
 

@@ -193,7 +193,7 @@ export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn
   [instance.master, instance.lower] = [lower, undefined];
 }
 
-/** Takes up a state; returns how long it was in the one before, in words. RELEASING is a part of having been MASTER. */
+/** Takes up a state; returns how long it was in the one before, in words. RELEASING is a part of what it was before. */
 function enter(instance: Instance, state: Exclude<State, { kind: 'RELEASING' }>, why: Reason, turn: Turn): string {
   const { now } = turn;
   const from = outerState(instance.state);

@@ -51,7 +51,8 @@ export function hear(instance: Instance, state: Master, { advert, source }: Hear
  */
 function giveWay(instance: Instance, { source, priority: theirs }: Other, turn: Turn): void {
   const { priority: ours, config } = instance;
-  if (!hasJustSpoken(instance, turn)) advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1);
+  if (!hasJustSpoken(instance, turn) || hasAnnouncedSince(instance))
+    advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1);
   tellBetter(instance, { source, priority: theirs }, turn);
   const heir = { address: source, priority: theirs, heardAt: turn.now };
   const why = { kind: 'better-heard', master: source, theirs, ours } as const;
@@ -89,6 +90,10 @@ function answer(instance: Instance, state: Master, { priority }: Other, turn: Tu
 
 const hasJustSpoken = ({ config, lastAdvertAt }: Instance, { now }: Turn): boolean =>
   lastAdvertAt !== undefined && between({ from: lastAdvertAt, to: now }) < answerTime(config.advertInt);
+
+/** The winner's announcement is an answer to the advert, and ours may have come to the clients after it. */
+const hasAnnouncedSince = ({ announcedAt, lastAdvertAt }: Instance): boolean =>
+  announcedAt !== undefined && lastAdvertAt !== undefined && announcedAt >= lastAdvertAt;
 
 /** How long the process has stood still, if that was so long that somebody may serve by now. */
 function silenceOf(instance: Instance, { advertAt }: Master, { now }: Turn): Duration | undefined {

@@ -144,3 +144,13 @@ sentence('vrrpd: what a BACKUP had still to announce is not announced by it', (t
   host.now = after(host.now, milliseconds(20));
   t.same(within(host, seconds(3), 'garp'), []);
 });
+
+sentence('vrrpd: what is announced after each advert is not in the log: it would be a line a second', (t) => {
+  const host = master(plain);
+  host.pass(seconds(10));
+  const before = host.log.length;
+  const announced = host.times('garp').length;
+  host.pass(seconds(5));
+  t.equal(host.times('garp').length - announced, 5);
+  t.equal(host.log.length, before);
+});

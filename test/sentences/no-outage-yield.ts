@@ -2,7 +2,7 @@
 // announces its addresses again. RFC 3768 § 6.4.3 has it fall silent; keepalived's clients stay with a stale ARP cache.
 
 import { milliseconds, microseconds, seconds, type Duration } from '../../src/time.js';
-import { aClaim, type TestHost } from '../vrrp/host.js';
+import { aClaim, anInstance, type TestHost } from '../vrrp/host.js';
 import { hears, master, MASTER_DOWN, sentence, stop, takenOver, takesOverAfter, within } from './words.js';
 
 /** A MASTER `age` after an own advert. */
@@ -32,6 +32,17 @@ sentence('vrrpd: nothing is said where an own advert of the last 5 ms has said i
   t.same(spoken(microseconds(4_999)).hear({ priority: 121 }), []);
   t.same(spoken(milliseconds(5)).hear({ priority: 121 }), ['advert 1']);
 });
+
+sentence(
+  'vrrpd: it is said all the same where an announcement followed that advert: it may have come after the winner',
+  (t) => {
+    const { masterRefresh: _unwritten, ...garp } = anInstance().garp;
+    const host = master({ garp });
+    t.same(host.pass(seconds(1)), ['advert 120', 'garp 192.168.1.190 x1']);
+    host.pass(milliseconds(1));
+    t.same(host.hear({ priority: 121 }), ['advert 1']);
+  },
+);
 
 sentence(
   'vrrpd: nothing is said where an own advert of the last twentieth of the interval has said it already',
