@@ -15,8 +15,11 @@ export interface Prefix {
   readonly length: number;
 }
 
-/** RFC 3768 § 5.2.2: the multicast group of VRRP on IPv4. */
-export const VRRP_GROUP_IPV4 = '224.0.0.18' as IpAddress;
+/** The multicast groups of VRRP: RFC 3768 § 5.2.2, RFC 5798 § 5.1.2.2. */
+export const VRRP_GROUPS: Readonly<Record<Family, IpAddress>> = {
+  ipv4: '224.0.0.18' as IpAddress,
+  ipv6: 'ff02::12' as IpAddress,
+};
 
 /** The address in canonical text; undefined for anything that is not a full dotted-decimal or IPv6 address. */
 export function parseAddress(text: string): IpAddress | undefined {
@@ -39,6 +42,10 @@ export function parsePrefix(text: string): Prefix | undefined {
 }
 
 export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'ipv6' : 'ipv4');
+/** fe80::/10, RFC 4291 § 2.5.6 */
+export const isLinkLocal = (address: IpAddress): boolean => /^fe[89ab][0-9a-f]:/.test(address);
+/** 224.0.0.0/4 or ff00::/8 */
+export const isMulticast = (address: IpAddress): boolean => /^(22[4-9]|23\d)\.|^ff[0-9a-f]{2}:/.test(address);
 /** Whether they are one network, as it is called on an interface: 10.0.0.1/24 and 10.0.0.2/24, but not 10.0.0.2/32. */
 export function sameNetwork(one: Prefix, other: Prefix): boolean {
   if (one.length !== other.length || familyOf(one.address) !== familyOf(other.address)) return false;

@@ -96,10 +96,8 @@ function compareInstances(instances: Instances): Finding[] {
     findings.push(
       error('pair-authentication', 'authentication', `${secrets}: adverts are rejected and both become MASTER`),
     );
-  if (one.mcastSrcIp !== undefined && one.mcastSrcIp === other.mcastSrcIp)
-    findings.push(
-      error('pair-source', 'mcast_src_ip', `both send from ${one.mcastSrcIp}: each takes the other for itself`),
-    );
+  if (one.srcIp !== undefined && one.srcIp === other.srcIp)
+    findings.push(error('pair-source', 'mcast_src_ip', `both send from ${one.srcIp}: each takes the other for itself`));
   return [...findings, ...comparePriorities(instances), ...compareAddresses(instances)];
 }
 

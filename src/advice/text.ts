@@ -42,7 +42,7 @@ function contrast(
     ['addresses', addressesIn(one), addressesIn(other)],
     ['priority', String(one.priority), String(other.priority)],
     ['nopreempt', yes(one.nopreempt), yes(other.nopreempt)],
-    ['source', one.mcastSrcIp ?? 'of the interface', other.mcastSrcIp ?? 'of the interface'],
+    ['source', one.srcIp ?? 'of the interface', other.srcIp ?? 'of the interface'],
     ['router_id', configs[0]?.global.routerId ?? 'host name', configs[1]?.global.routerId ?? 'host name'],
   ];
   const same = rows.filter(([, ours, theirs]) => ours === theirs);

@@ -59,7 +59,7 @@ const linesOf = ({ played }: Section): TranscriptLine[] => played.flatMap(({ lin
 function describeNodes(nodes: readonly Node[]): string[] {
   const width = Math.max(...nodes.map(({ name }) => name.length)) + 2;
   const hosts = planNetwork(nodes).hosts.map(({ name, daemon, interfaces }, index) => {
-    const written = new Set(nodes[index]?.config.vrrpInstances.map(({ mcastSrcIp }) => mcastSrcIp));
+    const written = new Set(nodes[index]?.config.vrrpInstances.map(({ srcIp }) => srcIp));
     const addresses = interfaces.flatMap((one) =>
       one.addresses.map(({ address }) => `${one.name} ${address}${written.has(address) ? '' : ' (made up)'}`),
     );

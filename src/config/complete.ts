@@ -1,6 +1,7 @@
 // From what a vrrp_instance says to what it means: keepalived's defaults and the rules by which its keywords change
 // each other, each with a warning where something that is written does not count. Reads no text.
 
+import { VRRP_GROUPS } from '../address.js';
 import { seconds, type Duration } from '../time.js';
 import { completeAuthentication } from './authentication.js';
 import { named, type Report } from './diagnostic.js';
@@ -45,7 +46,7 @@ export function completeInstance(request: {
   );
   const tracked = dropWeightsOfOwner(all, { priority, report });
   const addresses = completeAddresses(written, { dev, report });
-  const mcastSrcIp = written.mcastSrcIp?.value;
+  const srcIp = written.mcastSrcIp?.value;
   const instance: VrrpInstance = {
     name,
     state,
@@ -54,6 +55,7 @@ export function completeInstance(request: {
     priority,
     advertInt: completeAdvertInt(written, report),
     version: 2,
+    family: 'ipv4',
     nopreempt,
     preemptDelay: completePreemptDelay({ written, state, nopreempt, report }),
     downTimerAdverts: written.downTimerAdverts?.value ?? global.vrrpDownTimerAdverts?.value ?? 3,
@@ -63,7 +65,12 @@ export function completeInstance(request: {
     virtualRules: written.virtualRules?.value ?? [],
     tracks: tracked.map(({ track }) => track),
     dontTrackPrimary: written.dontTrackPrimary?.value ?? false,
-    ...(mcastSrcIp !== undefined && { mcastSrcIp }),
+    ...(srcIp !== undefined && { srcIp }),
+    trackSrcIp: false,
+    mcastDstIp: VRRP_GROUPS.ipv4,
+    v3ChecksumAsV2: false,
+    accept: true,
+    promoteSecondaries: false,
     garp: completeGarp(written, global),
     lowerPrioNoAdvert: written.lowerPrioNoAdvert?.value ?? global.vrrpLowerPrioNoAdvert?.value ?? false,
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,

@@ -2,7 +2,7 @@
 // same one when interface, virtual router and family are, whatever it is called; where a thing stands in the file never
 // counts. It compares; what follows from a difference is the router's business.
 
-import { familyOf, type Family } from '../address.js';
+import type { Family } from '../address.js';
 import type { Config, VirtualAddress, VrrpInstance, VrrpScript } from './model.js';
 
 /** The same virtual router; what else differs can be changed while it runs. */
@@ -44,13 +44,12 @@ export interface Difference {
 }
 
 /** What identifies a virtual router on a host: RFC 3768 § 6.1, and keepalived's reload. */
-export function virtualRouterOf({ interface: dev, virtualRouterId, virtualAddresses }: VrrpInstance): {
+export function virtualRouterOf({ interface: dev, virtualRouterId, family }: VrrpInstance): {
   interface: string;
   virtualRouterId: number;
   family: Family;
 } {
-  const [first] = virtualAddresses;
-  return { interface: dev, virtualRouterId, family: first === undefined ? 'ipv4' : familyOf(first.prefix.address) };
+  return { interface: dev, virtualRouterId, family };
 }
 
 export function diffConfigs(before: Config, after: Config): Difference {

@@ -189,6 +189,7 @@ export function completeGlobal(written: GlobalDraft, kept: readonly string[]): G
     startupScript: completeLimited(written.startupScript, written.startupScriptTimeout, runAs),
     shutdownScript: completeLimited(written.shutdownScript, written.shutdownScriptTimeout, runAs),
     vrrpStartupDelay: written.vrrpStartupDelay?.value ?? seconds(0),
+    vrrpNoSwap: false,
     stateDumpFile: written.stateDumpFile?.value,
     statsDumpFile: written.statsDumpFile?.value,
     jsonDumpFile: written.jsonDumpFile?.value,

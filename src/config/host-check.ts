@@ -56,15 +56,15 @@ export function checkHost(config: Config, facts: HostFacts): Diagnostic[] {
 }
 
 function checkInterfaces(instance: VrrpInstance, facts: HostFacts): Diagnostic[] {
-  const { interface: dev, mcastSrcIp, places, place } = instance;
+  const { interface: dev, srcIp, places, place } = instance;
   const own = missingInterface(dev, places.interface ?? place, facts);
   const others = addressesOf(instance).filter((address) => address.dev !== dev);
   const source = facts.interfaces.get(dev);
   const foreign =
-    mcastSrcIp !== undefined && source !== undefined && !source.includes(mcastSrcIp)
+    srcIp !== undefined && source !== undefined && !source.includes(srcIp)
       ? [
           message('warning', 'foreign-source', places.mcast_src_ip ?? place, {
-            words: `${mcastSrcIp} is not an address of ${dev}: adverts go out with a source that is not this host's`,
+            words: `${srcIp} is not an address of ${dev}: adverts go out with a source that is not this host's`,
           }),
         ]
       : [];

@@ -1,10 +1,12 @@
 // The configuration as the rest of the program sees it: every field checked, completed with keepalived's defaults and
 // in typed units. Field names are keepalived's keywords in camelCase. Plain data: it can be compared and printed.
 
-import type { IpAddress } from '../address.js';
+import type { Family, IpAddress } from '../address.js';
 import type { Duration } from '../time.js';
+import type { GlobalDefs } from './global-model.js';
 import type { Route, Rule, VirtualAddress } from './route-model.js';
 
+export type { FifoSettings, GlobalDefs, LimitedCommand, MailSettings } from './global-model.js';
 export type { AddressFlag, Route, Rule, VirtualAddress } from './route-model.js';
 
 /** Where a statement stands: file as it was named, line and column from 1. */
@@ -35,58 +37,6 @@ export interface Config {
   readonly staticRules: readonly Rule[];
   /** Lines at the top level that are not acted upon, as they would be written; blocks whole. */
   readonly kept: readonly string[];
-}
-
-/** `global_defs`. Values that only complete an instance (vrrp_version, garp defaults) are already in the instances. */
-export interface GlobalDefs {
-  readonly routerId?: string;
-  readonly scriptUser?: ScriptUser;
-  readonly enableScriptSecurity: boolean;
-  /** Only with both `notification_email` and `smtp_server`: without one of them no mail is sent. */
-  readonly mail?: MailSettings;
-  /** `notify_fifo` gets all events and `vrrp_notify_fifo` those of VRRP, which are the same ones here. */
-  readonly notifyFifo?: FifoSettings;
-  readonly vrrpNotifyFifo?: FifoSettings;
-  readonly fifoWriteVrrpStatesOnReload: boolean;
-  readonly startupScript?: LimitedCommand;
-  readonly shutdownScript?: LimitedCommand;
-  readonly vrrpStartupDelay: Duration;
-  readonly stateDumpFile?: string;
-  readonly statsDumpFile?: string;
-  readonly jsonDumpFile?: string;
-  readonly jsonVersion: 1 | 2;
-  /** What the process is called instead of keepalived. */
-  readonly processName?: string;
-  /** Lines that are not acted upon, as they would be written. */
-  readonly kept: readonly string[];
-}
-
-/** `notification_email` and its sisters. */
-export interface MailSettings {
-  readonly to: readonly string[];
-  /** Absent: the user at this host. */
-  readonly from?: string;
-  readonly server: { readonly host: string; readonly port: number };
-  /** Absent: the name of this host. */
-  readonly heloName?: string;
-  readonly connectTimeout: Duration;
-  /** `no_email_faults` */
-  readonly withoutFaults: boolean;
-}
-
-/** A named pipe that gets a line for each event, and what reads it. */
-export interface FifoSettings {
-  readonly path: string;
-  /** Whom it belongs to when it is made. */
-  readonly owner?: ScriptUser;
-  /** Gets the path as its last argument. */
-  readonly script?: Command;
-}
-
-/** A command that is waited for. */
-export interface LimitedCommand {
-  readonly command: Command;
-  readonly timeout: Duration;
 }
 
 /** A user and optionally a group, by name as written. */
@@ -216,6 +166,25 @@ export interface NotifyScripts {
   readonly deleted?: Command;
 }
 
+/** `unicast_peer { }` and what belongs to it. */
+export interface UnicastSettings {
+  /** In the order of the file; the host's own address may be among them. None: `unicast_fault_no_peer`. */
+  readonly peers: readonly UnicastPeer[];
+  /** `unicast_ttl`, 0..255 */
+  readonly ttl: number;
+  /** Adverts that come from nobody in `peers` do not count. */
+  readonly checkSrc: boolean;
+  /** How the checksum of version 3 on IPv4 is made: with the destination, with 224.0.0.18 as keepalived before 1.3.6, or as the peer does. */
+  readonly oldChecksum: 'never' | 'always' | 'as-heard';
+}
+
+export interface UnicastPeer {
+  readonly address: IpAddress;
+  /** Limits of the TTL that it is heard with; any, where they are absent. */
+  readonly minTtl?: number;
+  readonly maxTtl?: number;
+}
+
 /** `vrrp_instance NAME { }` */
 export interface VrrpInstance {
   readonly name: string;
@@ -226,8 +195,11 @@ export interface VrrpInstance {
   readonly virtualRouterId: number;
   /** 1..255; 255 is the address owner. */
   readonly priority: number;
+  /** Version 2: whole seconds; version 3: centiseconds, 10 ms to 40.95 s. */
   readonly advertInt: Duration;
   readonly version: 2 | 3;
+  /** Of its adverts and of all `virtualAddresses`; excluded ones may be of the other. */
+  readonly family: Family;
   readonly nopreempt: boolean;
   readonly preemptDelay: Duration;
   readonly downTimerAdverts: number;
@@ -241,7 +213,22 @@ export interface VrrpInstance {
   readonly virtualRules: readonly Rule[];
   readonly tracks: readonly Track[];
   readonly dontTrackPrimary: boolean;
-  readonly mcastSrcIp?: IpAddress;
+  /** `mcast_src_ip` or `unicast_src_ip` */
+  readonly srcIp?: IpAddress;
+  /** FAULT while `srcIp` is not an address of the host. */
+  readonly trackSrcIp: boolean;
+  /** Where adverts go, and the only multicast ones that count: `mcast_dst_ip`, else `vrrp_mcast_group4` or `6`. */
+  readonly mcastDstIp: IpAddress;
+  /** Present: adverts go to each of its peers instead of the group. */
+  readonly unicast?: UnicastSettings;
+  /** Version 3 on IPv4: the checksum is sent without the pseudo header, as RFC 9568 has it. */
+  readonly v3ChecksumAsV2: boolean;
+  /** `no_accept`, or strict mode without being the owner: what is sent to its addresses is dropped on this host. */
+  readonly accept: boolean;
+  /** The setting of the interface of that name is switched on. */
+  readonly promoteSecondaries: boolean;
+  /** Octets that may wait on its socket, when more than vrrpd takes anyway. */
+  readonly kernelRxBufSize?: number;
   readonly garp: GarpSettings;
   readonly lowerPrioNoAdvert: boolean;
   readonly higherPrioSendAdvert: boolean;

@@ -3,7 +3,19 @@
 
 import { inSeconds, seconds } from '../time.js';
 import type { FifoSettings, GlobalDefs, LimitedCommand } from './model.js';
-import { block, commandWords, flag, NOTHING, optional, part, time, userWords, value, type Part } from './part.js';
+import {
+  block,
+  commandWords,
+  elsewhere,
+  flag,
+  NOTHING,
+  optional,
+  part,
+  time,
+  userWords,
+  value,
+  type Part,
+} from './part.js';
 import type { Writers } from './part.js';
 import { quoteFirst, quoteWord } from './quote.js';
 
@@ -20,6 +32,10 @@ export const GLOBAL: Writers<GlobalDefs> = {
   shutdownScript: ({ shutdownScript }, { global }) => limited('shutdown_script', shutdownScript, global),
   vrrpStartupDelay: ({ vrrpStartupDelay }) =>
     time('vrrp_startup_delay', vrrpStartupDelay, vrrpStartupDelay === seconds(0)),
+  vrrpPriority: elsewhere,
+  vrrpRtPriority: elsewhere,
+  vrrpRlimitRttime: elsewhere,
+  vrrpNoSwap: elsewhere,
   stateDumpFile: ({ stateDumpFile }) => optional('state_dump_file', stateDumpFile, quoteWord),
   statsDumpFile: ({ statsDumpFile }) => optional('stats_dump_file', statsDumpFile, quoteWord),
   jsonDumpFile: ({ jsonDumpFile }) => optional('json_dump_file', jsonDumpFile, quoteWord),

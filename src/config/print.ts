@@ -87,7 +87,15 @@ const INSTANCE: Writers<VrrpInstance> = {
     authentication.type === 'none'
       ? NOTHING
       : part(block('authentication', ['auth_type PASS', `auth_pass ${quoteWord(textOf(authentication.password))}`])),
-  mcastSrcIp: ({ mcastSrcIp }) => (mcastSrcIp === undefined ? NOTHING : value('mcast_src_ip', mcastSrcIp, false)),
+  srcIp: ({ srcIp }) => (srcIp === undefined ? NOTHING : value('mcast_src_ip', srcIp, false)),
+  family: elsewhere,
+  trackSrcIp: elsewhere,
+  mcastDstIp: elsewhere,
+  unicast: elsewhere,
+  v3ChecksumAsV2: elsewhere,
+  accept: elsewhere,
+  promoteSecondaries: elsewhere,
+  kernelRxBufSize: elsewhere,
   virtualAddresses: (one) => addresses('virtual_ipaddress', one.virtualAddresses, one.interface),
   excludedAddresses: (one) => addresses('virtual_ipaddress_excluded', one.excludedAddresses, one.interface),
   virtualRoutes: ({ virtualRoutes }) => entries('virtual_routes', virtualRoutes.map(describeRoute)),

@@ -1,7 +1,7 @@
 // The values that keywords take: a number, a time, a word, an address, a list, a block. Each reports what it cannot read,
 // with the place, and gives undefined then: never a default in silence. Knows no particular keyword.
 
-import { familyOf, parseAddress, type IpAddress } from '../address.js';
+import { familyOf, isMulticast, parseAddress, type IpAddress } from '../address.js';
 import { microseconds, type Duration } from '../time.js';
 import { named, type Report } from './diagnostic.js';
 import type { Draft, Keywords, Table, Value } from './keyword.js';
@@ -204,7 +204,7 @@ export const atLeast = <T extends number>(least: T, value: Value<T>): Value<T> =
 /** An address of a group: 224.0.0.0/4 or ff00::/8. */
 export const multicastAddress: Value<IpAddress> = single('multicast address', (word, report) => {
   const address = parseAddress(word.text);
-  if (address !== undefined && /^(22[4-9]|23\d)\.|^ff[0-9a-f]{2}:/.test(address)) return address;
+  if (address !== undefined && isMulticast(address)) return address;
   report.error('bad-address', word.span, `${named(word.text)} is not a multicast address`);
   return undefined;
 });

@@ -9,18 +9,17 @@ import { AdvertSockets } from '../linux/advert-socket.js';
 import { ArpListener } from '../linux/arp-listener.js';
 import { Alarm, now } from '../linux/clock.js';
 import { Connections } from '../linux/connections.js';
-import { FrameSocket } from '../linux/frame-socket.js';
 import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
 import { RouteMonitor } from '../linux/route-monitor.js';
 import { Processes } from '../linux/processes.js';
 import type { Running, Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
-import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
+import { Announcer } from './announcer.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
 import { Rehearsal } from './rehearsal.js';
@@ -46,7 +45,7 @@ export class KernelHost implements Host {
   readonly #addresses: Addresses;
   readonly #routes: RouteMonitor;
   readonly #adverts: AdvertSockets;
-  readonly #frames = new FrameSocket();
+  readonly #announcer: Announcer;
   readonly #arp: ArpListener;
   readonly #connections: Connections;
   readonly #alarm: Alarm;
@@ -68,6 +67,7 @@ export class KernelHost implements Host {
     const wake = (): void => this.#wake();
     this.#interfaces = new Interfaces(this.#netlink, wake);
     const { indexOf } = this.#interfaces;
+    this.#announcer = new Announcer((name) => this.#interfaces.find(name)?.index);
     this.#addresses = new Addresses(this.#netlink, indexOf);
     this.#routes = new RouteMonitor(this.#netlink, { indexOf, onReadable: wake });
     this.#adverts = new AdvertSockets(wake);
@@ -170,7 +170,7 @@ export class KernelHost implements Host {
     this.#connections.close();
     this.#interfaces.close();
     this.#routes.close();
-    this.#frames.close();
+    this.#announcer.close();
     this.#netlink.close();
   }
 
@@ -196,9 +196,10 @@ export class KernelHost implements Host {
           this.#adverts.send(effect.interface, encodeIpv4Advert(effect.header, effect.advert)),
         );
       case 'send-garp':
-        return this.#announce(effect);
+      case 'send-na':
+        return this.#announcer.announce(effect);
       case 'send-probe':
-        this.#probe(effect);
+        this.#announcer.probe(effect);
         return undefined;
       case 'run-script':
         this.#runScript(effect.script);
@@ -252,21 +253,6 @@ export class KernelHost implements Host {
   #resetConnections(lists: readonly (readonly IpAddress[])[]): Input[] {
     const counts = this.#connections.reset(lists) ?? [];
     return counts.map((count, index) => ({ kind: 'connections-reset', addresses: lists[index] ?? [], count }));
-  }
-
-  #announce(garp: Extract<Effect, { kind: 'send-garp' }>): Failure | undefined {
-    const index = this.#interfaces.find(garp.interface)?.index;
-    if (index === undefined) return undefined;
-    const round = garp.addresses.map((address) => encodeGratuitousArp({ mac: garp.mac, address }));
-    const frames = Array.from({ length: garp.rounds }, () => round).flat();
-    const refusal = this.#frames.send(index, frames);
-    return refusal && { kind: 'failed', effect: 'send-garp', interface: garp.interface, error: refusal.message };
-  }
-
-  /** One that can't be sent finds nobody, as one that nobody answers: it is no failure. */
-  #probe({ interface: name, mac, address }: Extract<Effect, { kind: 'send-probe' }>): void {
-    const index = this.#interfaces.find(name)?.index;
-    if (index !== undefined) this.#frames.send(index, [encodeArpProbe({ mac, address })]);
   }
 
   #runScript(name: string): void {

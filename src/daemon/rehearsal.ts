@@ -4,7 +4,7 @@
 // caches. Nothing is sent and no state is shared.
 
 import { setFlagsFromString } from 'node:v8';
-import { VRRP_GROUP_IPV4, type IpAddress, type MacAddress } from '../address.js';
+import { VRRP_GROUPS, type IpAddress, type MacAddress } from '../address.js';
 import type { Config, VrrpInstance } from '../config/model.js';
 import { Addresses } from '../linux/addresses.js';
 import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
@@ -153,7 +153,7 @@ class Play {
 
   /** An advert for the instance as it would come in. */
   #hear(priority: number): void {
-    const header = { source: other.source, destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
+    const header = { source: other.source, destination: VRRP_GROUPS.ipv4, ttl: 255, identification: 1 };
     const packet = encodeIpv4Advert(header, {
       version: 2,
       virtualRouterId: this.#instance?.virtualRouterId ?? 1,

@@ -4,7 +4,8 @@
 
 import type { Effect } from '../vrrp/effect.js';
 
-type Announcement = Extract<Effect, { kind: 'send-garp' }>;
+export type Announcement = 'send-garp' | 'send-na';
+type Burst = Extract<Effect, { kind: Announcement }>;
 
 /** Adverts before the addresses that belong to them: some milliseconds, and as many addresses as one request takes. */
 const MOST_ADVERTS = 50;
@@ -16,6 +17,7 @@ const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
   'add-address': 1,
   'add-route': 2,
   'send-garp': 3,
+  'send-na': 3,
   log: 4,
   notify: 4,
 };
@@ -55,10 +57,13 @@ export function runOf<Kind extends Bulk>(
 
 function append(effects: Effect[], effect: Effect): void {
   const before = effects.at(-1);
-  if (before?.kind === 'send-garp' && effect.kind === 'send-garp' && isOfOneBurst(before, effect))
+  if (isBurst(before) && isBurst(effect) && isOfOneBurst(before, effect))
     effects[effects.length - 1] = { ...before, addresses: [...before.addresses, ...effect.addresses] };
   else effects.push(effect);
 }
 
-const isOfOneBurst = (one: Announcement, other: Announcement): boolean =>
-  one.interface === other.interface && one.mac === other.mac && one.rounds === other.rounds;
+const isBurst = (effect: Effect | undefined): effect is Burst =>
+  effect?.kind === 'send-garp' || effect?.kind === 'send-na';
+
+const isOfOneBurst = (one: Burst, other: Burst): boolean =>
+  one.kind === other.kind && one.interface === other.interface && one.mac === other.mac && one.rounds === other.rounds;

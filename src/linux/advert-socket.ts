@@ -4,7 +4,7 @@
 
 import { putU32 } from 'netlink/dist/structs.js';
 import raw from 'raw-socket';
-import { addressOctets, VRRP_GROUP_IPV4 } from '../address.js';
+import { addressOctets, VRRP_GROUPS } from '../address.js';
 import { setBuffer, SOL_SOCKET } from './native.js';
 
 type Wrap = ReturnType<typeof raw.createSocket>['wrap'];
@@ -94,7 +94,7 @@ export class AdvertSockets {
   /** Walks the way of a packet once up to where the kernel refuses one without a whole header: the first advert is in a hurry. */
   #warmUp(name: string): void {
     const noPacket = Buffer.alloc(20);
-    noPacket.set(addressOctets(VRRP_GROUP_IPV4), 16);
+    noPacket.set(addressOctets(VRRP_GROUPS.ipv4), 16);
     try {
       this.#send(name, noPacket, 1);
     } catch {
@@ -131,7 +131,7 @@ export class AdvertSockets {
 function configure(wrap: Wrap, { name, index }: { name: string; index: number }): void {
   const device = Buffer.from(`${name}\0`);
   // struct ip_mreqn: group, local address, interface.
-  const membership = Buffer.concat([addressOctets(VRRP_GROUP_IPV4), Buffer.alloc(4), putU32(index)]);
+  const membership = Buffer.concat([addressOctets(VRRP_GROUPS.ipv4), Buffer.alloc(4), putU32(index)]);
   const options: [title: string, level: number, option: number, value: number | Buffer][] = [
     ['SO_BINDTODEVICE', SOL_SOCKET, SO_BINDTODEVICE, device],
     ['IP_HDRINCL', IPPROTO_IP, IP_HDRINCL, 1],

@@ -1,10 +1,10 @@
-// The Ethernet header in front of a packet. IEEE 802.3 § 3.2; RFC 1112 § 6.4 for the MAC addresses of IPv4 groups.
+// The Ethernet header in front of a packet. IEEE 802.3 § 3.2; RFC 1112 § 6.4 and RFC 2464 § 7 for the MAC addresses of groups.
 // Knows no VLAN tags and no frame check sequence: the kernel and capture files show frames without either.
 
-import { addressOctets, macOctets, type IpAddress, type MacAddress } from '../address.js';
+import { addressOctets, macFromOctets, macOctets, type IpAddress, type MacAddress } from '../address.js';
 
 export const ETHERNET_HEADER_LENGTH = 14;
-export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806 } as const;
+export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const BROADCAST_MAC = 'ff:ff:ff:ff:ff:ff' as MacAddress;
 
 export interface EthernetHeader {
@@ -28,9 +28,10 @@ export function encodeEthernet(header: EthernetHeader, payload: Uint8Array): Buf
   return frame;
 }
 
-/** 01:00:5e and the low 23 bits of an IPv4 group. RFC 1112 § 6.4. */
+/** 01:00:5e and the low 23 bits of an IPv4 group (RFC 1112 § 6.4); 33:33 and the last 32 of an IPv6 one (RFC 2464 § 7). */
 export function groupMac(group: IpAddress): MacAddress {
-  const octets = [0x01, 0x00, 0x5e, ...addressOctets(group).slice(1)];
-  octets[3] = (octets[3] ?? 0) & 0x7f;
-  return octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':') as MacAddress;
+  const address = addressOctets(group);
+  if (address.length === 16) return macFromOctets(Uint8Array.from([0x33, 0x33, ...address.subarray(12)]));
+  const [, second = 0, third = 0, fourth = 0] = address;
+  return macFromOctets(Uint8Array.from([0x01, 0x00, 0x5e, second & 0x7f, third, fourth]));
 }

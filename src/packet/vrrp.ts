@@ -19,6 +19,15 @@ export type AdvertAuthentication =
   | { readonly type: 'PASS'; readonly password: string }
   | { readonly type: 'other'; readonly number: number };
 
+/** What an advert is sent with. */
+export interface AdvertHeader extends Ipv4Header {
+  /**
+   * How version 3 on IPv4 makes its checksum when not with the pseudo header of the packet (RFC 5798 § 5.2.8): without one
+   * (RFC 9568 § 5.2.8), or with that of a packet to 224.0.0.18 (keepalived before 1.3.6, unicast).
+   */
+  readonly checksum?: 'plain' | 'group';
+}
+
 /** An advert as it is sent. */
 export type Advert =
   | {
@@ -62,6 +71,8 @@ export type ReceivedAdvert =
       /** 1 is an advertisement; there is no other. */
       readonly type: number;
       readonly checksumValid: boolean;
+      /** It is valid with the pseudo header of a packet to 224.0.0.18 only: keepalived before 1.3.6, unicast. */
+      readonly hasOldChecksum?: true;
       readonly advert: Advert;
     };
 

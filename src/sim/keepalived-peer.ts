@@ -2,6 +2,7 @@
 // has them. It is compared with the real one, scenario by scenario, in test/lab/keepalived-model.test.ts. It knows neither
 // reload nor interface_up_down_delays, and a packet finds only the virtual routers of its interface.
 
+import { VRRP_GROUPS } from '../address.js';
 import type { Config } from '../config/model.js';
 import { groupsByMember, tracksOf } from '../config/tracks.js';
 import { addressesOf } from '../config/diff.js';
@@ -145,7 +146,7 @@ export class KeepalivedPeer implements Core {
       turn.do({ kind: 'notify', event: { subject: 'INSTANCE', name: config.name, state: 'STOP', priority } });
     for (const { name } of this.#config.syncGroups)
       turn.do({ kind: 'notify', event: { subject: 'GROUP', name, state: 'STOP', priority: 0 } });
-    for (const name of this.#open) turn.do({ kind: 'close-link', interface: name });
+    for (const name of this.#open) turn.do({ kind: 'close-link', interface: name, family: 'ipv4' });
     this.#open.clear();
   }
 
@@ -163,7 +164,7 @@ export class KeepalivedPeer implements Core {
     if (this.#open.has(name) || !this.#links.get(name)?.up) return;
     if (!this.#routers.some(({ config }) => config.interface === name)) return;
     this.#open.add(name);
-    turn.do({ kind: 'open-link', interface: name });
+    turn.do({ kind: 'open-link', interface: name, family: 'ipv4', groups: [VRRP_GROUPS.ipv4] });
   }
 
   /** What they track may stand otherwise: priorities, faults and beginnings follow. */

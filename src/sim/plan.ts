@@ -74,7 +74,7 @@ function interfacesOf({ vrrpInstances, interfaceDelays, syncGroups }: Config): s
 /** Those that a made-up one must not be. */
 const writtenAddressesOf = (config: Config): IpAddress[] => [
   ...virtualAddressesOf(config).map(({ prefix }) => prefix.address),
-  ...config.vrrpInstances.flatMap(({ mcastSrcIp }) => mcastSrcIp ?? []),
+  ...config.vrrpInstances.flatMap(({ srcIp }) => srcIp ?? []),
 ];
 
 const virtualAddressesOf = ({ vrrpInstances }: Config): VirtualAddress[] =>
@@ -113,7 +113,7 @@ interface Wanted {
 /** As mcast_src_ip says; else made up, in the network of the virtual addresses of the interface. */
 function ownAddress({ config, name, number, taken, network }: Wanted): Prefix {
   const here = config.vrrpInstances.filter((one) => one.interface === name);
-  const written = here.map((one) => one.mcastSrcIp).find((one) => one !== undefined);
+  const written = here.map((one) => one.srcIp).find((one) => one !== undefined);
   if (written !== undefined) return { address: written, length: 24 };
   const virtual = here.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix.address);
   const [near] = virtual.filter((one) => familyOf(one) === 'ipv4');

@@ -1,7 +1,7 @@
 // Carries a story out on a simulated network. What can't be carried out (no such host, no such check) is found before
 // anything happens.
 
-import { VRRP_GROUP_IPV4 } from '../address.js';
+import { VRRP_GROUPS } from '../address.js';
 import type { Config } from '../config/model.js';
 import type { Host } from './host.js';
 import type { Network } from './network.js';
@@ -144,7 +144,7 @@ function sayForeign(foreign: ForeignAdvert, network: Network): void {
   const { source, ttl, virtualRouterId, priority, interval, addresses, password, segment, isDamaged = false } = foreign;
   network.sayForeign(
     {
-      header: { source, destination: VRRP_GROUP_IPV4, ttl, identification: 1 },
+      header: { source, destination: VRRP_GROUPS.ipv4, ttl, identification: 1 },
       advert: {
         version: 2,
         virtualRouterId,

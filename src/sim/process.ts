@@ -128,6 +128,8 @@ export class Process implements LoopHost {
       case 'send-garp':
         this.#announce(effect);
         return undefined;
+      case 'send-na':
+        return undefined;
       case 'send-probe':
         this.host.interfaces.get(effect.interface)?.probe(effect.address);
         return undefined;

@@ -3,7 +3,7 @@
 // that vrrpd does not have is left out. It writes no file.
 
 import { outerState } from '../vrrp/state.js';
-import { VRRP_GROUP_IPV4 } from '../address.js';
+import { VRRP_GROUPS } from '../address.js';
 import type { GarpSettings, NotifyScripts } from '../config/model.js';
 import { inSeconds, milliseconds, type Instant } from '../time.js';
 import { judge } from '../track/standing.js';
@@ -51,7 +51,7 @@ const point = ({ seconds, date }: WallTime): string => `${seconds.toFixed(6)} ($
 
 const globalLines = ({ config: { global }, host }: DumpFacts): string[] => [
   ` Router ID = ${global.routerId ?? host}`,
-  ` VRRP IPv4 mcast group = ${VRRP_GROUP_IPV4}`,
+  ` VRRP IPv4 mcast group = ${VRRP_GROUPS.ipv4}`,
   ` Script security ${enabled(global.enableScriptSecurity)}`,
 ];
 
@@ -110,12 +110,12 @@ function nextByState({ state }: Instance): Instant | undefined {
 }
 
 function interfaceLines({ config, source }: Instance): string[] {
-  const configured = config.mcastSrcIp === undefined ? '' : ' (from configuration)';
+  const configured = config.srcIp === undefined ? '' : ' (from configuration)';
   return [
     field('Interface', config.interface),
     ...(config.dontTrackPrimary ? ['   VRRP interface tracking disabled'] : []),
     field('Using src_ip', `${source ?? '(none)'}${configured}`),
-    `   Multicast address ${VRRP_GROUP_IPV4}`,
+    `   Multicast address ${VRRP_GROUPS.ipv4}`,
   ];
 }
 

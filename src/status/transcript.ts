@@ -98,6 +98,11 @@ export class Transcript {
         const burst = `gratuitous ARP for ${list(addresses)}${rounds === 1 ? '' : `, ${rounds} rounds`}`;
         return this.#changed(`garp ${dev}`, `${dev} > ${burst}`);
       }
+      case 'send-na': {
+        const { interface: dev, addresses, rounds } = effect;
+        const burst = `neighbour advertisement for ${list(addresses)}${rounds === 1 ? '' : `, ${rounds} rounds`}`;
+        return this.#changed(`na ${dev}`, `${dev} > ${burst}`);
+      }
       case 'send-probe':
         return this.#changed(`probe ${effect.interface}`, `${effect.interface} > ARP probe for ${effect.address}`);
       case 'reset-connections':

@@ -2,7 +2,7 @@
 // It neither sends nor decides when: an effect is all that comes out.
 
 import type { IpAddress } from '../address.js';
-import { VRRP_GROUP_IPV4 } from '../address.js';
+import { VRRP_GROUPS } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import type { Advert } from '../packet/vrrp.js';
 import type { Effect } from './effect.js';
@@ -33,7 +33,7 @@ export function sendAdvert(
   return {
     kind: 'send-advert',
     interface: config.interface,
-    header: { source, destination: VRRP_GROUP_IPV4, ttl: 255, identification },
+    header: { source, destination: VRRP_GROUPS.ipv4, ttl: 255, identification },
     advert,
   };
 }

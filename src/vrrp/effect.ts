@@ -1,17 +1,23 @@
 // Everything that a router asks its host to do, as plain values. The host performs them in list order before it hands
 // in the next input; what the kernel refuses comes back as the input `failed`.
 
-import type { IpAddress, MacAddress } from '../address.js';
+import type { Family, IpAddress, MacAddress } from '../address.js';
 import type { Route, Rule, TrackFile, TrackProcess, VirtualAddress } from '../config/model.js';
-import type { Ipv4Header } from '../packet/ipv4.js';
-import type { Advert } from '../packet/vrrp.js';
+import type { Advert, AdvertHeader } from '../packet/vrrp.js';
 import type { Event } from './event.js';
 
 export type Effect =
-  /** Join the VRRP group on the interface and listen there. */
-  | { readonly kind: 'open-link'; readonly interface: string }
-  | { readonly kind: 'close-link'; readonly interface: string }
-  | { readonly kind: 'send-advert'; readonly interface: string; readonly header: Ipv4Header; readonly advert: Advert }
+  /** Listen to one family on the interface, as a member of these groups and of no others; again with other groups, if need be. */
+  | {
+      readonly kind: 'open-link';
+      readonly interface: string;
+      readonly family: Family;
+      readonly groups: readonly IpAddress[];
+      /** Octets that may wait, where more are wanted than the host takes anyway. */
+      readonly receiveBuffer?: number;
+    }
+  | { readonly kind: 'close-link'; readonly interface: string; readonly family: Family }
+  | { readonly kind: 'send-advert'; readonly interface: string; readonly header: AdvertHeader; readonly advert: Advert }
   /** Gratuitous ARP: `rounds` times over all addresses, back to back. */
   | {
       readonly kind: 'send-garp';
@@ -20,7 +26,15 @@ export type Effect =
       readonly addresses: readonly IpAddress[];
       readonly rounds: number;
     }
-  /** One ARP probe for the address (RFC 5227 § 2.1.1: sender 0.0.0.0); who answers comes back as a `claim`. */
+  /** Unsolicited neighbour advertisements, the same for IPv6 (RFC 4861 § 7.2.6). */
+  | {
+      readonly kind: 'send-na';
+      readonly interface: string;
+      readonly mac: MacAddress;
+      readonly addresses: readonly IpAddress[];
+      readonly rounds: number;
+    }
+  /** One ARP probe for the address (RFC 5227 § 2.1.1: sender 0.0.0.0), or a neighbour solicitation from :: for an IPv6 one; who answers comes back as a `claim`. */
   | {
       readonly kind: 'send-probe';
       readonly interface: string;

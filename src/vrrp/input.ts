@@ -1,7 +1,7 @@
 // Everything that can happen to a router, as plain JSON values: so it can be recorded, replayed and simulated.
 // An input says what was observed; it never says what to do about it.
 
-import type { IpAddress, MacAddress, Prefix } from '../address.js';
+import type { Family, IpAddress, MacAddress, Prefix } from '../address.js';
 import type { Config, Route, Rule } from '../config/model.js';
 import type { Instant } from '../time.js';
 import type { FileReading } from '../track/file.js';
@@ -17,7 +17,7 @@ export interface Link {
   readonly up: boolean;
   readonly mac: MacAddress;
   readonly mtu: number;
-  /** All addresses in the kernel's order, those of vrrpd included. */
+  /** All addresses in the kernel's order, those of vrrpd included; an IPv6 one only when duplicate detection has let it pass. */
   readonly addresses: readonly Prefix[];
 }
 
@@ -38,7 +38,10 @@ export type Input =
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
   /** Somebody else removed a route or a rule. */
   | { readonly kind: 'route-removed'; readonly entry: Route | Rule }
-  /** ARP heard from another MAC address: an address is there. `isAnswer`: to a probe; else it was announced unasked. */
+  /**
+   * ARP, or a neighbour advertisement, heard from another MAC address: an address is there. `isAnswer`: to a probe; else it
+   * was announced unasked. Neighbour advertisements don't tell which: they count as unasked.
+   */
   | {
       readonly kind: 'claim';
       readonly interface: string;
@@ -67,9 +70,18 @@ export type Input =
 export interface Failure {
   readonly kind: 'failed';
   readonly effect:
-    'open-link' | 'send-advert' | 'send-garp' | 'add-address' | 'remove-address' | 'add-route' | 'remove-route';
+    | 'open-link'
+    | 'send-advert'
+    | 'send-garp'
+    | 'send-na'
+    | 'add-address'
+    | 'remove-address'
+    | 'add-route'
+    | 'remove-route';
   /** Empty for a route or a rule without one. */
   readonly interface: string;
+  /** Of open-link. */
+  readonly family?: Family;
   /** Of add-address and remove-address. */
   readonly address?: IpAddress;
   /** Of add-route and remove-route. */

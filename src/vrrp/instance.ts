@@ -145,7 +145,7 @@ export class Instance {
    * else the first that it has lost just now.
    */
   get source(): IpAddress | undefined {
-    if (this.config.mcastSrcIp !== undefined) return this.config.mcastSrcIp;
+    if (this.config.srcIp !== undefined) return this.config.srcIp;
     const { surroundings, lost } = this;
     const own = this.links.get(this.config.interface)?.addresses.find((prefix) => surroundings.isOwn(prefix));
     return (own ?? lost?.prefixes[0])?.address;

@@ -1,6 +1,7 @@
 // The interfaces that are listened on: each one once, for all instances that speak there, as soon as it is there and
 // up. It knows no packet: the host opens the sockets.
 
+import { VRRP_GROUPS } from '../address.js';
 import type { Link } from './input.js';
 import type { Roster } from './roster.js';
 import type { Turn } from './turn.js';
@@ -17,12 +18,12 @@ export class Openings {
     if (speakers.length === 0) return false;
     for (const instance of speakers) instance.openError = undefined;
     this.#open.add(name);
-    turn.do({ kind: 'open-link', interface: name });
+    turn.do({ kind: 'open-link', interface: name, family: 'ipv4', groups: [VRRP_GROUPS.ipv4] });
     return true;
   }
 
   close(name: string, turn: Turn): void {
-    if (this.#open.delete(name)) turn.do({ kind: 'close-link', interface: name });
+    if (this.#open.delete(name)) turn.do({ kind: 'close-link', interface: name, family: 'ipv4' });
   }
 
   /** Those that nobody speaks on any more. */

@@ -164,7 +164,7 @@ function noteLoss(instance: Instance, { name, link, isNew, own, gone }: LinkChan
   const until = lost?.until ?? after(turn.now, PATIENCE);
   instance.lost = prefixes.length > 0 && until > turn.now ? { prefixes, until } : undefined;
   const [was, is] = [gone[0], own[0]];
-  if (!needsOne || config.mcastSrcIp !== undefined) return;
+  if (!needsOne || config.srcIp !== undefined) return;
   if (instance.lost && was && !is)
     turn.log('warn', `(${config.name}) ${formatPrefix(was)} was removed from ${name} by somebody else: waiting for it`);
   else if (lost && !instance.lost && is) {

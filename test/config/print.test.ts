@@ -216,7 +216,7 @@ function instance(random: Random, index: number, tracked: Tracked): VrrpInstance
   const state = random.chance(4) ? 'MASTER' : 'BACKUP';
   const nopreempt = state === 'BACKUP' && random.chance(2);
   const masterRefresh = random.perhaps(() => seconds(random.between(0, 60)));
-  const mcastSrcIp = random.perhaps(() => ip('10.1.0.254'));
+  const srcIp = random.perhaps(() => ip('10.1.0.254'));
   const addresses = random.list(5, (number) => address(random, number));
   const [routes, rules] = [read(ROUTES).staticRoutes, read(ROUTES).staticRules];
   const states = ['master', 'backup', 'fault', 'stop', 'any', 'rxLowerPri'] as const;
@@ -240,7 +240,7 @@ function instance(random: Random, index: number, tracked: Tracked): VrrpInstance
     virtualRules: rules.filter(() => random.chance(2)),
     tracks: tracks(random, tracked),
     dontTrackPrimary: random.chance(3),
-    ...(mcastSrcIp && { mcastSrcIp }),
+    ...(srcIp && { srcIp }),
     garp: {
       masterDelay: seconds(random.between(0, 6)),
       masterRepeat: random.between(1, 6),

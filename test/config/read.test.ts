@@ -66,7 +66,7 @@ t.test('layout 3: no space before the brace, a label, notify scripts; one warnin
     t.match(config?.vrrpInstances, [
       {
         name: 'VI_haproxy',
-        mcastSrcIp: `192.168.106.25${node}`,
+        srcIp: `192.168.106.25${node}`,
         virtualRouterId: 249,
         virtualAddresses: [{ prefix: { address: '192.168.106.249', length: 24 }, dev: 'eth0', label: 'eth0:0' }],
         notify: {

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { macFromOctets, VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { macFromOctets, VRRP_GROUPS } from '../../src/address.js';
 import { decodeArp, encodeGratuitousArp } from '../../src/packet/arp.js';
 import { describeAdvert } from '../../src/packet/describe.js';
 import { decodeIpv4Advert, encodeIpv4Advert, type Advert } from '../../src/packet/vrrp.js';
@@ -22,7 +22,7 @@ const adverts = frames
 /** The octets of a random advert with whatever header. */
 export const advertOctets = (random: Random): Buffer =>
   encodeIpv4Advert(
-    { ...randomHeader((below) => random.below(below)), destination: VRRP_GROUP_IPV4, ttl: 255 },
+    { ...randomHeader((below) => random.below(below)), destination: VRRP_GROUPS.ipv4, ttl: 255 },
     randomAdvert((below) => random.below(below)),
   );
 

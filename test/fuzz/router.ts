@@ -2,7 +2,7 @@
 // same story, one with the invalid packets and one without: they do the same at the same instants. What is valid is judged
 // here from the octets alone. RFC 3768 § 7.1
 
-import { VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { VRRP_GROUPS } from '../../src/address.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { milliseconds, seconds } from '../../src/time.js';
@@ -21,7 +21,7 @@ const goodAdvert = (random: Random): Buffer =>
   encodeIpv4Advert(
     {
       source: ip(random.pick(['192.168.1.192', '192.168.1.7'])),
-      destination: VRRP_GROUP_IPV4,
+      destination: VRRP_GROUPS.ipv4,
       ttl: 255,
       identification: random.below(65_536),
     },
@@ -63,7 +63,7 @@ function isValid(octets: Buffer): boolean {
   const addresses = Array.from({ length: count }, (_, index) => vrrp.subarray(8 + 4 * index, 12 + 4 * index).join('.'));
   return (
     octets[8] === 255 &&
-    octets.subarray(16, 20).join('.') === VRRP_GROUP_IPV4 &&
+    octets.subarray(16, 20).join('.') === VRRP_GROUPS.ipv4 &&
     octets.subarray(12, 16).join('.') !== '192.168.1.191' &&
     kind === 0x21 &&
     id === OURS.virtualRouterId &&

@@ -43,7 +43,7 @@ interface Deed {
   readonly back: readonly RegExp[];
   /** Lines of the log that have to be there, among others: once, or more often where the deed itself goes on. */
   readonly says: readonly RegExp[];
-  readonly isRepeated?: true;
+  readonly isRepeated?: boolean;
 }
 
 const VIP_LINE = /eth1 inet 192\.168\.1\.190\/32/;

@@ -2,7 +2,7 @@
 // daemons told, with the moments at which it really happened, so that the same can be played on a simulated network.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VRRP_GROUP_IPV4, type MacAddress } from '../../src/address.js';
+import { VRRP_GROUPS, type MacAddress } from '../../src/address.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { inMilliseconds } from '../../src/time.js';
 import type { Command, ForeignAdvert } from '../../src/sim/story.js';
@@ -191,7 +191,7 @@ export class StoryLab {
     const [first] = this.#strangers.values();
     const stranger = segment === undefined ? first : this.#strangers.get(segment);
     const authentication = password === undefined ? ({ type: 'none' } as const) : ({ type: 'PASS', password } as const);
-    const header = { source, destination: VRRP_GROUP_IPV4, ttl, identification: 1 };
+    const header = { source, destination: VRRP_GROUPS.ipv4, ttl, identification: 1 };
     const advert = { version: 2, virtualRouterId, priority, interval, authentication, addresses } as const;
     stranger?.say(encodeIpv4Advert(header, advert));
   }

@@ -2,7 +2,7 @@
 // line, sends as many adverts as each line of its input says, and prints a line for each one that it hears.
 
 import { createInterface } from 'node:readline';
-import { addressFromOctets, VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
 import { AdvertSockets } from '../../src/linux/advert-socket.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
@@ -25,7 +25,7 @@ console.log('open');
 let identification = 0;
 for await (const line of createInterface(process.stdin)) {
   for (let count = Number(line); count > 0; count--) {
-    const header = { source, destination: VRRP_GROUP_IPV4, ttl: 255, identification: ++identification };
+    const header = { source, destination: VRRP_GROUPS.ipv4, ttl: 255, identification: ++identification };
     const advert = { virtualRouterId: 91, priority: 110, interval: seconds(1), addresses: [] };
     sockets.send(name, encodeIpv4Advert(header, { version: 2, ...advert, authentication: { type: 'none' } }));
   }

@@ -3,7 +3,7 @@
 
 import { ip, running, startPeer, until } from './own-network.js';
 import t from 'tap';
-import { addressFromOctets, VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
 import { AdvertSockets } from '../../src/linux/advert-socket.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
@@ -11,7 +11,7 @@ import { seconds } from '../../src/time.js';
 const OWN = addressFromOctets(Uint8Array.of(192, 0, 2, 1));
 const PEER = addressFromOctets(Uint8Array.of(192, 0, 2, 2));
 const indexOf = (name: string): number => (JSON.parse(ip(`-j link show ${name}`)) as [{ ifindex: number }])[0].ifindex;
-const advert = (destination = VRRP_GROUP_IPV4): Buffer =>
+const advert = (destination = VRRP_GROUPS.ipv4): Buffer =>
   encodeIpv4Advert(
     { source: OWN, destination, ttl: 255, identification: 0x1234 },
     {

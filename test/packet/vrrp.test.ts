@@ -2,14 +2,14 @@
 // them is a sentence of an RFC is in test/sentences.
 
 import t from 'tap';
-import { VRRP_GROUP_IPV4, type IpAddress } from '../../src/address.js';
+import { VRRP_GROUPS, type IpAddress } from '../../src/address.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
 import { decodeIpv4Advert, encodeIpv4Advert, type Advert } from '../../src/packet/vrrp.js';
 import { milliseconds, seconds } from '../../src/time.js';
 
 const ip = (text: string): IpAddress => text as IpAddress;
 
-const header = { source: ip('10.9.0.1'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
+const header = { source: ip('10.9.0.1'), destination: VRRP_GROUPS.ipv4, ttl: 255, identification: 1 };
 const pass: Advert = {
   version: 2,
   virtualRouterId: 51,

@@ -213,7 +213,7 @@ sentence(
 );
 
 sentence('keepalived: the comparison is by the configured source address where there is one', (t) => {
-  const host = master({ mcastSrcIp: ip('192.168.1.193') });
+  const host = master({ srcIp: ip('192.168.1.193') });
   host.hear({ priority: 120, from: '192.168.1.192' });
   t.equal(host.state, 'MASTER', 'although eth1 has 192.168.1.191');
   takenOver(host, { priority: 120, from: '192.168.1.194' });

@@ -36,7 +36,7 @@ sentence(
 );
 
 sentence('keepalived: mcast_src_ip is the source where it is written', (t) => {
-  t.match(decodeIpv4Advert(packetOf({ mcastSrcIp: ip('10.0.0.77') })), { source: '10.0.0.77' });
+  t.match(decodeIpv4Advert(packetOf({ srcIp: ip('10.0.0.77') })), { source: '10.0.0.77' });
 });
 
 sentence('keepalived: a change of the primary address is that of the source', (t) => {

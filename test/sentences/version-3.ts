@@ -2,7 +2,7 @@
 // share with version 2 (whose Master is the Active Router of RFC 9568). The sentences that wait for instances of version 3
 // and IPv6 are listed in docs/PROTOCOL.md.
 
-import { VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { VRRP_GROUPS } from '../../src/address.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
 import { decodeIpv4Advert, encodeIpv4Advert, type Advert } from '../../src/packet/vrrp.js';
 import { milliseconds, seconds } from '../../src/time.js';
@@ -23,7 +23,7 @@ import {
   takesOverAfter,
 } from './words.js';
 
-const header = { source: ip('10.9.0.1'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 };
+const header = { source: ip('10.9.0.1'), destination: VRRP_GROUPS.ipv4, ttl: 255, identification: 1 };
 const advert: Advert = {
   version: 3,
   virtualRouterId: 51,

@@ -1,7 +1,7 @@
 // The daemon of a simulated host: what waits for it while it stands still, its alarms, its end and its next life.
 
 import t from 'tap';
-import { VRRP_GROUP_IPV4 } from '../../src/address.js';
+import { VRRP_GROUPS } from '../../src/address.js';
 import { milliseconds, seconds } from '../../src/time.js';
 import type { Network } from '../../src/sim/network.js';
 import { configOf, instanceText, ip, Pair, VIRTUAL } from './pair.js';
@@ -19,7 +19,7 @@ const since = (pair: Pair, from: number): string[] => pair.happened.slice(from);
 /** An advert of a stranger with the priority 10. */
 const sayLower = (network: Network): void =>
   network.sayForeign({
-    header: { source: ip('10.0.0.66'), destination: VRRP_GROUP_IPV4, ttl: 255, identification: 1 },
+    header: { source: ip('10.0.0.66'), destination: VRRP_GROUPS.ipv4, ttl: 255, identification: 1 },
     advert: {
       version: 2,
       virtualRouterId: 51,

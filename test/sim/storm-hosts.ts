@@ -147,7 +147,7 @@ function someInstance(random: Random, { plan, priority, source }: Member): VrrpI
     resetConnections: !random.chance(4),
     higherPrioSendAdvert: random.chance(8),
     lowerPrioNoAdvert: random.chance(8),
-    ...(source !== undefined && { mcastSrcIp: ip(`10.0.${network}.${source}`) }),
+    ...(source !== undefined && { srcIp: ip(`10.0.${network}.${source}`) }),
   });
 }
 

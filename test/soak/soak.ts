@@ -29,7 +29,9 @@ function refuse(): never {
   process.exit(2);
 }
 
-const someSeed = (): string => String(Date.now() % 1_000_000);
+function someSeed(): string {
+  return String(Date.now() % 1_000_000);
+}
 
 async function soakThePair([count = String(KILLS), seed = someSeed()]: string[]): Promise<number> {
   if (!(Number(count) > 0) || !Number.isInteger(Number(count)) || !Number.isInteger(Number(seed))) refuse();

@@ -203,7 +203,7 @@ t.test('a BACKUP names its master, a FAULT counts its faults, and one that waits
   const backup = dataLines(host);
   t.ok(backup.includes('   Master router = 192.168.1.192'));
   t.ok(backup.includes('     192.168.1.190 dev eth1 scope global'), 'its address is not set');
-  const instances = [anInstance({ tracks: [tracked()], mcastSrcIp: ip('192.168.1.191'), dontTrackPrimary: true })];
+  const instances = [anInstance({ tracks: [tracked()], srcIp: ip('192.168.1.191'), dontTrackPrimary: true })];
   const checked = new TestHost({ instances, scripts: [aScript()] });
   checked.start();
   checked.pass(seconds(0));

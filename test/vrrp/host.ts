@@ -1,7 +1,7 @@
 // A host of the core's tests: a router under virtual time, with an interface of its own. It records effects as short
 // words, so that a test reads like the sentence it proves. It performs nothing.
 
-import { parseAddress, parseMac, VRRP_GROUP_IPV4, type IpAddress, type MacAddress } from '../../src/address.js';
+import { parseAddress, parseMac, VRRP_GROUPS, type IpAddress, type MacAddress } from '../../src/address.js';
 import type {
   Config,
   GlobalDefs,
@@ -57,6 +57,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     priority: 120,
     advertInt: seconds(1),
     version: 2,
+    family: 'ipv4',
     nopreempt: false,
     preemptDelay: seconds(0),
     downTimerAdverts: 3,
@@ -67,6 +68,11 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     virtualRules: [],
     tracks: [],
     dontTrackPrimary: false,
+    trackSrcIp: false,
+    mcastDstIp: VRRP_GROUPS.ipv4,
+    v3ChecksumAsV2: false,
+    accept: true,
+    promoteSecondaries: false,
     garp: {
       masterDelay: seconds(5),
       masterRepeat: 5,
@@ -190,7 +196,7 @@ export function anAdvert(said: Said): Input {
     packet: {
       kind: 'advert',
       source: ip(said.from ?? '192.168.1.192'),
-      destination: said.to ?? VRRP_GROUP_IPV4,
+      destination: said.to ?? VRRP_GROUPS.ipv4,
       ttl: said.ttl ?? 255,
       type: said.type ?? 1,
       checksumValid: said.checksumValid ?? true,
@@ -231,6 +237,7 @@ export const aConfig = ({ instances = [], scripts = [], statics = NO_STATICS, ..
     enableScriptSecurity: false,
     fifoWriteVrrpStatesOnReload: false,
     vrrpStartupDelay: seconds(0),
+    vrrpNoSwap: false,
     jsonVersion: 1,
     kept: [],
     ...parts.global,
@@ -365,6 +372,8 @@ function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
       return `advert ${effect.advert.priority}`;
     case 'send-garp':
       return `garp ${effect.addresses.join(' ')} x${effect.rounds}`;
+    case 'send-na':
+      return `na ${effect.addresses.join(' ')} x${effect.rounds}`;
     case 'send-probe':
       return `probe ${effect.address}`;
     case 'reset-connections':

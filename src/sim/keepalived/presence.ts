@@ -18,11 +18,11 @@ export class Presence {
 
   /** What it sends from: the configured address, else the interface's first that is not a virtual one. */
   get source(): IpAddress | undefined {
-    const { mcastSrcIp, interface: name } = this.config;
+    const { srcIp, interface: name } = this.config;
     const isVirtual = (address: IpAddress): boolean =>
       addressesOf(this.config).some(({ prefix }) => prefix.address === address);
     const own = this.links.get(name)?.addresses.find(({ address }) => !address.includes(':') && !isVirtual(address));
-    return mcastSrcIp ?? own?.address;
+    return srcIp ?? own?.address;
   }
 
   advertise(turn: Turn, priority: number): void {

@@ -2,7 +2,7 @@
 // sync group. It imitates: what is written here is what the real one was seen to do, its faults included. It shares no
 // rule with src/vrrp/machine.ts, whose peer it is.
 
-import { compareAddresses, type IpAddress, VRRP_GROUP_IPV4 } from '../../address.js';
+import { compareAddresses, type IpAddress, VRRP_GROUPS } from '../../address.js';
 import type { SyncGroup, VrrpInstance } from '../../config/model.js';
 import type { Advert } from '../../packet/vrrp.js';
 import { after, earliest, type Duration, type Instant } from '../../time.js';
@@ -125,7 +125,7 @@ export class VirtualRouter {
   /** Any packet but its own sets the timer of a MASTER anew, a rejected one as well. */
   hear(packet: Named, turn: Turn): void {
     const { state, config } = this;
-    if (packet.destination !== VRRP_GROUP_IPV4 || packet.source === this.presence.source) return;
+    if (packet.destination !== VRRP_GROUPS.ipv4 || packet.source === this.presence.source) return;
     if (state !== 'BACKUP' && state !== 'MASTER') return;
     const wrong = objection(config, packet);
     if (wrong !== undefined) turn.log('info', `(${config.name}) ${wrong}`);
