@@ -31,9 +31,10 @@ export function hear(instance: Instance, state: Master, { advert, source }: Hear
   const other = { source, priority: advert.priority };
   instance.secondOwners.heardAdvert();
   if (other.priority === 0) {
-    // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once.
+    // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once. One that has stood still does not know
+    // yet who has come after that one.
     turn.log('info', `(${config.name}) Master received priority 0 message from ${source}`);
-    answer(instance, state, other, turn);
+    if (silenceOf(instance, state, turn) === undefined) answer(instance, state, other, turn);
     return;
   }
   if (own === undefined) return;

@@ -57,6 +57,16 @@ sentence('vrrpd: a better router was heard: priority 1, and no burst', (t) => {
   }
 });
 
+sentence('vrrpd: a farewell is not answered: who has come after that one is heard next, or nobody has', (t) => {
+  const host = frozen(seconds(10), nopreempt);
+  t.same(host.hear({ priority: 0 }), []);
+  t.same(host.hear({ priority: 100, from: '192.168.1.193' }), ['advert 1'], 'it stood still all the same');
+  t.equal(host.state, 'RELEASING');
+  const alone = frozen(seconds(10));
+  t.same(alone.hear({ priority: 0 }), []);
+  t.same(tick(alone), ['advert 120', 'garp 192.168.1.190 x5']);
+});
+
 sentence(
   'vrrpd: a lower router was heard, and it may preempt: one advert and one burst, however much has waited',
   (t) => {
