@@ -28,6 +28,12 @@ interface Holder {
   readonly saidAt: number;
 }
 
+/** An owner that goes on does as one that begins: nobody can tell whether it counts. */
+interface Resume {
+  readonly at: number;
+  readonly isCertain: boolean;
+}
+
 interface Left {
   readonly config: Config;
   readonly holders: readonly Holder[];
@@ -35,7 +41,7 @@ interface Left {
 
 export class CrashOracle {
   readonly #left = new Map<Host, Left>();
-  readonly #resumes = new Map<Host, number[]>();
+  readonly #resumes = new Map<Host, Resume[]>();
   /** What is kept until somebody is heard. */
   readonly #kept = new Map<Member, readonly VirtualAddress[]>();
   /** When somebody spoke whom they may hear. */
@@ -90,15 +96,17 @@ export class CrashOracle {
     if (!starting) return;
     const { host, config, holders } = starting;
     const { now } = this.witness.network;
-    const lately = (this.#resumes.get(host) ?? []).filter((at) => now - at < IN);
-    const isInTime = ({ member, saidAt }: Holder): boolean =>
-      now - saidAt < masterDownOf(member.config, 255) - SOONER && lately.length < MOST_RESUMES;
-    const resumed = holders.filter(({ member }) => member.state === 'MASTER' && member.priority < 255);
-    for (const one of resumed) if (!isInTime(one)) fail(one.member, 'goes on too late, or once too often');
-    if (resumed.length > 0) this.#resumes.set(host, [...lately, now]);
+    const lately = (this.#resumes.get(host) ?? []).filter(({ at }) => now - at < IN);
+    const isInTime = ({ member, saidAt }: Holder, resumes: readonly Resume[]): boolean =>
+      now - saidAt < masterDownOf(member.config, 255) - SOONER && resumes.length < MOST_RESUMES;
+    const serving = holders.filter(({ member }) => member.state === 'MASTER');
+    const resumed = serving.filter(({ member }) => member.priority < 255);
+    const certain = lately.filter(({ isCertain }) => isCertain);
+    for (const one of resumed) if (!isInTime(one, certain)) fail(one.member, 'goes on too late, or once too often');
+    if (serving.length > 0) this.#resumes.set(host, [...lately, { at: now, isCertain: resumed.length > 0 }]);
     const able = new Set(
       holders
-        .filter((one) => one.wasMaster && isInTime(one) && one.had === one.addresses.length)
+        .filter((one) => one.wasMaster && isInTime(one, lately) && one.had === one.addresses.length)
         .map((one) => one.member.instance),
     );
     const effects = done.find(([one]) => one === host)?.[1] ?? [];
