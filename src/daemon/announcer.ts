@@ -3,7 +3,7 @@
 
 import { familyOf } from '../address.js';
 import { FrameSocket } from '../linux/frame-socket.js';
-import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
+import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
 import { encodeNeighbourProbe, encodeUnsolicitedAdvertisement } from '../packet/ndisc.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure } from '../vrrp/input.js';
@@ -22,8 +22,10 @@ export class Announcer {
     const { kind, interface: name, mac, addresses, rounds } = effect;
     const index = this.#indexOf(name);
     if (index === undefined) return undefined;
-    const encode = kind === 'send-garp' ? encodeGratuitousArp : encodeUnsolicitedAdvertisement;
-    const round = addresses.map((address) => encode({ mac, address }));
+    const round =
+      kind === 'send-garp'
+        ? encodeGratuitousArps({ mac, addresses })
+        : addresses.map((address) => encodeUnsolicitedAdvertisement({ mac, address }));
     const refusal = this.#frames.send(index, Array.from({ length: rounds }, () => round).flat());
     return refusal && { kind: 'failed', effect: kind, interface: name, error: refusal.message };
   }

@@ -83,7 +83,7 @@ export class KernelHost implements Host {
       onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
       onMeans: (means) => surroundings.log('info', `Processes are tracked by ${means}`),
     });
-    this.#rehearsal = new Rehearsal(() => this.#netlink.noop());
+    this.#rehearsal = new Rehearsal(() => this.#netlink.noop(), this.#addresses);
     this.update(config);
   }
 

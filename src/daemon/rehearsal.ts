@@ -5,9 +5,10 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { VRRP_GROUPS, type IpAddress, type MacAddress } from '../address.js';
-import type { Config, VrrpInstance } from '../config/model.js';
+import { addressesOf } from '../config/diff.js';
+import type { Config, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { Addresses } from '../linux/addresses.js';
-import { encodeArpProbe, encodeGratuitousArp } from '../packet/arp.js';
+import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import { after, instant, milliseconds, seconds, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
@@ -39,25 +40,31 @@ const addresses = new Addresses({ request: (requests) => requests.map(() => unde
 
 export class Rehearsal {
   readonly #touchKernel: () => void;
+  readonly #real: Addresses;
+  #all: readonly VirtualAddress[] = [];
   #config: Config | undefined;
   #lastAt: Instant = instant(0);
   #hasSpoken = false;
 
-  /** `touchKernel` goes the way of a request and comes back with nothing done. */
-  constructor(touchKernel: () => void) {
+  /** `touchKernel` goes the way of a request and comes back with nothing done; of `real` nothing is asked but to prepare. */
+  constructor(touchKernel: () => void, real: Addresses) {
     this.#touchKernel = touchKernel;
+    this.#real = real;
     // The engine forgets code that has not run for a while, and a BACKUP waits for months.
     setFlagsFromString('--no-flush-bytecode');
   }
 
-  /** From now on the first instance of this configuration, with one of its addresses. */
+  /** From now on the first instance of this configuration, with one of its addresses; the requests for all are prepared. */
   update(config: Config): void {
+    this.#all = config.vrrpInstances.flatMap(addressesOf);
+    this.#real.prepare(this.#all);
     const [first] = config.vrrpInstances;
     this.#config = first && alone(config, first);
   }
 
   /** A take-over, second masters, a yield, another take-over and a stop: costs about 10 ms; what it compiled is kept. */
   whole(): void {
+    this.#real.prepare(this.#all);
     for (let round = 0; this.#config && round < ROUNDS; round += 1) new Play(this.#config).whole();
   }
 
@@ -178,6 +185,5 @@ function encode(effect: Effect): void {
   if (effect.kind === 'send-probe') encodeArpProbe(effect);
   if (effect.kind === 'add-address') addresses.add([effect.address]);
   if (effect.kind === 'remove-address') addresses.remove([effect.address]);
-  if (effect.kind === 'send-garp')
-    for (const address of effect.addresses) encodeGratuitousArp({ mac: effect.mac, address });
+  if (effect.kind === 'send-garp') encodeGratuitousArps(effect);
 }

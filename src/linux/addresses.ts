@@ -25,24 +25,27 @@ const ENODEV = 19;
 export class Addresses {
   readonly #netlink: Pick<Netlink, 'request'>;
   readonly #indexOf: IndexOf;
+  /** What add() asks for, made once. */
+  readonly #additions = new WeakMap<VirtualAddress, { readonly index: number; readonly request: NetlinkRequest }>();
 
   constructor(netlink: Pick<Netlink, 'request'>, indexOf: IndexOf) {
     this.#netlink = netlink;
     this.#indexOf = indexOf;
   }
 
-  /** Adds all of them; one that is there already is fine. About 20 µs an address. */
+  /** Makes the requests of add() before it is in a hurry, for interfaces that are there: half of its time. */
+  prepare(addresses: readonly VirtualAddress[]): void {
+    for (const address of addresses) {
+      const index = this.#indexOf(address.dev, 'add');
+      if (index !== undefined) this.#addition(address, index);
+    }
+  }
+
+  /** Adds all of them; one that is there already is fine. About 10 µs an address. */
   add(addresses: readonly VirtualAddress[]): RefusedAddress[] {
-    return this.#request(addresses, { purpose: 'add', fine: 'EEXIST' }, (address, index) => ({
-      type: MessageType.NEWADDR,
-      flags: FlagsNew.CREATE | FlagsNew.EXCL,
-      body: bodyOf(address, index, {
-        ...(address.broadcast !== undefined && { broadcast: Buffer.from(addressOctets(address.broadcast)) }),
-        ...(address.label !== undefined && { label: address.label }),
-        ...lifetimeOf(address),
-        flags: flagsOf(address),
-      }),
-    }));
+    return this.#request(addresses, { purpose: 'add', fine: 'EEXIST' }, (address, index) =>
+      this.#addition(address, index),
+    );
   }
 
   /** Removes all of them, whatever their label and scope; one that is not there, or whose interface is gone, is fine. */
@@ -52,6 +55,21 @@ export class Addresses {
       flags: 0,
       body: bodyOf(address, index, {}),
     })).filter(({ code }) => code !== 'ENODEV');
+  }
+
+  #addition(address: VirtualAddress, index: number): NetlinkRequest {
+    const made = this.#additions.get(address);
+    if (made?.index === index) return made.request;
+    const body = bodyOf(address, index, {
+      ...(address.broadcast !== undefined && { broadcast: Buffer.from(addressOctets(address.broadcast)) }),
+      ...(address.label !== undefined && { label: address.label }),
+      ...lifetimeOf(address),
+      flags: flagsOf(address),
+    });
+    const flags = FlagsNew.CREATE | FlagsNew.EXCL;
+    const request = { type: MessageType.NEWADDR, flags, body: [Buffer.concat(body)] };
+    this.#additions.set(address, { index, request });
+    return request;
   }
 
   #request(

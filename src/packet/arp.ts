@@ -8,6 +8,8 @@ import { readIpv4Address } from './ipv4.js';
 const FRAME_LENGTH = ETHERNET_HEADER_LENGTH + 28;
 /** Hardware type 1 (Ethernet), protocol 0x0800 (IPv4), address lengths 6 and 4. */
 const IPV4_OVER_ETHERNET = Buffer.from([0, 1, 8, 0, 6, 4]);
+/** Offsets in the frame. */
+const [SENDER_ADDRESS, TARGET_ADDRESS] = [28, 38];
 const REQUEST = 1;
 /** RFC 5227 § 1.1: what a probe has as its sender's address, and as the MAC address that it asks for. */
 const NO_ADDRESS = '0.0.0.0' as IpAddress;
@@ -37,6 +39,24 @@ export interface ArpEnd {
 export const encodeGratuitousArp = ({ mac, address }: ArpEnd): Buffer =>
   encodeArp({ operation: REQUEST, sender: { mac, address }, target: { mac: BROADCAST_MAC, address } });
 
+/** The same for each of many addresses: what they have in common is written once. */
+export function encodeGratuitousArps({
+  mac,
+  addresses,
+}: {
+  mac: MacAddress;
+  addresses: readonly IpAddress[];
+}): Buffer[] {
+  const common = encodeGratuitousArp({ mac, address: NO_ADDRESS });
+  return addresses.map((address) => {
+    const frame = Buffer.from(common);
+    const octets = addressOctets(address);
+    frame.set(octets, SENDER_ADDRESS);
+    frame.set(octets, TARGET_ADDRESS);
+    return frame;
+  });
+}
+
 /**
  * The Ethernet frame (42 octets) that asks everybody on the link whether the IPv4 address is there, and tells nobody
  * anything: the sender has no address, so that no cache learns from it. RFC 5227 § 2.1.1.
@@ -57,9 +77,9 @@ export function encodeArp(arp: Omit<Arp, 'kind'> & { readonly destination?: MacA
   frame.set(IPV4_OVER_ETHERNET, 14);
   frame.writeUInt16BE(operation, 20);
   frame.set(macOctets(sender.mac), 22);
-  frame.set(addressOctets(sender.address), 28);
+  frame.set(addressOctets(sender.address), SENDER_ADDRESS);
   frame.set(macOctets(target.mac), 32);
-  frame.set(addressOctets(target.address), 38);
+  frame.set(addressOctets(target.address), TARGET_ADDRESS);
   return frame;
 }
 
@@ -74,7 +94,7 @@ export function decodeArp(octets: Uint8Array): ReceivedArp {
   return {
     kind: 'arp',
     operation: frame.readUInt16BE(20),
-    sender: { mac: macFromOctets(frame.subarray(22, 28)), address: readIpv4Address(frame, 28) },
-    target: { mac: macFromOctets(frame.subarray(32, 38)), address: readIpv4Address(frame, 38) },
+    sender: { mac: macFromOctets(frame.subarray(22, 28)), address: readIpv4Address(frame, SENDER_ADDRESS) },
+    target: { mac: macFromOctets(frame.subarray(32, 38)), address: readIpv4Address(frame, TARGET_ADDRESS) },
   };
 }

@@ -87,7 +87,11 @@ function sendGarp(
   turn: Turn,
 ): void {
   const byDevice = new Map<string, IpAddress[]>();
-  for (const { dev, prefix } of addresses) byDevice.set(dev, [...(byDevice.get(dev) ?? []), prefix.address]);
+  for (const { dev, prefix } of addresses) {
+    const others = byDevice.get(dev);
+    if (others) others.push(prefix.address);
+    else byDevice.set(dev, [prefix.address]);
+  }
   for (const [dev, addresses] of byDevice) {
     const link = instance.links.get(dev);
     if (!link?.up) continue;

@@ -125,6 +125,19 @@ t.test('what is refused comes back with its reason, the others are done', (t) =>
   t.end();
 });
 
+t.test('what was prepared is for the interface that has the name at the time', (t) => {
+  const one = virtual('192.0.2.20/32', { dev: 'vl-renamed' });
+  addresses.prepare([one]);
+  for (const dev of ['vl-a', 'vl-b', 'vl-a']) {
+    indices.set('vl-renamed', indices.get(dev) ?? 0);
+    t.same(addresses.add([one]), []);
+    t.match(shown(dev).at(-1), { local: '192.0.2.20' });
+    t.same(addresses.remove([one]), []);
+    addresses.prepare([one]);
+  }
+  t.end();
+});
+
 t.test('a thousand, more than one datagram of requests', (t) => {
   const many = Array.from({ length: 1000 }, (_, i) => virtual(`10.${String(i >> 8)}.${String(i & 255)}.1/32`));
   const start = now();

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import type { IpAddress, MacAddress } from '../../src/address.js';
-import { decodeArp, encodeArpProbe, encodeGratuitousArp } from '../../src/packet/arp.js';
+import { decodeArp, encodeArpProbe, encodeGratuitousArp, encodeGratuitousArps } from '../../src/packet/arp.js';
 
 const end = { mac: '02:00:00:00:00:0a' as MacAddress, address: '192.168.1.190' as IpAddress };
 const FRAME = [
@@ -16,6 +16,18 @@ t.test('a gratuitous request', (t) => {
   const expected = { kind: 'arp', operation: 1, sender: end, target: { ...end, mac: 'ff:ff:ff:ff:ff:ff' } };
   t.same(decodeArp(frame), expected);
   t.same(decodeArp(Buffer.concat([frame, Buffer.alloc(18, 0xee)])), expected, 'padded to 60 octets');
+  t.end();
+});
+
+t.test('gratuitous requests for many addresses', (t) => {
+  const { mac, address } = end;
+  const addresses = [address, '10.0.0.1' as IpAddress, '255.0.255.7' as IpAddress];
+  const frames = encodeGratuitousArps({ mac, addresses });
+  t.same(
+    frames,
+    addresses.map((each) => encodeGratuitousArp({ mac, address: each })),
+  );
+  t.same(encodeGratuitousArps({ mac, addresses: [] }), []);
   t.end();
 });
 
