@@ -7,11 +7,7 @@
  */
 export function internetChecksum(octets: Uint8Array, start = 0): number {
   let sum = start;
-  let high = true;
-  for (const octet of octets) {
-    sum += high ? octet << 8 : octet;
-    high = !high;
-  }
+  for (let index = 0; index < octets.length; index += 2) sum += ((octets[index] ?? 0) << 8) + (octets[index + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }

@@ -92,7 +92,8 @@ const expectedLength = (version: 2 | 3, count: number): number =>
 /** The whole IPv4 packet of an advert with at most 255 IPv4 addresses, both checksums included. */
 export function encodeIpv4Advert(header: Ipv4Header, advert: Advert): Buffer {
   const { version, virtualRouterId, priority, interval, addresses } = advert;
-  const packet = Buffer.alloc(IPV4_HEADER_LENGTH + expectedLength(version, addresses.length));
+  // Each second one of each instance: out of the pool it leaves nothing of its own to collect.
+  const packet = Buffer.allocUnsafe(IPV4_HEADER_LENGTH + expectedLength(version, addresses.length)).fill(0);
   writeIpv4Header(packet, header);
   const vrrp = packet.subarray(IPV4_HEADER_LENGTH);
   vrrp.writeUInt8((version << 4) | ADVERTISEMENT, 0);
