@@ -59,9 +59,9 @@ export const formatPrefix = ({ address, length }: Prefix): string => `${address}
 
 const [DOT, ZERO] = ['.'.charCodeAt(0), '0'.charCodeAt(0)];
 
-/** The 4 or 16 octets in network order. Runs for each packet: the text of an IPv4 address is read as it stands. */
+/** The 4 or 16 octets in network order. Runs for each packet: canonical text is read as it stands. */
 export function addressOctets(address: IpAddress): Uint8Array {
-  if (familyOf(address) === 'ipv6') return Uint8Array.from(ipaddr.IPv6.parse(address).toByteArray());
+  if (familyOf(address) === 'ipv6') return ipv6Octets(address);
   const octets = new Uint8Array(4);
   for (let index = 0, octet = 0; index < address.length; index += 1) {
     const letter = address.charCodeAt(index);
@@ -71,10 +71,39 @@ export function addressOctets(address: IpAddress): Uint8Array {
   return octets;
 }
 
-/** The address of 4 or 16 octets in network order. */
+function ipv6Octets(address: IpAddress): Uint8Array {
+  const octets = new Uint8Array(16);
+  const [left = '', right = ''] = address.split('::');
+  const [before, behind] = [left.split(':'), right.split(':')];
+  const write = (groups: readonly string[], first: number): void => {
+    for (let index = 0; index < groups.length; index += 1) {
+      const group = parseInt(groups[index] ?? '', 16);
+      octets[2 * (first + index)] = group >> 8;
+      octets[2 * (first + index) + 1] = group;
+    }
+  };
+  // What is empty beside the two colons, or behind all eight groups, is written as one group of zeros, and first.
+  write(behind, 8 - behind.length);
+  write(before, 0);
+  return octets;
+}
+
+/** The address of 4 or 16 octets in network order. Runs for each packet too. */
 export function addressFromOctets(octets: Uint8Array): IpAddress {
   if (octets.length === 4) return octets.join('.') as IpAddress;
-  return new ipaddr.IPv6([...octets]).toRFC5952String() as IpAddress;
+  const groupAt = (index: number): number => ((octets[2 * index] ?? 0) << 8) | (octets[2 * index + 1] ?? 0);
+  // RFC 5952 § 4.2: the longest run of zeros, the first of equally long ones, and never a single one.
+  let [start, length] = [8, 1];
+  for (let index = 0, run = 0; index < 8; index += 1) {
+    run = groupAt(index) === 0 ? run + 1 : 0;
+    if (run > length) [start, length] = [index + 1 - run, run];
+  }
+  let text = '';
+  for (let index = 0; index < 8; index += index === start ? length : 1) {
+    if (index === start) text += '::';
+    else text += `${index === 0 || index === start + length ? '' : ':'}${groupAt(index).toString(16)}`;
+  }
+  return text as IpAddress;
 }
 
 /** Below, equal to or above zero, by unsigned numbers in network order (RFC 3768 § 6.4.3); IPv4 before IPv6. */

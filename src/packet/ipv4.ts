@@ -18,16 +18,18 @@ export interface ReceivedIpv4 {
   readonly source: IpAddress;
   readonly destination: IpAddress;
   readonly ttl: number;
+  /** The octets of the source and, behind them, those of the destination: a view. */
+  readonly ends: Buffer;
   /** Up to the header's total length: without the padding of short Ethernet frames. */
   readonly payload: Buffer;
 }
 
 /** RFC 3768 § 5.2.4 */
-const VRRP_PROTOCOL = 112;
+export const VRRP_PROTOCOL = 112;
 /** In octets, without options. */
 export const IPV4_HEADER_LENGTH = 20;
 /** Precedence "internetwork control" (RFC 791 § 3.1), which routing protocols use. */
-const INTERNETWORK_CONTROL = 0xc0;
+export const INTERNETWORK_CONTROL = 0xc0;
 
 /** Writes a header into the first 20 octets of the packet, which are zero; the packet has its final length. */
 export function writeIpv4Header(packet: Buffer, { source, destination, ttl, identification }: Ipv4Header): void {
@@ -55,15 +57,9 @@ export function readIpv4(packet: Buffer): ReceivedIpv4 | undefined {
     source: readIpv4Address(packet, 12),
     destination: readIpv4Address(packet, 16),
     ttl: packet.readUInt8(8),
+    ends: packet.subarray(12, IPV4_HEADER_LENGTH),
     payload: packet.subarray(headerLength, totalLength),
   };
-}
-
-/** The sum of the words of the pseudo header (RFC 5798 § 5.2.8) of a packet with this many octets of payload. */
-export function pseudoHeaderSum(packet: Buffer, payloadLength: number): number {
-  let sum = VRRP_PROTOCOL + payloadLength;
-  for (let offset = 12; offset < IPV4_HEADER_LENGTH; offset += 2) sum += packet.readUInt16BE(offset);
-  return sum;
 }
 
 /** The address in the four octets from `offset` on, which must be there. Runs for each packet, so it builds no object. */

@@ -4,15 +4,16 @@
 import {
   addressFromOctets,
   addressOctets,
+  isMulticast,
   macFromOctets,
   macOctets,
   type IpAddress,
   type MacAddress,
 } from '../address.js';
-import { internetChecksum } from './checksum.js';
-import { ETHERNET_HEADER_LENGTH, ETHERTYPE, groupMac, writeEthernetHeader } from './ethernet.js';
+import { internetChecksum, pseudoHeaderSum } from './checksum.js';
+import { encodeEthernet, ETHERNET_HEADER_LENGTH, ETHERTYPE, groupMac } from './ethernet.js';
+import { encodeIpv6, endsOf, readIpv6 } from './ipv6.js';
 
-const IPV6_HEADER_LENGTH = 40;
 const ICMPV6 = 58;
 const SOLICITATION = 135;
 const ADVERTISEMENT = 136;
@@ -20,7 +21,7 @@ const ADVERTISEMENT = 136;
 const FIXED_LENGTH = 24;
 /** RFC 4861 § 4.6.1: type, length in units of 8 octets, six octets of the MAC address. */
 const TARGET_LINK_LAYER_ADDRESS = 2;
-const OPTION_LENGTH = 8;
+const OPTION_UNIT = 8;
 const ROUTER = 0x80;
 const OVERRIDE = 0x20;
 /** RFC 4861 § 7.1: who forwards a packet makes it smaller. */
@@ -28,31 +29,36 @@ const HOP_LIMIT = 255;
 const ALL_NODES = 'ff02::1' as IpAddress;
 const NOBODY = '::' as IpAddress;
 
-export interface Announced {
+/** Whose address is where. */
+export interface Neighbour {
   readonly mac: MacAddress;
   readonly address: IpAddress;
-  readonly isRouter?: boolean;
 }
 
-/** A neighbour advertisement taken apart, or why it is none. */
+/** A neighbour advertisement taken apart, or why it is none that counts (RFC 4861 § 7.1.2). */
 export type ReceivedAdvertisement =
   | {
       readonly kind: 'unreadable';
-      readonly reason: 'too-short' | 'ethertype' | 'not-an-advertisement' | 'hop-limit' | 'checksum';
+      readonly reason:
+        'too-short' | 'ethertype' | 'not-an-advertisement' | 'hop-limit' | 'checksum' | 'target' | 'option';
     }
   | {
       readonly kind: 'advertisement';
       readonly source: IpAddress;
-      /** Whose address it is about, and where it is said to be: the target's option, else where the frame came from. */
-      readonly target: { readonly address: IpAddress; readonly mac: MacAddress };
+      /** Where the address is said to be: in the target's option, else where the frame came from. */
+      readonly target: Neighbour;
     };
 
 /**
  * The Ethernet frame (86 octets) that tells everybody on the link that the IPv6 address is at this MAC address. `isRouter`:
  * the host forwards.
  */
-export function encodeUnsolicitedAdvertisement({ mac, address, isRouter = false }: Announced): Buffer {
-  const body = Buffer.alloc(FIXED_LENGTH + OPTION_LENGTH);
+export function encodeUnsolicitedAdvertisement({
+  mac,
+  address,
+  isRouter = false,
+}: Neighbour & { readonly isRouter?: boolean }): Buffer {
+  const body = Buffer.alloc(FIXED_LENGTH + OPTION_UNIT);
   body.writeUInt8(ADVERTISEMENT, 0);
   body.writeUInt8(OVERRIDE | (isRouter ? ROUTER : 0), 4);
   body.set(addressOctets(address), 8);
@@ -63,13 +69,7 @@ export function encodeUnsolicitedAdvertisement({ mac, address, isRouter = false 
 }
 
 /** The Ethernet frame (78 octets) that asks whether the IPv6 address is there, and tells nobody anything. RFC 4862 § 5.4.2 */
-export function encodeNeighbourProbe({
-  mac,
-  address,
-}: {
-  readonly mac: MacAddress;
-  readonly address: IpAddress;
-}): Buffer {
+export function encodeNeighbourProbe({ mac, address }: Neighbour): Buffer {
   const body = Buffer.alloc(FIXED_LENGTH);
   body.writeUInt8(SOLICITATION, 0);
   body.set(addressOctets(address), 8);
@@ -79,29 +79,36 @@ export function encodeNeighbourProbe({
 /** What an Ethernet frame says as a neighbour advertisement. The value holds no part of the octets. */
 export function decodeAdvertisement(octets: Uint8Array): ReceivedAdvertisement {
   const frame = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-  const start = ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
   if (frame.length < ETHERNET_HEADER_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
   if (frame.readUInt16BE(12) !== ETHERTYPE.ipv6) return { kind: 'unreadable', reason: 'ethertype' };
-  if (frame.length < start + FIXED_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
-  const header = frame.subarray(ETHERNET_HEADER_LENGTH, start);
-  const length = header.readUInt16BE(4);
-  const body = frame.subarray(start, start + length);
-  if (header.readUInt8(6) !== ICMPV6 || body.length < length || body.readUInt8(0) !== ADVERTISEMENT)
+  const ip = readIpv6(frame.subarray(ETHERNET_HEADER_LENGTH));
+  if (ip === undefined) return { kind: 'unreadable', reason: 'too-short' };
+  const { payload: body, ends } = ip;
+  if (ip.nextHeader !== ICMPV6 || body[0] !== ADVERTISEMENT || body[1] !== 0)
     return { kind: 'unreadable', reason: 'not-an-advertisement' };
-  if (header.readUInt8(7) !== HOP_LIMIT) return { kind: 'unreadable', reason: 'hop-limit' };
-  const [source, destination] = [header.subarray(8, 24), header.subarray(24, 40)];
-  if (internetChecksum(body, icmpSum({ source, destination, length })) !== 0)
+  if (body.length < FIXED_LENGTH) return { kind: 'unreadable', reason: 'too-short' };
+  if (ip.hopLimit !== HOP_LIMIT) return { kind: 'unreadable', reason: 'hop-limit' };
+  if (internetChecksum(body, pseudoHeaderSum(ends, { protocol: ICMPV6, length: body.length })) !== 0)
     return { kind: 'unreadable', reason: 'checksum' };
-  const option = body.subarray(FIXED_LENGTH);
-  const isNamed = option.length >= OPTION_LENGTH && option[0] === TARGET_LINK_LAYER_ADDRESS && option[1] === 1;
-  return {
-    kind: 'advertisement',
-    source: addressFromOctets(source),
-    target: {
-      address: addressFromOctets(body.subarray(8, 24)),
-      mac: macFromOctets(isNamed ? option.subarray(2, 8) : frame.subarray(6, 12)),
-    },
-  };
+  const address = addressFromOctets(body.subarray(8, FIXED_LENGTH));
+  if (isMulticast(address)) return { kind: 'unreadable', reason: 'target' };
+  const options = readOptions(body.subarray(FIXED_LENGTH));
+  if (options === undefined) return { kind: 'unreadable', reason: 'option' };
+  const { mac = macFromOctets(frame.subarray(6, 12)) } = options;
+  return { kind: 'advertisement', source: ip.source, target: { mac, address } };
+}
+
+/** The MAC address of the target, if it is told; undefined when an option is cut short or has no length (RFC 4861 § 7.1.2). */
+function readOptions(options: Buffer): { readonly mac?: MacAddress } | undefined {
+  let mac: MacAddress | undefined;
+  for (let start = 0; start < options.length;) {
+    const length = OPTION_UNIT * (options[start + 1] ?? 0);
+    const option = options.subarray(start, start + length);
+    if (length === 0 || option.length < length) return undefined;
+    if (option[0] === TARGET_LINK_LAYER_ADDRESS && length === OPTION_UNIT) mac ??= macFromOctets(option.subarray(2));
+    start += length;
+  }
+  return mac === undefined ? {} : { mac };
 }
 
 /** ff02::1:ffXX:XXXX, RFC 4291 § 2.7.1 */
@@ -110,37 +117,13 @@ function solicitedNode(address: IpAddress): IpAddress {
   return addressFromOctets(octets);
 }
 
+/** Of a message whose checksum is still zero. */
 function frameOf(
   body: Buffer,
   { mac, source, destination }: { mac: MacAddress; source: IpAddress; destination: IpAddress },
 ): Buffer {
-  const frame = Buffer.alloc(ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + body.length);
-  writeEthernetHeader(frame, { source: mac, destination: groupMac(destination), etherType: ETHERTYPE.ipv6 });
-  const header = frame.subarray(ETHERNET_HEADER_LENGTH, ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH);
-  header.writeUInt8(0x60, 0);
-  header.writeUInt16BE(body.length, 4);
-  header.writeUInt8(ICMPV6, 6);
-  header.writeUInt8(HOP_LIMIT, 7);
-  const ends = { source: addressOctets(source), destination: addressOctets(destination), length: body.length };
-  header.set(ends.source, 8);
-  header.set(ends.destination, 24);
-  body.writeUInt16BE(internetChecksum(body, icmpSum(ends)), 2);
-  frame.set(body, ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH);
-  return frame;
-}
-
-/** The words of the pseudo header of RFC 8200 § 8.1, summed. */
-function icmpSum({
-  source,
-  destination,
-  length,
-}: {
-  source: Uint8Array;
-  destination: Uint8Array;
-  length: number;
-}): number {
-  let sum = length + ICMPV6;
-  for (const octets of [source, destination])
-    for (let index = 0; index < 16; index += 2) sum += ((octets[index] ?? 0) << 8) | (octets[index + 1] ?? 0);
-  return sum;
+  const start = pseudoHeaderSum(endsOf(source, destination), { protocol: ICMPV6, length: body.length });
+  body.writeUInt16BE(internetChecksum(body, start), 2);
+  const packet = encodeIpv6({ source, destination, hopLimit: HOP_LIMIT, trafficClass: 0, nextHeader: ICMPV6 }, body);
+  return encodeEthernet({ source: mac, destination: groupMac(destination), etherType: ETHERTYPE.ipv6 }, packet);
 }
