@@ -54,9 +54,9 @@ function checkAuthentication({ authentication: ours }: VrrpInstance, advert: Adv
   return undefined;
 }
 
-/** RFC 3768 § 7.1: in version 2 the intervals must be equal; in version 3 the master's is learned. */
+/** RFC 3768 § 7.1: in version 2 the intervals must be equal; RFC 9568 § 7.1: in version 3 it is learned, and is not 0. */
 function checkInterval({ advertInt }: VrrpInstance, advert: Advert): Verdict | undefined {
-  if (advert.version === 3 || advert.interval === advertInt) return undefined;
+  if (advert.version === 3 ? advert.interval > 0 : advert.interval === advertInt) return undefined;
   return drop('interval', `advert_int ${inSeconds(advert.interval)} s, ours ${inSeconds(advertInt)} s`);
 }
 

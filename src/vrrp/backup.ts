@@ -1,10 +1,11 @@
 // RFC 3768 § 6.4.2, Backup: it listens to the master, and takes over when that falls silent, leaves, or may be preempted.
 // preempt_delay and nopreempt are keepalived's. machine.ts makes the states.
 
-import { after, between } from '../time.js';
+import type { IpAddress } from '../address.js';
+import { after, between, describeDuration } from '../time.js';
 import { hearOther } from './departure.js';
 import { othersOf } from './group.js';
-import type { Instance } from './instance.js';
+import type { Instance, Master } from './instance.js';
 import * as machine from './machine.js';
 import { depart } from './releasing.js';
 import type { StateOf } from './state.js';
@@ -20,16 +21,17 @@ export function hear(instance: Instance, state: Backup, { advert, source }: Hear
   const { now } = turn;
   const { priority } = advert;
   if (priority === 0) {
-    hearFarewell(instance, state, { advert, source }, turn);
+    hearFarewell(instance, state, source, turn);
     return;
   }
   const keeps = state.keeps && { keeps: hearOther(state.keeps, { source, priority, now }) };
-  const heard = { address: source, priority, heardAt: now };
+  const heard = { address: source, priority, advertInt: advert.interval, heardAt: now };
   const { preemptDelay } = instance.config;
   const nopreempt = instance.config.nopreempt || instance.hasYielded || instance.surroundings.maintenance !== undefined;
   const lower = priority < instance.priority;
   const preemptAt = lower && !nopreempt && preemptDelay > 0 ? (state.preemptAt ?? after(now, preemptDelay)) : undefined;
   if (!lower || nopreempt || (preemptAt !== undefined && now < preemptAt)) {
+    learnInterval(instance, heard, turn);
     instance.master = heard;
     instance.lower = undefined;
     const masterDownAt = after(now, instance.masterDownInterval);
@@ -48,11 +50,25 @@ export function hear(instance: Instance, state: Backup, { advert, source }: Hear
   tellDiscarded(instance, { source, priority }, turn);
 }
 
+/** RFC 5798 § 6.4.2 (450): the timers follow the master's interval. Said when it is another one than until now. */
+function learnInterval(
+  { config, masterAdvertInt, repeated }: Instance,
+  { address, advertInt }: Master,
+  turn: Turn,
+): void {
+  if (config.version === 2 || advertInt === masterAdvertInt) return;
+  const own = advertInt === config.advertInt ? '' : `, not ${describeDuration(config.advertInt)} as here`;
+  const line = `(${config.name}) ${address} says an advert each ${describeDuration(advertInt)}${own}`;
+  const summary = [`${line} (`, ' more in the last 10 s)'] as const;
+  if (repeated.first(`interval ${address} ${advertInt}`, turn.now, summary)) turn.log('info', line);
+}
+
 /** § 6.4.2: the timer becomes Skew_Time; a repeated farewell never makes it later again. */
-function hearFarewell(instance: Instance, state: Backup, { source }: Heard, turn: Turn): void {
+function hearFarewell(instance: Instance, state: Backup, source: IpAddress, turn: Turn): void {
   const { now } = turn;
+  const { masterAdvertInt: advertInt } = instance;
   const isRepeated = instance.master?.address === source && instance.master.priority === 0;
-  instance.master = { address: source, priority: 0, heardAt: now };
+  instance.master = { address: source, priority: 0, advertInt, heardAt: now };
   instance.lower = undefined;
   instance.hasYielded = false;
   const skewEnd = after(now, instance.skew);
@@ -73,8 +89,8 @@ export function expire(instance: Instance, turn: Turn): void {
   lead(instance, state, turn);
 }
 
-const hasStoodStill = ({ config }: Instance, { masterDownAt }: Backup, { now }: Turn): boolean =>
-  between({ from: masterDownAt, to: now }) > config.advertInt;
+const hasStoodStill = ({ masterAdvertInt }: Instance, { masterDownAt }: Backup, { now }: Turn): boolean =>
+  between({ from: masterDownAt, to: now }) > masterAdvertInt;
 
 /**
  * The Master_Down_Timer has run out. In a sync group the last one whose timer does so takes all others along; until then,

@@ -28,6 +28,8 @@ export interface Master {
   readonly address: IpAddress;
   /** 0 after its farewell. */
   readonly priority: number;
+  /** What its adverts say of themselves. */
+  readonly advertInt: Duration;
   readonly heardAt: Instant;
 }
 
@@ -111,13 +113,15 @@ export class Instance {
   }
 
   /**
-   * The addresses that an advert lists: those that fit the MTU with the headers of IP (20 octets) and VRRP (8) and the
-   * authentication data (8). RFC 3768 § 5.1; keepalived holds the rest without advertising it.
+   * The addresses that an advert lists: those that fit the MTU with the headers of IP and VRRP and the authentication data
+   * of version 2. RFC 3768 § 5.1, RFC 5798 § 5.1; keepalived holds the rest without advertising it.
    */
   get advertised(): readonly IpAddress[] {
+    const { family, version, virtualAddresses } = this.config;
     const { mtu = USUAL_MTU } = this.links.get(this.config.interface) ?? {};
-    const room = Math.max(0, Math.floor((mtu - 36) / 4));
-    return this.config.virtualAddresses.slice(0, room).map(({ prefix }) => prefix.address);
+    const [header, each] = family === 'ipv4' ? [20, 4] : [40, 16];
+    const room = Math.max(0, Math.floor((mtu - header - (version === 2 ? 16 : 8)) / each));
+    return virtualAddresses.slice(0, room).map(({ prefix }) => prefix.address);
   }
 
   /** Its routes, then its rules: in the order in which they are set. */
@@ -151,17 +155,25 @@ export class Instance {
     return (own ?? lost?.prefixes[0])?.address;
   }
 
+  /** Master_Adver_Interval: learned in version 3 (RFC 5798 § 6.1) while a master is known, else the own one. */
+  get masterAdvertInt(): Duration {
+    const { version, advertInt } = this.config;
+    return version === 3 ? (this.master?.advertInt ?? advertInt) : advertInt;
+  }
+
   get skew(): Duration {
-    return skewTime(this.#timerBasis);
+    return this.skewAfter(this.masterAdvertInt);
+  }
+
+  /** Its skew against a master with this interval. */
+  skewAfter(masterAdvertInt: Duration): Duration {
+    return skewTime({ version: this.config.version, priority: this.priority, masterAdvertInt });
   }
 
   get masterDownInterval(): Duration {
-    return masterDownInterval(this.#timerBasis);
-  }
-
-  get #timerBasis() {
-    const { version, advertInt, downTimerAdverts } = this.config;
-    return { version, priority: this.priority, masterAdvertInt: advertInt, downTimerAdverts };
+    const { version, downTimerAdverts } = this.config;
+    const { priority, masterAdvertInt } = this;
+    return masterDownInterval({ version, priority, masterAdvertInt, downTimerAdverts });
   }
 
   /** What each weighted track adds to the priority now, those that add nothing included. */

@@ -186,11 +186,11 @@ export function changePriority(instance: Instance, priority: number, turn: Turn)
 
 /** A reload that leaves the virtual router what it is. */
 export function reconfigure(instance: Instance, config: VrrpInstance, turn: Turn): void {
-  const { config: before, lower } = instance;
+  const { config: before, masterAdvertInt: formerInt } = instance;
   instance.config = config;
-  instance.state = carryOver(instance, before, turn.now);
-  if (lower === undefined || !acceptsLower(instance, before)) return;
-  [instance.master, instance.lower] = [lower, undefined];
+  const hasAccepted = acceptsLower(instance, before);
+  if (hasAccepted) [instance.master, instance.lower] = [instance.lower, undefined];
+  instance.state = carryOver(instance, before, { formerInt, hasAccepted, now: turn.now });
 }
 
 /** Takes up a state; returns how long it was in the one before, in words. RELEASING is a part of what it was before. */

@@ -2,7 +2,7 @@
 // one on its network: answers it, announces the addresses again when that has let go, and looks for it. machine.ts makes
 // the states.
 
-import { after, between, nextPeriod, sum, times, type Duration } from '../time.js';
+import { after, between, nextPeriod, sum, times, type Duration, type Instant } from '../time.js';
 import type { IpAddress, MacAddress } from '../address.js';
 import { elect } from './election.js';
 import { planOnClaim, planOnOtherMaster, planOnThaw, planOnYield, takeBurst } from './garp.js';
@@ -23,12 +23,13 @@ type Master = StateOf<'MASTER'>;
 interface Other {
   readonly source: IpAddress;
   readonly priority: number;
+  readonly advertInt: Duration;
 }
 
 /** A valid advert of another router. */
 export function hear(instance: Instance, state: Master, { advert, source }: Heard, turn: Turn): void {
   const { source: own, priority: ours, config } = instance;
-  const other = { source, priority: advert.priority };
+  const other = { source, priority: advert.priority, advertInt: advert.interval };
   instance.secondOwners.heardAdvert();
   if (other.priority === 0) {
     // § 6.4.3: another MASTER leaves; those who listened to it learn of us at once. One that has stood still does not know
@@ -50,18 +51,22 @@ export function hear(instance: Instance, state: Master, { advert, source }: Hear
  * It says so once, as priority 1: the winner learns that there was a second one, and announces again. With the own
  * priority both could give way, where the winner's has just fallen below it. An advert a moment ago said it already.
  */
-function giveWay(instance: Instance, { source, priority: theirs }: Other, turn: Turn): void {
+function giveWay(instance: Instance, { source, priority: theirs, advertInt }: Other, turn: Turn): void {
   const { priority: ours, config } = instance;
   if (!hasJustSpoken(instance, turn) || hasAnnouncedSince(instance))
     advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1);
   tellBetter(instance, { source, priority: theirs }, turn);
-  const heir = { address: source, priority: theirs, heardAt: turn.now };
+  const heir = { address: source, priority: theirs, advertInt, heardAt: turn.now };
   const why = { kind: 'better-heard', master: source, theirs, ours } as const;
   // A single priority 1 may be the farewell of one that gives way too: then nobody is there.
-  const returnAt = theirs === 1 ? { returnAt: after(turn.now, sum(config.advertInt, instance.skew)) } : {};
+  const returnAt = theirs === 1 ? { returnAt: returnsAt(instance, advertInt, turn) } : {};
   machine.release(instance, { why, then: 'election', heir, ...returnAt }, turn);
   followToBackup(instance, turn);
 }
+
+/** By then another one with this interval has said its next advert. */
+const returnsAt = (instance: Instance, advertInt: Duration, { now }: Turn): Instant =>
+  after(now, sum(advertInt, instance.skewAfter(advertInt)));
 
 /** § 6.4.3 discards a worse advert; keepalived also answers it, so that a second MASTER and the clients hear of us. */
 function standGround(instance: Instance, state: Master, other: Other, turn: Turn): void {
@@ -105,10 +110,10 @@ function silenceOf(instance: Instance, { advertAt }: Master, { now }: Turn): Dur
 }
 
 /** Somebody has taken over and is not to be preempted. He may have died since: so the address stays until he is heard. */
-function makeWay(instance: Instance, { source, priority: theirs }: Other, silence: Duration, turn: Turn): void {
+function makeWay(instance: Instance, other: Other, silence: Duration, turn: Turn): void {
   advertise(instance, turn, 1);
-  const why = { kind: 'stood-still', silence, master: source, theirs } as const;
-  const returnAt = after(turn.now, sum(instance.config.advertInt, instance.skew));
+  const why = { kind: 'stood-still', silence, master: other.source, theirs: other.priority } as const;
+  const returnAt = returnsAt(instance, other.advertInt, turn);
   machine.release(instance, { why, then: 'election', returnAt }, turn);
   followToBackup(instance, turn, { returnAt });
 }

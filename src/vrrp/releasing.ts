@@ -34,11 +34,12 @@ export function hear(instance: Instance, state: StateOf<'RELEASING'>, { advert, 
   const { priority } = advert;
   if (isOld(state, now)) return;
   if (priority === 0) {
-    if (instance.master?.address === source) instance.master = { address: source, priority, heardAt: now };
+    if (instance.master?.address === source) instance.master = { ...instance.master, priority, heardAt: now };
     return;
   }
   const departure = hearOther(state.departure, { source, priority, now });
-  if (departure.heirAt !== undefined) instance.master = { address: source, priority, heardAt: now };
+  if (departure.heirAt !== undefined)
+    instance.master = { address: source, priority, advertInt: advert.interval, heardAt: now };
   machine.stay(instance, answered({ ...state, departure }));
 }
 

@@ -55,7 +55,7 @@ export const NO_OUTAGE: readonly Mutant[] = [
   departure('an heir of priority 1 never counts', 'departure.faint !== source)', 'true)'),
   releasing(
     'a farewell counts as an heir',
-    '  if (priority === 0) {\n    if (instance.master?.address === source) instance.master = { address: source, priority, heardAt: now };\n    return;\n  }\n',
+    '  if (priority === 0) {\n    if (instance.master?.address === source) instance.master = { ...instance.master, priority, heardAt: now };\n    return;\n  }\n',
     '',
   ),
   reception(
@@ -200,7 +200,7 @@ export const NO_OUTAGE: readonly Mutant[] = [
     replace:
       "this.#handle({ kind: 'tick' }, arrived);\n    for (const input of this.host.receive()) this.#handle(input, arrived);",
   },
-  backup('a late BACKUP takes over at once', '> config.advertInt;', '> config.advertInt * 1_000;'),
+  backup('a late BACKUP takes over at once', '> masterAdvertInt;', '> masterAdvertInt * 1_000;'),
   // crashes
   resumption('it goes on however long it was dead', ' &&\n    age < shortestSilence(config) - MARGIN', ''),
   resumption(

@@ -123,8 +123,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   accept(
     'another interval is accepted',
-    'advert.version === 3 || advert.interval === advertInt',
-    'advert.version === 3 || advert.interval >= advertInt',
+    'advert.interval > 0 : advert.interval === advertInt',
+    'advert.interval > 0 : advert.interval >= advertInt',
   ),
   accept(
     'another pair with this VRID is accepted',

@@ -10,6 +10,7 @@ import './rfc3768-receive.js';
 import './rfc3768-address-list.js';
 import './rfc3768-send.js';
 import './version-3.js';
+import './rfc5798-interval.js';
 import './keepalived-start.js';
 import './keepalived-election.js';
 import './keepalived-fault.js';
