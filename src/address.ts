@@ -57,7 +57,9 @@ export function sameNetwork(one: Prefix, other: Prefix): boolean {
 }
 export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${String(length)}`;
 
-const [DOT, ZERO] = ['.'.charCodeAt(0), '0'.charCodeAt(0)];
+const [DOT, ZERO, COLON] = ['.'.charCodeAt(0), '0'.charCodeAt(0), ':'.charCodeAt(0)];
+/** What is subtracted from a hexadecimal letter. */
+const TEN = 'a'.charCodeAt(0) - 10;
 
 /** The 4 or 16 octets in network order. Runs for each packet: canonical text is read as it stands. */
 export function addressOctets(address: IpAddress): Uint8Array {
@@ -73,19 +75,28 @@ export function addressOctets(address: IpAddress): Uint8Array {
 
 function ipv6Octets(address: IpAddress): Uint8Array {
   const octets = new Uint8Array(16);
-  const [left = '', right = ''] = address.split('::');
-  const [before, behind] = [left.split(':'), right.split(':')];
-  const write = (groups: readonly string[], first: number): void => {
-    for (let index = 0; index < groups.length; index += 1) {
-      const group = parseInt(groups[index] ?? '', 16);
-      octets[2 * (first + index)] = group >> 8;
-      octets[2 * (first + index) + 1] = group;
+  let end = 0;
+  let gap = 16;
+  let group = 0;
+  for (let index = 0; index <= address.length; index += 1) {
+    const letter = address.charCodeAt(index);
+    if (letter >= ZERO && letter !== COLON) {
+      group = group * 16 + letter - (letter < COLON ? ZERO : TEN);
+      continue;
     }
-  };
-  // What is empty beside the two colons, or behind all eight groups, is written as one group of zeros, and first.
-  write(behind, 8 - behind.length);
-  write(before, 0);
-  return octets;
+    // At a colon, and behind the last letter, which is no number.
+    octets[end] = group >> 8;
+    octets[end + 1] = group;
+    end += 2;
+    group = 0;
+    if (letter !== COLON || address.charCodeAt(index + 1) !== COLON) continue;
+    gap = end;
+    index += 1;
+  }
+  // What is behind the two colons stands at the end.
+  const start = 16 - (end - gap);
+  octets.copyWithin(start, gap, end);
+  return octets.fill(0, gap, start);
 }
 
 /** The address of 4 or 16 octets in network order. Runs for each packet too. */

@@ -1,5 +1,6 @@
 // Addresses as canonical text: what is one, how two compare, and that text and octets agree.
 
+import ipaddr from 'ipaddr.js';
 import t from 'tap';
 import {
   addressFromOctets,
@@ -14,6 +15,7 @@ import {
   parsePrefix,
   type IpAddress,
 } from '../src/address.js';
+import { randomFrom, randomOctets } from './packet/random.js';
 
 const GOOD: [string, string][] = [
   ['192.168.1.190', '192.168.1.190'],
@@ -49,6 +51,22 @@ t.test('octets and back', (t) => {
   t.same([...addressOctets('192.168.1.190' as IpAddress)], [192, 168, 1, 190]);
   t.same([...addressOctets('2001:db8::1' as IpAddress)], [0x20, 1, 0x0d, 0xb8, ...Array<number>(11).fill(0), 1]);
   for (const [, canonical] of GOOD) t.equal(addressFromOctets(addressOctets(canonical as IpAddress)), canonical);
+  t.end();
+});
+
+t.test('octets and text of IPv6 are those of the package that reads them', (t) => {
+  const random = randomFrom(1);
+  let different = 0;
+  for (let round = 0; round < 5_000; round += 1) {
+    const octets = Buffer.concat(
+      Array.from({ length: 8 }, () => (random(3) > 0 ? Buffer.alloc(2) : randomOctets(random, 2))),
+    );
+    const text = new ipaddr.IPv6([...octets]).toRFC5952String();
+    if (addressFromOctets(octets) === text && octets.equals(addressOctets(text as IpAddress))) continue;
+    different += 1;
+    t.fail(`${octets.toString('hex')} is ${text}, not ${addressFromOctets(octets)}`);
+  }
+  t.equal(different, 0);
   t.end();
 });
 

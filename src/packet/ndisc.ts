@@ -10,9 +10,9 @@ import {
   type IpAddress,
   type MacAddress,
 } from '../address.js';
-import { internetChecksum, pseudoHeaderSum } from './checksum.js';
+import { internetChecksum, pseudoHeaderSum, wordSum } from './checksum.js';
 import { encodeEthernet, ETHERNET_HEADER_LENGTH, ETHERTYPE, groupMac } from './ethernet.js';
-import { encodeIpv6, endsOf, readIpv6 } from './ipv6.js';
+import { encodeIpv6, endsOf, IPV6_HEADER_LENGTH, readIpv6 } from './ipv6.js';
 
 const ICMPV6 = 58;
 const SOLICITATION = 135;
@@ -22,6 +22,11 @@ const FIXED_LENGTH = 24;
 /** RFC 4861 § 4.6.1: type, length in units of 8 octets, six octets of the MAC address. */
 const TARGET_LINK_LAYER_ADDRESS = 2;
 const OPTION_UNIT = 8;
+/** Offsets in the message. */
+const [CHECKSUM, TARGET] = [2, 8];
+/** Offsets in the frame. */
+const SOURCE = ETHERNET_HEADER_LENGTH + 8;
+const MESSAGE = ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
 const ROUTER = 0x80;
 const OVERRIDE = 0x20;
 /** RFC 4861 § 7.1: who forwards a packet makes it smaller. */
@@ -61,18 +66,41 @@ export function encodeUnsolicitedAdvertisement({
   const body = Buffer.alloc(FIXED_LENGTH + OPTION_UNIT);
   body.writeUInt8(ADVERTISEMENT, 0);
   body.writeUInt8(OVERRIDE | (isRouter ? ROUTER : 0), 4);
-  body.set(addressOctets(address), 8);
+  body.set(addressOctets(address), TARGET);
   body.writeUInt8(TARGET_LINK_LAYER_ADDRESS, FIXED_LENGTH);
   body.writeUInt8(1, FIXED_LENGTH + 1);
   body.set(macOctets(mac), FIXED_LENGTH + 2);
   return frameOf(body, { mac, source: address, destination: ALL_NODES });
 }
 
+/** The same for each of many addresses: what they have in common is written and summed once. */
+export function encodeUnsolicitedAdvertisements({
+  mac,
+  addresses,
+  isRouter = false,
+}: {
+  readonly mac: MacAddress;
+  readonly addresses: readonly IpAddress[];
+  readonly isRouter?: boolean;
+}): Buffer[] {
+  const common = encodeUnsolicitedAdvertisement({ mac, address: NOBODY, isRouter });
+  const sum = ~common.readUInt16BE(MESSAGE + CHECKSUM) & 0xffff;
+  return addresses.map((address) => {
+    const frame = Buffer.from(common);
+    const octets = addressOctets(address);
+    frame.set(octets, SOURCE);
+    frame.set(octets, MESSAGE + TARGET);
+    // The address is in the sum twice: as the target, and as the source in the pseudo header.
+    frame.writeUInt16BE(internetChecksum(octets, sum + wordSum(octets)), MESSAGE + CHECKSUM);
+    return frame;
+  });
+}
+
 /** The Ethernet frame (78 octets) that asks whether the IPv6 address is there, and tells nobody anything. RFC 4862 § 5.4.2 */
 export function encodeNeighbourProbe({ mac, address }: Neighbour): Buffer {
   const body = Buffer.alloc(FIXED_LENGTH);
   body.writeUInt8(SOLICITATION, 0);
-  body.set(addressOctets(address), 8);
+  body.set(addressOctets(address), TARGET);
   return frameOf(body, { mac, source: NOBODY, destination: solicitedNode(address) });
 }
 
@@ -90,7 +118,7 @@ export function decodeAdvertisement(octets: Uint8Array): ReceivedAdvertisement {
   if (ip.hopLimit !== HOP_LIMIT) return { kind: 'unreadable', reason: 'hop-limit' };
   if (internetChecksum(body, pseudoHeaderSum(ends, { protocol: ICMPV6, length: body.length })) !== 0)
     return { kind: 'unreadable', reason: 'checksum' };
-  const address = addressFromOctets(body.subarray(8, FIXED_LENGTH));
+  const address = addressFromOctets(body.subarray(TARGET, FIXED_LENGTH));
   if (isMulticast(address)) return { kind: 'unreadable', reason: 'target' };
   const options = readOptions(body.subarray(FIXED_LENGTH));
   if (options === undefined) return { kind: 'unreadable', reason: 'option' };
@@ -123,7 +151,7 @@ function frameOf(
   { mac, source, destination }: { mac: MacAddress; source: IpAddress; destination: IpAddress },
 ): Buffer {
   const start = pseudoHeaderSum(endsOf(source, destination), { protocol: ICMPV6, length: body.length });
-  body.writeUInt16BE(internetChecksum(body, start), 2);
+  body.writeUInt16BE(internetChecksum(body, start), CHECKSUM);
   const packet = encodeIpv6({ source, destination, hopLimit: HOP_LIMIT, trafficClass: 0, nextHeader: ICMPV6 }, body);
   return encodeEthernet({ source: mac, destination: groupMac(destination), etherType: ETHERTYPE.ipv6 }, packet);
 }

@@ -4,9 +4,9 @@ import t from 'tap';
 import { sockets } from './connections.js';
 import { crashNote } from './crash-note.js';
 import { comm, lines, note, number, pid } from './files.js';
-import { advert, arp } from './packets.js';
+import { advert, advertisement, arp } from './packets.js';
 import { router } from './router.js';
 import { story } from './story.js';
 import { fuzzTests } from './targets.js';
 
-fuzzTests(t, [advert, arp, sockets, router, number, note, crashNote, pid, comm, lines, story]);
+fuzzTests(t, [advert, arp, advertisement, sockets, router, number, note, crashNote, pid, comm, lines, story]);

@@ -9,7 +9,7 @@ import { crashNote } from './crash-note.js';
 import { closeFiles, comm, lines, note, number, pid } from './files.js';
 import { describeFailure, fuzz } from './fuzz.js';
 import { closeNetlink, notifications, replies } from './netlink.js';
-import { advert, arp } from './packets.js';
+import { advert, advertisement, arp } from './packets.js';
 import { closeProbes, haproxy, http } from './probes.js';
 import { router } from './router.js';
 import { story } from './story.js';
@@ -21,6 +21,7 @@ export const targets: readonly Target[] = [
   ...[
     advert,
     arp,
+    advertisement,
     sockets,
     router,
     config,

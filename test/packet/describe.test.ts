@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import type { IpAddress } from '../../src/address.js';
-import { describeAdvert } from '../../src/packet/describe.js';
+import { describeAdvert, describeHeard } from '../../src/packet/describe.js';
 import type { ReceivedAdvert } from '../../src/packet/vrrp.js';
 import { milliseconds, seconds } from '../../src/time.js';
 
@@ -51,6 +51,23 @@ t.test('one line each', (t) => {
     '192.168.1.191 > 224.0.0.18: VRRP, vrid 91, length 28, expected 24',
   );
   t.equal(describeAdvert({ kind: 'unreadable', reason: 'ip-header' }), 'VRRP, unreadable: ip-header');
+  t.end();
+});
+
+t.test('on IPv6, and unicast', (t) => {
+  const [source, destination] = ['fe80::ff:fe00:a', 'ff02::12'] as IpAddress[] as [IpAddress, IpAddress];
+  const addresses = ['fe80::190', '2001:db8::190'] as IpAddress[];
+  const advert = { version: 3, virtualRouterId: 91, priority: 120, interval: milliseconds(250), addresses } as const;
+  const received = { ...good, source, destination, advert };
+  const fields = 'VRRPv3, vrid 91, prio 120, intvl 25cs, addrs: fe80::190,2001:db8::190';
+  t.equal(describeAdvert(received), `fe80::ff:fe00:a > ff02::12: ${fields}`);
+  t.equal(describeAdvert({ ...received, ttl: 64 }), `fe80::ff:fe00:a > ff02::12: ${fields}, hlim 64`);
+  t.equal(
+    describeHeard({ ...received, ttl: 64 }),
+    'fe80::ff:fe00:a: vrid 91 prio 120 v3 each 0.25 s (fe80::190 and 1 more), hlim 64',
+  );
+  t.match(describeAdvert({ ...good, hasOldChecksum: true }), /, old checksum$/);
+  t.match(describeHeard({ ...good, hasOldChecksum: true, ttl: 3 }), /\), ttl 3, old checksum$/);
   t.end();
 });
 

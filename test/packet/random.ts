@@ -1,8 +1,7 @@
 // Random headers and adverts from a seed, so that a failure can be played again.
 
-import { addressFromOctets, type IpAddress } from '../../src/address.js';
-import type { Ipv4Header } from '../../src/packet/ipv4.js';
-import type { Advert, AdvertAuthentication } from '../../src/packet/vrrp.js';
+import { addressFromOctets, type Family, type IpAddress } from '../../src/address.js';
+import type { Advert, AdvertAuthentication, AdvertHeader } from '../../src/packet/vrrp.js';
 import { centiseconds, seconds } from '../../src/time.js';
 
 /** A whole number from 0 up to, but without, `limit`. */
@@ -22,12 +21,17 @@ export function randomFrom(seed: number): Random {
 export const randomOctets = (random: Random, length: number): Buffer =>
   Buffer.from(Array.from({ length }, () => random(256)));
 
-const randomAddress = (random: Random): IpAddress => addressFromOctets(randomOctets(random, 4));
+/** Half of the groups of an IPv6 address are zeros, so that runs of them are of all lengths. */
+export function randomAddress(random: Random, family: Family = 'ipv4'): IpAddress {
+  if (family === 'ipv4') return addressFromOctets(randomOctets(random, 4));
+  const groups = Array.from({ length: 8 }, () => (random(2) === 0 ? Buffer.alloc(2) : randomOctets(random, 2)));
+  return addressFromOctets(Buffer.concat(groups));
+}
 
-export function randomHeader(random: Random): Ipv4Header {
+export function randomHeader(random: Random, family: Family = 'ipv4'): AdvertHeader {
   return {
-    source: randomAddress(random),
-    destination: randomAddress(random),
+    source: randomAddress(random, family),
+    destination: randomAddress(random, family),
     ttl: random(256),
     identification: random(0x10000),
   };
@@ -42,15 +46,15 @@ function randomAuthentication(random: Random): AdvertAuthentication {
   return { type: 'PASS', password };
 }
 
-/** Mostly a few addresses, sometimes none or 255. */
-export function randomAdvert(random: Random): Advert {
+/** Mostly a few addresses, sometimes none or 255. On IPv6 it is of version 3, the only one that is sent there. */
+export function randomAdvert(random: Random, family: Family = 'ipv4'): Advert {
   const count = random(20) === 0 ? 255 : random(5);
   const common = {
     virtualRouterId: random(256),
     priority: random(256),
-    addresses: Array.from({ length: count }, () => randomAddress(random)),
+    addresses: Array.from({ length: count }, () => randomAddress(random, family)),
   };
-  return random(2) === 0
+  return family === 'ipv4' && random(2) === 0
     ? { version: 2, ...common, interval: seconds(random(256)), authentication: randomAuthentication(random) }
     : { version: 3, ...common, interval: centiseconds(random(4096)) };
 }

@@ -2,9 +2,16 @@
 // them is a sentence of an RFC is in test/sentences.
 
 import t from 'tap';
-import { VRRP_GROUPS, type IpAddress } from '../../src/address.js';
+import { VRRP_GROUPS, type IpAddress, type MacAddress } from '../../src/address.js';
+import { decodeAdvertPacket, encodeAdvertFrame, encodeAdvertPacket } from '../../src/packet/advert-frame.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
-import { decodeIpv4Advert, encodeIpv4Advert, type Advert } from '../../src/packet/vrrp.js';
+import {
+  decodeIpv4Advert,
+  decodeIpv6Advert,
+  encodeIpv4Advert,
+  encodeIpv6Advert,
+  type Advert,
+} from '../../src/packet/vrrp.js';
 import { milliseconds, seconds } from '../../src/time.js';
 
 const ip = (text: string): IpAddress => text as IpAddress;
@@ -159,5 +166,115 @@ t.test('the value keeps no part of a buffer that is used again, and finds its oc
 t.test('the checksum of RFC 1071', (t) => {
   t.equal(internetChecksum(hex('0001f203f4f5f6f7220d')), 0, 'zero over data with its own checksum');
   t.equal(internetChecksum(hex('ab')), 0xffff - 0xab00, 'an odd octet is the high half of a word');
+  t.end();
+});
+
+const header6 = { source: ip('fe80::ff:fe00:a'), destination: VRRP_GROUPS.ipv6, ttl: 255, identification: 1 };
+const arrival6 = { source: header6.source, destination: header6.destination, hopLimit: 255 };
+const onIpv6: Advert = { ...v3, addresses: [ip('fe80::190'), ip('2001:db8::190')] };
+const OCTETS_6 = hex(`
+  31339602 00190c1f
+  fe800000 00000000 00000000 00000190
+  20010db8 00000000 00000000 00000190
+`);
+
+t.test('version 3 on IPv6: addresses of 16 octets, the checksum with the pseudo header of RFC 8200 § 8.1', (t) => {
+  t.same(encodeIpv6Advert(header6, onIpv6), OCTETS_6);
+  const { source, destination } = header6;
+  const received = { kind: 'advert', source, destination, ttl: 255, type: 1, checksumValid: true, advert: onIpv6 };
+  t.same(decodeIpv6Advert(OCTETS_6, arrival6), received);
+  t.match(decodeIpv6Advert(OCTETS_6, { ...arrival6, hopLimit: 64 }), { ttl: 64, checksumValid: true });
+  t.match(decodeIpv6Advert(OCTETS_6, { ...arrival6, source: ip('fe80::ff:fe00:b') }), { checksumValid: false });
+  t.match(decodeIpv6Advert(OCTETS_6, { ...arrival6, destination: ip('2001:db8::1') }), { checksumValid: false });
+  t.match(decodeIpv6Advert(change(OCTETS_6, { offset: 6, octets: [0, 0] }), arrival6), { checksumValid: false });
+  const plain = change(OCTETS_6, { offset: 6, octets: [0, 0] });
+  plain.writeUInt16BE(internetChecksum(plain), 6);
+  t.match(decodeIpv6Advert(plain, arrival6), { checksumValid: false }, 'on IPv6 it is never without');
+  t.end();
+});
+
+t.test('lengths on IPv6', (t) => {
+  const malformed = {
+    kind: 'malformed',
+    source: header6.source,
+    destination: 'ff02::12',
+    ttl: 255,
+    virtualRouterId: 51,
+  };
+  const { length } = OCTETS_6;
+  const decode = (octets: Buffer): unknown => decodeIpv6Advert(octets, arrival6);
+  t.same(decode(OCTETS_6.subarray(0, 24)), { ...malformed, reason: 'length', found: 'length 24, expected 40' });
+  t.match(decode(Buffer.concat([OCTETS_6, Buffer.alloc(8)])), { found: `length ${length + 8}, expected ${length}` });
+  t.match(decode(change(OCTETS_6, { offset: 3, octets: [255] })), { found: 'length 40, expected 4088' });
+  t.match(decode(change(OCTETS_6, { offset: 0, octets: [0x41] })), { reason: 'version', found: 'version 4' });
+  t.same(decode(OCTETS_6.subarray(0, 7)), { kind: 'unreadable', reason: 'too-short' });
+  t.same(decode(Buffer.alloc(0)), { kind: 'unreadable', reason: 'too-short' });
+  t.end();
+});
+
+t.test('version 2 on IPv6, as keepalived sends it: a type of authentication, and no data of it', (t) => {
+  const octets = hex('215bfa01 0101e668 fe800000 00000000 00000000 00000190');
+  const authentication = { type: 'PASS', password: '' };
+  t.match(decodeIpv6Advert(octets, arrival6), { checksumValid: true, advert: { version: 2, authentication } });
+  t.match(decodeIpv6Advert(change(octets, { offset: 4, octets: [2] }), arrival6), {
+    checksumValid: false,
+    advert: { authentication: { type: 'other', number: 2 } },
+  });
+  t.end();
+});
+
+t.test('the forms of the checksum of version 3 on IPv4', (t) => {
+  const unicast = { ...header, destination: ip('10.9.0.2') };
+  const checksumOf = (packet: Buffer): string => packet.toString('hex', 26, 28);
+  const [own, plain, group] = [
+    encodeIpv4Advert(unicast, v3),
+    encodeIpv4Advert({ ...unicast, checksum: 'plain' }, v3),
+    encodeIpv4Advert({ ...unicast, checksum: 'group' }, v3),
+  ];
+  t.same([own, plain, group].map(checksumOf), ['19b4', '2e45', '43ac'], 'that of the group is as in a packet to it');
+  t.notHas(decodeIpv4Advert(own), { hasOldChecksum: true });
+  t.match(decodeIpv4Advert(own), { checksumValid: true });
+  t.match(decodeIpv4Advert(plain), { checksumValid: true, hasOldChecksum: undefined });
+  t.match(decodeIpv4Advert(group), { checksumValid: true, hasOldChecksum: true });
+  const toAnotherGroup = encodeIpv4Advert({ ...header, destination: ip('224.0.0.99'), checksum: 'group' }, v3);
+  t.match(decodeIpv4Advert(toAnotherGroup), { checksumValid: false, hasOldChecksum: undefined }, 'only old unicast');
+  t.match(decodeIpv4Advert(change(group, { offset: 22, octets: [151] })), { checksumValid: false });
+  t.same(
+    encodeIpv4Advert({ ...unicast, checksum: 'group' }, pass),
+    encodeIpv4Advert(unicast, pass),
+    'not in version 2',
+  );
+  t.end();
+});
+
+t.test('whole packets and frames of both families', (t) => {
+  const packet = encodeAdvertPacket(header6, onIpv6);
+  t.equal(packet.toString('hex', 0, 8), '6c000000002870ff', 'class 0xc0, protocol 112, hop limit 255');
+  t.same(packet.subarray(40), OCTETS_6);
+  t.same(decodeAdvertPacket(packet), decodeIpv6Advert(OCTETS_6, arrival6));
+  t.same(decodeAdvertPacket(Buffer.concat([packet, Buffer.alloc(4)])), decodeAdvertPacket(packet), 'padding');
+  t.same(decodeAdvertPacket(change(packet, { offset: 6, octets: [58] })), { kind: 'unreadable', reason: 'ip-header' });
+  t.same(decodeAdvertPacket(packet.subarray(0, -1)), { kind: 'unreadable', reason: 'ip-header' });
+  t.same(decodeAdvertPacket(packet.subarray(0, 39)), { kind: 'unreadable', reason: 'ip-header' });
+  t.same(decodeAdvertPacket(encodeIpv4Advert(header, pass)), decodeIpv4Advert(encodeIpv4Advert(header, pass)));
+
+  const mac = '02:00:00:00:00:0a' as MacAddress;
+  const frame = encodeAdvertFrame(mac, { header: header6, advert: onIpv6 });
+  t.equal(frame.toString('hex', 0, 14), '33330000001202000000000a86dd');
+  t.same(frame.subarray(14), packet);
+  const destination = '02:00:00:00:00:0b' as MacAddress;
+  const unicast = encodeAdvertFrame(mac, { header, advert: v3, destination });
+  t.equal(unicast.toString('hex', 0, 14), '02000000000b02000000000a0800');
+  t.end();
+});
+
+t.test('255 IPv6 addresses; the value keeps no part of a buffer that is used again', (t) => {
+  const addresses = Array.from({ length: 255 }, (_, index) => ip(`2001:db8::${(index + 1).toString(16)}:0:0:1`));
+  const advert: Advert = { ...v3, interval: milliseconds(40_950), addresses };
+  const octets = encodeIpv6Advert(header6, advert);
+  t.equal(octets.length, 8 + 16 * 255);
+  const received = decodeIpv6Advert(octets, arrival6);
+  octets.fill(0xff);
+  t.match(received, { checksumValid: true, advert });
   t.end();
 });
