@@ -15,7 +15,7 @@ import { Interfaces } from '../linux/interfaces.js';
 import { Netlink } from '../linux/netlink.js';
 import { formatPrefix } from '../address.js';
 import { after, between, describeDuration, inMilliseconds, type Duration } from '../time.js';
-import { addressOf, isWatched, type NotedInstance } from '../vrrp/note.js';
+import { addressOf, type NotedInstance } from '../vrrp/note.js';
 
 /** 0 it is off, or there was nothing; 1 a daemon lives, the note is not believed, or the kernel refused; 4 no permission. */
 export async function cleanup(): Promise<ExitCode> {
@@ -80,7 +80,7 @@ function removeAll(instances: readonly NotedInstance[]): string[] {
   const refused = instances.flatMap(({ name, addresses: noted }) => {
     const there = noted.map(addressOf).filter(({ dev, prefix }) => {
       const link = interfaces.find(dev);
-      return link && (!isWatched(prefix) || link.addresses.some(({ address }) => address === prefix.address));
+      return link?.addresses.some(({ address }) => address === prefix.address);
     });
     const refusals = addresses.remove(there);
     for (const one of there)

@@ -1,7 +1,7 @@
 // Whether a received advert counts: RFC 3768 § 7.1, in keepalived's order, a named reason for each drop.
 // A dropped advert changes nothing: no timer, no state. Lists of addresses: RFC 9568 § 7.1, see `compareLists`.
 
-import { type IpAddress, VRRP_GROUPS } from '../address.js';
+import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import type { Advert, ReceivedAdvert } from '../packet/vrrp.js';
 import { inSeconds } from '../time.js';
@@ -38,7 +38,7 @@ export function accept({ config, source, advertised }: Own, packet: NamedAdvert)
     checkInterval(config, advert) ??
     (packet.type === 1 ? undefined : drop('type', `packet type ${packet.type}, expected 1`)) ??
     (packet.checksumValid ? undefined : drop('checksum', 'wrong checksum')) ??
-    (packet.destination === VRRP_GROUPS.ipv4 ? undefined : drop('destination', `sent to ${packet.destination}`));
+    (packet.destination === config.mcastDstIp ? undefined : drop('destination', `sent to ${packet.destination}`));
   return fault ?? checkAddresses(advertised, advert);
 }
 

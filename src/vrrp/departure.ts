@@ -81,9 +81,10 @@ const later = (one: Instant, other: Instant): Instant => (one > other ? one : ot
 
 /** When take() has something to do. */
 export function departureDeadline(departure: Departure): Instant | undefined {
-  const { claimed, clearing, claimedAt } = departure;
+  const { staying, claimed, clearing, claimedAt, heirAt } = departure;
   return earliest(
     claimed.length > 0 ? claimedAt : undefined,
+    staying.some(isChecked) ? heirAt : undefined,
     isWaiting(departure) ? leaveAt(departure) : undefined,
     ...clearing.map(({ until }) => until),
   );
@@ -92,20 +93,27 @@ export function departureDeadline(departure: Departure): Instant | undefined {
 /** Without any address it is only waited for the heir to be there. */
 const isWaiting = (departure: Departure): boolean => departure.staying.length > 0 || stillThere(departure).length === 0;
 
+/**
+ * While it checks for duplicates (RFC 4862 § 5.4) an heir must not hear us answer for the address, or it does without: such
+ * a one goes at the advert.
+ */
+const isChecked = ({ flags }: VirtualAddress): boolean => flags?.includes('dad') === true;
+
 /** What goes now: `leaving` is to be cleared of its connections first, `gone` has been waited for long enough. */
 export function take(
   departure: Departure,
   now: Instant,
 ): { readonly leaving: readonly VirtualAddress[]; readonly gone: readonly VirtualAddress[]; readonly rest: Departure } {
-  const goes = isEveryone(departure, now);
-  const leaving = [...departure.claimed, ...(goes ? departure.staying : [])];
+  const isLastCall = isEveryone(departure, now);
+  const goes = (one: VirtualAddress): boolean => isLastCall || (departure.heirAt !== undefined && isChecked(one));
+  const leaving = [...departure.claimed, ...departure.staying.filter(goes)];
   const gone = departure.clearing.filter(({ until }) => until <= now).map(({ address }) => address);
   return {
     leaving,
     gone,
     rest: {
       ...departure,
-      staying: goes ? [] : departure.staying,
+      staying: departure.staying.filter((one) => !goes(one)),
       claimed: [],
       clearing: departure.clearing.filter(({ until }) => until > now),
     },

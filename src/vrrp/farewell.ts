@@ -3,7 +3,7 @@
 // sooner than the longest skew, or no heir's timer would ever run out. RFC 3768 § 6.4.3, § 6.1. Plain values.
 
 import type { VrrpInstance } from '../config/model.js';
-import { after, microseconds, type Duration, type Instant } from '../time.js';
+import { after, microseconds, times, type Duration, type Instant } from '../time.js';
 import { answerTime, skewTime } from './timers.js';
 
 export interface Farewell {
@@ -13,7 +13,7 @@ export interface Farewell {
   readonly nextAt: Instant;
 }
 
-type Basis = Pick<VrrpInstance, 'version' | 'advertInt'>;
+type Basis = Pick<VrrpInstance, 'version' | 'family' | 'advertInt'>;
 
 /** Of one that has just been said for the first time. */
 export const beginFarewell = ({ advertInt }: Basis, now: Instant): Farewell => ({
@@ -24,7 +24,10 @@ export const beginFarewell = ({ advertInt }: Basis, now: Instant): Farewell => (
 /** The next one is due: how it goes on, undefined when it is time to give up. */
 export function continueFarewell({ said }: Farewell, basis: Basis, now: Instant): Farewell | undefined {
   if (said === 3) return undefined;
-  return { said: said === 1 ? 2 : 3, nextAt: after(now, patience(basis)) };
+  if (said === 1) return { said: 2, nextAt: after(now, patience(basis)) };
+  // FRR takes over one interval later on IPv6.
+  const last = basis.family === 'ipv4' ? patience(basis) : times(2.2, basis.advertInt);
+  return { said: 3, nextAt: after(now, last) };
 }
 
 /** The skew of the lowest priority, and a little for the way there and back. */

@@ -1,11 +1,12 @@
-// What an instance does with its addresses on the wire and on the host: adverts, adding, removing, announcing, and
-// putting back what others removed. It turns the instance's data into effects and changes no state.
+// What an instance does with its addresses on the wire and on the host: adverts, adding, removing, and putting back what
+// others removed. It turns the instance's data into effects and changes no state. Announcing is announcing.ts's.
 
-import { familyOf, formatPrefix, type IpAddress } from '../address.js';
+import { formatPrefix } from '../address.js';
 import { isEqual } from '../config/diff.js';
 import type { Route, Rule, VirtualAddress } from '../config/model.js';
 import { describeRoute } from '../config/route-text.js';
 import { sendAdvert } from './advert.js';
+import { announce, sendAnnouncements } from './announcing.js';
 import type { Failure } from './input.js';
 import type { Instance } from './instance.js';
 import type { Reason } from './reason.js';
@@ -72,53 +73,7 @@ export function removeRoutes(entries: readonly (Route | Rule)[], turn: Turn): vo
   turn.do(...entries.toReversed().map((entry) => ({ kind: 'remove-route', entry }) as const));
 }
 
-/** `rounds` bursts of gratuitous ARP, and a line for each address. */
-export function announce(instance: Instance, rounds: number, turn: Turn, addresses = instance.addresses): void {
-  sendGarp(instance, { rounds, addresses }, turn);
-  for (const { dev, prefix } of addresses)
-    if (instance.links.get(dev)?.up)
-      turn.log('debug', `(${instance.config.name}) Sending gratuitous ARP on ${dev} for ${prefix.address}`);
-}
-
-/** Each round over all addresses, those of one interface together. */
-function sendGarp(
-  instance: Instance,
-  { rounds, addresses }: { rounds: number; addresses: readonly VirtualAddress[] },
-  turn: Turn,
-): void {
-  const byDevice = new Map<string, IpAddress[]>();
-  for (const { dev, prefix } of addresses) {
-    const others = byDevice.get(dev);
-    if (others) others.push(prefix.address);
-    else byDevice.set(dev, [prefix.address]);
-  }
-  for (const [dev, addresses] of byDevice) {
-    const link = instance.links.get(dev);
-    if (!link?.up) continue;
-    turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses, rounds });
-  }
-  instance.announcedAt = turn.now;
-}
-
-/** After an advert: what refresh.ts allows, usually one gratuitous ARP for each address. Each second, so nothing is logged. */
-export function refresh(instance: Instance, turn: Turn): void {
-  const { surroundings, addresses } = instance;
-  for (const dev of new Set(addresses.map((address) => address.dev))) {
-    if (instance.links.get(dev)?.up !== true) continue;
-    for (const share of surroundings.refresh.take(dev, instance, turn.now))
-      sendGarp(share.instance, { rounds: 1, addresses: share.addresses }, turn);
-  }
-}
-
-/** Asks whether somebody else has the first address. RFC 5227 § 2.1.1 */
-export function probe(instance: Instance, turn: Turn): void {
-  const [first] = instance.addresses.filter(({ prefix }) => !prefix.address.includes(':'));
-  const link = first && instance.links.get(first.dev);
-  if (first && link?.up)
-    turn.do({ kind: 'send-probe', interface: first.dev, mac: link.mac, address: first.prefix.address });
-}
-
-/** Takes off what an earlier run left on an interface: a router that is not MASTER holds none. Links don't tell of IPv6. */
+/** Takes off what an earlier run left on an interface: a router that is not MASTER holds none. */
 export function removeResidue(
   instance: Instance,
   interfaceName: string,
@@ -128,9 +83,8 @@ export function removeResidue(
   const present = instance.links.get(interfaceName)?.addresses ?? [];
   for (const address of addresses) {
     if (address.dev !== interfaceName) continue;
-    const isThere = present.some(({ address: there }) => there === address.prefix.address);
-    if (isThere || familyOf(address.prefix.address) === 'ipv6') turn.do({ kind: 'remove-address', address });
-    if (!isThere) continue;
+    if (!present.some(({ address: there }) => there === address.prefix.address)) continue;
+    turn.do({ kind: 'remove-address', address });
     const words = `removing VIPs. ${formatPrefix(address.prefix)} was left on ${interfaceName} by an earlier run`;
     turn.log('info', `(${instance.config.name}) ${words}`);
   }
@@ -206,13 +160,13 @@ export function putBackMissing(instance: Instance, turn: Turn): void {
 
 /** The kernel refused something: kept for the status, told once in a while, tried again with each advert. */
 export function refused(instance: Instance, failure: Failure, turn: Turn): void {
-  const { effect, interface: name, address, entry, error } = failure;
+  const { effect, interface: name, family, address, entry, error } = failure;
   const { config, statistics, missing, missingRoutes, repeated } = instance;
   const ours = instance.addresses.find(({ dev, prefix }) => dev === name && prefix.address === address);
   const route = entry && instance.routes.find((one) => isEqual(one, entry));
   if ((address !== undefined && !ours) || (entry !== undefined && !route)) return;
-  const isOfLink = address === undefined && entry === undefined && effect !== 'send-garp';
-  if (isOfLink && config.interface !== name) return;
+  const isOfLink = effect === 'open-link' || effect === 'send-advert';
+  if (isOfLink && (config.interface !== name || (family !== undefined && config.family !== family))) return;
   if (effect === 'open-link') instance.openError = error;
   if (effect === 'send-advert') statistics.sendErrors += 1;
   const isMaster = instance.state.kind === 'MASTER';
@@ -228,9 +182,5 @@ export function refused(instance: Instance, failure: Failure, turn: Turn): void 
 export function restore(instance: Instance, addresses: readonly VirtualAddress[], turn: Turn): void {
   turn.do(...addresses.map((address) => ({ kind: 'add-address', address }) as const));
   if (addresses.length > 0) restoreRoutes(instance, turn);
-  for (const { dev, prefix } of addresses) {
-    const link = instance.links.get(dev);
-    if (link?.up) turn.do({ kind: 'send-garp', interface: dev, mac: link.mac, addresses: [prefix.address], rounds: 1 });
-  }
-  if (addresses.length > 0) instance.announcedAt = turn.now;
+  if (addresses.length > 0) sendAnnouncements(instance, { rounds: 1, addresses }, turn);
 }

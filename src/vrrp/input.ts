@@ -80,7 +80,7 @@ export interface Failure {
     | 'remove-route';
   /** Empty for a route or a rule without one. */
   readonly interface: string;
-  /** Of open-link. */
+  /** Of open-link and send-advert; absent: whatever the family. */
   readonly family?: Family;
   /** Of add-address and remove-address. */
   readonly address?: IpAddress;

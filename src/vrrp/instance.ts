@@ -145,14 +145,14 @@ export class Instance {
   }
 
   /**
-   * The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one,
-   * else the first that it has lost just now.
+   * The address that adverts are sent from: the configured one, else the first of the interface that is not a virtual one
+   * (for IPv6 of those that are link-local), else the first that it has lost just now.
    */
   get source(): IpAddress | undefined {
-    if (this.config.srcIp !== undefined) return this.config.srcIp;
-    const { surroundings, lost } = this;
-    const own = this.links.get(this.config.interface)?.addresses.find((prefix) => surroundings.isOwn(prefix));
-    return (own ?? lost?.prefixes[0])?.address;
+    const { interface: name, family, srcIp } = this.config;
+    if (srcIp !== undefined) return srcIp;
+    const isPrimary = (prefix: Prefix): boolean => this.surroundings.isPrimary(prefix, family);
+    return (this.links.get(name)?.addresses.find(isPrimary) ?? this.lost?.prefixes[0])?.address;
   }
 
   /** Master_Adver_Interval: learned in version 3 (RFC 5798 § 6.1) while a master is known, else the own one. */
@@ -190,7 +190,7 @@ export class Instance {
 
   /** What keeps it out of the election now, apart from its group. Its interface first, then other interfaces that it needs, then what it tracks. */
   ownFaults(): OwnFault[] {
-    const { interface: name, dontTrackPrimary } = this.config;
+    const { interface: name, family, dontTrackPrimary } = this.config;
     const link = this.links.get(name);
     const isOwn = (track: Track): boolean => track.kind === 'interface' && track.name === name && !dontTrackPrimary;
     const failed = this.tracks
@@ -200,7 +200,7 @@ export class Instance {
     if (!link) return [{ kind: 'no-interface', interface: name }, ...failed];
     return [
       ...(!link.up && !dontTrackPrimary ? [{ kind: 'link-down', interface: name } as const] : []),
-      ...(this.source === undefined ? [{ kind: 'no-address', interface: name } as const] : []),
+      ...(this.source === undefined ? [{ kind: 'no-address', interface: name, family } as const] : []),
       ...(this.openError === undefined
         ? []
         : [{ kind: 'cannot-open', interface: name, error: this.openError } as const]),

@@ -3,10 +3,11 @@
 // the states.
 
 import { after, between, nextPeriod, sum, times, type Duration, type Instant } from '../time.js';
-import type { IpAddress, MacAddress } from '../address.js';
+import { familyOf, type IpAddress, type MacAddress } from '../address.js';
 import { elect } from './election.js';
 import { planOnClaim, planOnOtherMaster, planOnThaw, planOnYield, takeBurst } from './garp.js';
-import { advertise, announce, probe, putBackMissing, refresh } from './holding.js';
+import { announce, probe, refresh } from './announcing.js';
+import { advertise, putBackMissing } from './holding.js';
 import type { Instance } from './instance.js';
 import * as machine from './machine.js';
 import { patrol } from './patrol.js';
@@ -161,7 +162,8 @@ export function claim(
   turn: Turn,
 ): void {
   const { advertInt } = instance.config;
-  const how = isAnswer ? 'answers an ARP probe for it' : 'announces it by gratuitous ARP';
+  const announces = familyOf(address) === 'ipv4' ? 'gratuitous ARP' : 'neighbour advertisement';
+  const how = isAnswer ? 'answers an ARP probe for it' : `announces it by ${announces}`;
   const { owner, isNew } = instance.secondOwners.see({ mac, address, how }, { now: turn.now, advertInt });
   if (isNew) tellSecondOwner(instance, owner, turn);
   if (!instance.secondOwners.reacts(owner, turn.now)) return;

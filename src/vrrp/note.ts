@@ -1,7 +1,7 @@
 // What a router notes down for the process after it, in case this one does not end in order: what it holds, when it last
 // spoke, and what its checks have found out. Plain values; who writes them where is the host's business.
 
-import { familyOf, type Family, type IpAddress, type Prefix } from '../address.js';
+import type { Family, IpAddress, Prefix } from '../address.js';
 import { virtualRouterOf } from '../config/diff.js';
 import type { VirtualAddress } from '../config/model.js';
 import type { Duration, Instant } from '../time.js';
@@ -131,6 +131,3 @@ export const addressOf = ({ dev, address, length, peer }: NotedAddress): Virtual
   ...{ dev, prefix: { address, length }, scope: 0, place: { file: 'the note', line: 1, column: 1 } },
   ...(peer !== undefined && { peer }),
 });
-
-/** The kernel's IPv6 addresses are not looked at: what was there is there. */
-export const isWatched = ({ address }: Prefix): boolean => familyOf(address) === 'ipv4';

@@ -1,7 +1,7 @@
 // Why an instance is in the state it is in: a value that is kept, shown in the status and written in the log line of the
 // transition. Policy: every transition has one. Words only; no decision is made here.
 
-import type { IpAddress } from '../address.js';
+import type { Family, IpAddress } from '../address.js';
 import type { ScriptOutcome } from '../track/script.js';
 import { describeOutcome } from '../track/script.js';
 import { describeDuration, type Duration } from '../time.js';
@@ -16,7 +16,7 @@ export type FaultReason =
 export type OwnFault =
   | { readonly kind: 'no-interface'; readonly interface: string }
   | { readonly kind: 'link-down'; readonly interface: string }
-  | { readonly kind: 'no-address'; readonly interface: string }
+  | { readonly kind: 'no-address'; readonly interface: string; readonly family: Family }
   | { readonly kind: 'cannot-open'; readonly interface: string; readonly error: string }
   | { readonly kind: 'script-failed'; readonly script: string; readonly outcome?: ScriptOutcome }
   /** Tracked with `reverse`. */
@@ -61,7 +61,9 @@ export function describeReason(reason: Reason): string {
     case 'link-down':
       return `${reason.interface} is down`;
     case 'no-address':
-      return `${reason.interface} has no IPv4 address to send from`;
+      return reason.family === 'ipv4'
+        ? `${reason.interface} has no IPv4 address to send from`
+        : `${reason.interface} has no link-local address yet to send from`;
     case 'cannot-open':
       return `cannot listen on ${reason.interface}: ${reason.error}`;
     case 'script-failed':

@@ -32,8 +32,8 @@ export function receive(
     unclaimed.unreadable += 1;
     return [];
   }
-  const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
-  const instance = roster.virtualRouter(name, id);
+  const { virtualRouterId } = packet.kind === 'advert' ? packet.advert : packet;
+  const instance = roster.virtualRouter(name, { ...packet, virtualRouterId });
   if (!instance) {
     unclaimed.unknownVirtualRouter += 1;
     return [];

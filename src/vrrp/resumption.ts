@@ -8,7 +8,7 @@ import { after, between, milliseconds, seconds, type Instant } from '../time.js'
 import { faultsOf } from './group.js';
 import { removeAllResidue, removeResidue } from './holding.js';
 import type { Instance } from './instance.js';
-import { addressOf, isWatched, type Left, type LeftInstance } from './note.js';
+import { addressOf, type Left, type LeftInstance } from './note.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
 import { longestSilence, shortestSilence } from './timers.js';
@@ -131,6 +131,6 @@ function presentOf({ addresses, links }: Instance, noted: LeftInstance): Virtual
   return addresses.filter(({ dev, prefix }) => {
     const isThere = links.get(dev)?.addresses.some(({ address }) => address === prefix.address);
     const isNoted = noted.addresses.some((one) => one.dev === dev && one.address === prefix.address);
-    return isNoted && (!isWatched(prefix) || isThere === true);
+    return isNoted && isThere === true;
   });
 }

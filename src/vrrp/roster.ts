@@ -1,10 +1,17 @@
 // Who there is in a router, and how an input finds those it concerns: by interface, by virtual router, by what they track.
 // A reload replaces all of it at once. It knows no state and has no opinion.
 
-import type { IpAddress } from '../address.js';
+import { familyOf, type Family, type IpAddress } from '../address.js';
 import type { Config, TrackKind } from '../config/model.js';
 import { Group } from './group.js';
 import type { Instance } from './instance.js';
+
+/** What a received packet says of whom it is for. */
+interface Addressed {
+  readonly virtualRouterId: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+}
 
 export class Roster {
   readonly instances = new Map<string, Instance>();
@@ -13,7 +20,8 @@ export class Roster {
   readonly leaving = new Set<Instance>();
   readonly #byInterface = new Map<string, Instance[]>();
   readonly #byAddress = new Map<string, Instance[]>();
-  readonly #byVirtualRouter = new Map<string, Instance>();
+  readonly #bySocket = new Map<string, Instance[]>();
+  readonly #byVirtualRouter = new Map<string, Instance[]>();
   readonly #byTrack = new Map<string, Instance[]>();
 
   /** From now on these, in this order, in the groups of this configuration, and nobody else. */
@@ -47,13 +55,17 @@ export class Roster {
     return this.#byInterface.get(name) ?? [];
   }
 
-  /** Those that send and hear adverts on the interface. */
-  speakersOn(name: string): readonly Instance[] {
-    return this.onInterface(name).filter(({ config }) => config.interface === name);
+  /** Those that send and hear adverts of the family on the interface. */
+  speakersOn(name: string, family: Family): readonly Instance[] {
+    return this.#bySocket.get(`${name} ${family}`) ?? [];
   }
 
-  virtualRouter(interfaceName: string, id: number): Instance | undefined {
-    return this.#byVirtualRouter.get(`${interfaceName} ${id}`);
+  /** Whom a packet is for. Of several with one VRID: who speaks with its source, or to its group. */
+  virtualRouter(interfaceName: string, { virtualRouterId, source, destination }: Addressed): Instance | undefined {
+    const all = this.#byVirtualRouter.get(`${interfaceName} ${familyOf(source)} ${virtualRouterId}`) ?? [];
+    const isMeant = ({ config: { unicast, mcastDstIp } }: Instance): boolean =>
+      unicast ? unicast.peers.some(({ address }) => address === source) : destination === mcastDstIp;
+    return all.length > 1 ? (all.find(isMeant) ?? all[0]) : all[0];
   }
 
   /** Those that have this address on this interface, or would as MASTER. */
@@ -80,13 +92,16 @@ export class Roster {
   }
 
   #indexAll(): void {
-    for (const index of [this.#byInterface, this.#byAddress, this.#byVirtualRouter, this.#byTrack]) index.clear();
+    for (const index of [this.#byInterface, this.#bySocket, this.#byAddress, this.#byVirtualRouter, this.#byTrack])
+      index.clear();
     for (const instance of this.all) this.#index(instance);
   }
 
   #index(instance: Instance): void {
     const { config, tracks } = instance;
-    this.#byVirtualRouter.set(`${config.interface} ${config.virtualRouterId}`, instance);
+    const socket = `${config.interface} ${config.family}`;
+    append(this.#bySocket, socket, instance);
+    append(this.#byVirtualRouter, `${socket} ${config.virtualRouterId}`, instance);
     for (const name of instance.interfaces) append(this.#byInterface, name, instance);
     for (const { dev, prefix } of instance.addresses) append(this.#byAddress, `${dev} ${prefix.address}`, instance);
     if (this.leaving.has(instance)) return;

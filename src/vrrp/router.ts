@@ -189,7 +189,7 @@ export class Router {
     const { ended, begun } = reload(known, { before: this.#config, after: config }, turn);
     this.#config = config;
     this.#statics.update(config, turn);
-    this.#openings.closeUnused(turn);
+    this.#openings.update(turn);
     for (const [name, link] of this.surroundings.links) this.#openings.open(name, link, turn);
     this.#begin(begun, turn);
     this.#review([...this.instances.values()], 'a reload', turn);
@@ -277,7 +277,7 @@ export class Router {
   }
 
   #failed(failure: Failure, turn: Turn): void {
-    if (failure.effect === 'open-link') this.#openings.refused(failure.interface);
+    if (failure.effect === 'open-link') this.#openings.refused(failure);
     this.#statics.refused(failure, turn);
     // A route is of no interface that an instance is found by.
     const concerned = failure.entry ? [...this.instances.values()] : this.#roster.onInterface(failure.interface);
@@ -293,7 +293,7 @@ export class Router {
     for (const one of moved.filter((each) => each.state.kind === 'INIT' && this.#roster.forget(each))) {
       this.#deadlines.set(one, undefined);
       this.surroundings.setInstances(this.#roster.all);
-      this.#openings.closeUnused(turn);
+      this.#openings.update(turn);
     }
     for (const group of new Set(moved.map(({ group }) => group))) group?.settle(turn);
   }

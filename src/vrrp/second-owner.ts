@@ -2,7 +2,7 @@
 // our VRID that are dropped for a reason of configuration and list an address of ours. Kept for the status, told as an error
 // with the address and the MAC that are known. It decides only what is news, not what is done about it.
 
-import type { IpAddress, MacAddress } from '../address.js';
+import { familyOf, type IpAddress, type MacAddress } from '../address.js';
 import { after, between, milliseconds, seconds, times, type Duration, type Instant } from '../time.js';
 
 export interface SecondOwner {
@@ -109,6 +109,7 @@ export const isStubborn = ({ reactions }: SecondOwner): boolean => reactions >= 
 export function describeSecondOwner(owner: SecondOwner): string {
   const { mac, source, address, how } = owner;
   const who = [source, mac].filter((part) => part !== undefined).join(', ');
-  const hint = isStubborn(owner) ? '; it sends no adverts: left over from a daemon that is gone, or proxy ARP' : '';
+  const proxy = familyOf(address) === 'ipv4' ? 'proxy ARP' : 'an NDP proxy';
+  const hint = isStubborn(owner) ? `; it sends no adverts: left over from a daemon that is gone, or ${proxy}` : '';
   return `A second owner of ${address}: ${who} ${how}${hint}`;
 }

@@ -1,7 +1,7 @@
 // What a router knows beside its instances, and what its instances look at: interfaces, what is tracked, and whether this
 // host holds back. Filled by router.ts; it decides nothing.
 
-import type { IpAddress, Prefix } from '../address.js';
+import { familyOf, isLinkLocal, type Family, type IpAddress, type Prefix } from '../address.js';
 import { addressesOf } from '../config/diff.js';
 import type { Track, VrrpInstance } from '../config/model.js';
 import type { FileTracker } from '../track/file.js';
@@ -38,9 +38,15 @@ export class Surroundings {
     this.#virtual = new Set(instances.flatMap(({ config }) => addressesOf(config)).map(({ prefix }) => prefix.address));
   }
 
-  /** Whether it is an address of the host itself, from which adverts can be sent. */
+  /** Whether it is an address of the host itself. */
   isOwn({ address }: Prefix): boolean {
-    return !address.includes(':') && !this.#virtual.has(address);
+    return !this.#virtual.has(address);
+  }
+
+  /** Whether adverts can be sent from it: RFC 3768 § 5.2.1; RFC 5798 § 5.1.2.1: on IPv6 from a link-local one. */
+  isPrimary(prefix: Prefix, family: Family): boolean {
+    const { address } = prefix;
+    return this.isOwn(prefix) && familyOf(address) === family && (family === 'ipv4' || isLinkLocal(address));
   }
 
   /** How a tracked thing stands; one that is not there is not known. */

@@ -2,12 +2,13 @@
 // back, and an interface that loses its address for a moment, as under a network manager that restarts, is no fault yet.
 // It changes no state. keepalived gives the addresses up instead and takes over again.
 
-import { formatPrefix, sameNetwork, type IpAddress, type Prefix } from '../address.js';
+import { familyOf, formatPrefix, sameNetwork, type IpAddress, type Prefix } from '../address.js';
 import { isEqual, without } from '../config/diff.js';
 import type { Route, Rule, VirtualAddress } from '../config/model.js';
 import { describeRoute } from '../config/route-text.js';
 import { after, before as earlier, between, describeDuration, seconds, type Instant } from '../time.js';
-import { addRoutes, announce, removeResidue, restore, restoreRoutes } from './holding.js';
+import { announce } from './announcing.js';
+import { addRoutes, removeResidue, restore, restoreRoutes } from './holding.js';
 import type { Link } from './input.js';
 import type { Instance } from './instance.js';
 import type { Statics } from './statics.js';
@@ -138,11 +139,12 @@ export function countRemoval(removals: Removal[], removal: Removal): number {
 }
 
 /**
- * A virtual address that comes back before the interface's own one of its network would be the primary one there, and the
+ * An IPv4 address that comes back before the interface's own one of its network would be the primary one there, and the
  * kernel would take the own one along when it leaves: it waits while the own one may still come back.
  */
 export function awaitsNetwork({ config, lost, links, surroundings }: Instance, address: VirtualAddress): boolean {
-  if (lost === undefined || address.dev !== config.interface) return false;
+  if (lost === undefined || address.dev !== config.interface || familyOf(address.prefix.address) === 'ipv6')
+    return false;
   const isIn = (one: Prefix): boolean => sameNetwork(one, address.prefix);
   const there = links.get(address.dev)?.addresses.some((one) => surroundings.isOwn(one) && isIn(one)) ?? false;
   return !there && lost.prefixes.some(isIn);
@@ -158,12 +160,13 @@ export function forgetLost(instance: Instance, turn: Turn): boolean {
 
 /** Keeps in mind what the interface has lost, while it is up and the instance needs an address. */
 function noteLoss(instance: Instance, { name, link, isNew, own, gone }: LinkChange, turn: Turn): void {
-  const { lost, state, config } = instance;
+  const { lost, state, config, surroundings } = instance;
+  const isPrimary = (prefix: Prefix): boolean => surroundings.isPrimary(prefix, config.family);
   const needsOne = link.up && !isNew && state.kind !== 'INIT' && state.kind !== 'FAULT';
-  const prefixes = needsOne ? without([...(lost?.prefixes ?? []), ...gone], own) : [];
+  const prefixes = needsOne ? without([...(lost?.prefixes ?? []), ...gone.filter(isPrimary)], own) : [];
   const until = lost?.until ?? after(turn.now, PATIENCE);
   instance.lost = prefixes.length > 0 && until > turn.now ? { prefixes, until } : undefined;
-  const [was, is] = [gone[0], own[0]];
+  const [was, is] = [gone.find(isPrimary), own.find(isPrimary)];
   if (!needsOne || config.srcIp !== undefined) return;
   if (instance.lost && was && !is)
     turn.log('warn', `(${config.name}) ${formatPrefix(was)} was removed from ${name} by somebody else: waiting for it`);

@@ -2,7 +2,7 @@
 // (Master_Adver_Interval, in RFC 9568 Active_Adver_Interval). An instance of 1 s and its peers of other intervals.
 
 import { milliseconds, seconds } from '../../src/time.js';
-import { anInstance, eth1 } from '../vrrp/host.js';
+import { anInstance, eth1, VERSION_3 } from '../vrrp/host.js';
 import {
   backup,
   dropped,
@@ -13,7 +13,6 @@ import {
   sentence,
   takenOver,
   takesOverAfter,
-  VERSION_3,
   within,
 } from './words.js';
 

@@ -20,9 +20,6 @@ export const PATIENCE = 1.045898;
 /** How long a router that gives its addresses up waits when nobody is heard: priority 0, again after 5 ms, a third time. */
 export const GIVES_UP = Math.round((0.005 + 2 * PATIENCE) * 1e6) / 1e6;
 
-/** What makes anInstance one of version 3. */
-export const VERSION_3 = { version: 3, authentication: { type: 'none' } } as const;
-
 /** One sentence: init, do, check. */
 export function sentence(name: string, check: (t: Test) => void): void {
   t.test(name, (t) => {

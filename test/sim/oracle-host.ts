@@ -126,15 +126,16 @@ export function judgeTakeOver({ host, name, config, addresses }: Member, effects
   for (const address of addresses) {
     const key = keyOf(address);
     const added = effects.findIndex((one) => one.kind === 'add-address' && keyOf(one.address) === key);
-    const announced = effects.findIndex(
-      (one) =>
-        one.kind === 'send-garp' && one.interface === address.dev && one.addresses.includes(address.prefix.address),
-    );
-    const garp = effects[announced];
+    const isBurst = (one: Effect): one is Extract<Effect, { kind: 'send-garp' | 'send-na' }> =>
+      (one.kind === 'send-garp' || one.kind === 'send-na') &&
+      one.interface === address.dev &&
+      one.addresses.includes(address.prefix.address);
+    const announced = effects.findIndex(isBurst);
+    const rounds = effects.filter(isBurst).reduce((sum, burst) => sum + burst.rounds, 0);
     if (added < advert) fail(`${key} was added before the advert, or not at all`);
     // keepalived.conf(5): garp_master_repeat.
     const { masterRepeat } = config.garp;
-    if (garp?.kind === 'send-garp' && garp.rounds !== masterRepeat) fail(`${garp.rounds} rounds, not ${masterRepeat}`);
+    if (announced !== -1 && rounds !== masterRepeat) fail(`${rounds} rounds, not ${masterRepeat}`);
     if (announced < added && host.interfaces.get(address.dev)?.up) fail(`${key} was not announced once it was there`);
   }
 }

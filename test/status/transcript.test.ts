@@ -44,7 +44,7 @@ t.test('a take-over and its end', (t) => {
   const host = new TestHost({}, {});
   const transcript = new Transcript();
   t.strictSame(played(host, transcript, { kind: 'link', interface: 'eth1', link: eth1 }, { kind: 'start' }), [
-    'eth1 is up, has 192.168.1.191/24',
+    'eth1 is up, has 192.168.1.191/24, fe80::191/64',
     'start',
     'listens on eth1',
     '(VI_1) Entering BACKUP STATE (init): started',
@@ -97,7 +97,7 @@ t.test('each other kind of input and effect', (t) => {
   t.strictSame(said(link({ addresses: prefix ? [prefix] : [] }), [], transcript), [
     'eth1 is up',
     'eth1 has 10.0.0.9/24',
-    'eth1 has no longer 192.168.1.191/24',
+    'eth1 has no longer 192.168.1.191/24, fe80::191/64',
   ]);
   const cases: readonly (readonly [Input, Effect[], string[]])[] = [
     [{ kind: 'link', interface: 'eth1' }, [], ['eth1 is not there']],

@@ -1,7 +1,7 @@
 // A host of the core's tests: a router under virtual time, with an interface of its own. It records effects as short
 // words, so that a test reads like the sentence it proves. It performs nothing.
 
-import { parseAddress, parseMac, VRRP_GROUPS, type IpAddress, type MacAddress } from '../../src/address.js';
+import { familyOf, parseAddress, parseMac, VRRP_GROUPS, type IpAddress, type MacAddress } from '../../src/address.js';
 import type {
   Config,
   GlobalDefs,
@@ -38,13 +38,26 @@ export const eth1: Link = {
   up: true,
   mac: parseMac('02:00:00:00:00:01') ?? ('' as never),
   mtu: 1500,
-  addresses: [{ address: ip('192.168.1.191'), length: 24 }],
+  addresses: [
+    { address: ip('192.168.1.191'), length: 24 },
+    { address: ip('fe80::191'), length: 64 },
+  ],
 };
 
 /** An interface with addresses that an earlier run left there. */
 export const withLeft = (link: Link, ...left: string[]): Link => ({
   ...link,
   addresses: [...link.addresses, ...left.map((text) => ({ address: ip(text), length: 32 }))],
+});
+
+/** What makes anInstance one of version 3. */
+export const VERSION_3 = { version: 3, authentication: { type: 'none' } } as const;
+/** And what makes it one of IPv6. */
+export const ipv6 = (...addresses: string[]) => ({
+  ...VERSION_3,
+  family: 'ipv6' as const,
+  mcastDstIp: VRRP_GROUPS.ipv6,
+  virtualAddresses: (addresses.length === 0 ? ['2001:db8::190'] : addresses).map((text) => anAddress(text)),
 });
 
 /** Layout 1's instance on its first host, with what a test changes. */
@@ -97,7 +110,7 @@ export function anInstance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
 }
 
 export const anAddress = (address: string, dev = 'eth1') => ({
-  prefix: { address: ip(address), length: 32 },
+  prefix: { address: ip(address), length: familyOf(ip(address)) === 'ipv4' ? 32 : 128 },
   dev,
   scope: 0,
   place,
@@ -182,26 +195,29 @@ export interface Said {
   readonly addresses?: readonly string[];
 }
 
-/** An advert of 192.168.1.192 that fits `anInstance`. */
+/** An advert of 192.168.1.192 that fits `anInstance`, or from an IPv6 address, one that fits it as `ipv6()` makes it. */
 export function anAdvert(said: Said): Input {
+  const source = ip(said.from ?? '192.168.1.192');
+  const family = familyOf(source);
+  const address = family === 'ipv4' ? '192.168.1.190' : '2001:db8::190';
   const common = {
     virtualRouterId: said.virtualRouterId ?? 91,
     priority: said.priority,
     interval: said.interval ?? seconds(1),
-    addresses: (said.addresses ?? ['192.168.1.190']).map(ip),
+    addresses: (said.addresses ?? [address]).map(ip),
   };
   return {
     kind: 'packet',
     interface: 'eth1',
     packet: {
       kind: 'advert',
-      source: ip(said.from ?? '192.168.1.192'),
-      destination: said.to ?? VRRP_GROUPS.ipv4,
+      source,
+      destination: said.to ?? VRRP_GROUPS[family],
       ttl: said.ttl ?? 255,
       type: said.type ?? 1,
       checksumValid: said.checksumValid ?? true,
       advert:
-        said.version === 3
+        said.version === 3 || family === 'ipv6'
           ? { version: 3, ...common }
           : { version: 2, authentication: said.authentication ?? { type: 'PASS', password: '1111' }, ...common },
     },

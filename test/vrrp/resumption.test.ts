@@ -171,9 +171,11 @@ t.test('some of the addresses', (t) => {
   t.end();
 });
 
-t.test('an IPv6 address, which nobody looks at, is taken for being there', (t) => {
+t.test('an IPv6 address counts as an IPv4 one does', (t) => {
   const parts = { instances: [anInstance({ excludedAddresses: [anAddress('2001:db8::1')] })] };
-  t.same(outcome(serving(parts), {}, parts), { VI_1: 'resume' });
+  const both = { links: { eth1: withAddresses('192.168.1.190', '2001:db8::1') } };
+  t.same(outcome(serving(parts), both, parts), { VI_1: 'resume' });
+  t.same(outcome(serving(parts), {}, parts), { VI_1: 'keep' }, 'it is gone');
   t.end();
 });
 
