@@ -1,5 +1,5 @@
 // `authentication { }` of an instance: none or a password of at most 8 octets (RFC 2338 § 5.3.6, which version 2 of
-// RFC 3768 keeps for those who use it). The password appears in no message.
+// RFC 3768 keeps for those who use it; version 3 has none, RFC 5798 § 9). The password appears in no message.
 
 import type { Report } from './diagnostic.js';
 import { actedUpon, refused, Table, type Draft, type Written } from './keyword.js';
@@ -22,9 +22,14 @@ const MOST_OCTETS = 8;
 
 export function completeAuthentication(
   written: Written<Draft<typeof keywords>> | undefined,
-  report: Report,
+  { version, report }: { version: 2 | 3; report: Report },
 ): Authentication {
   const { authType, authPass } = written?.value ?? {};
+  if (version === 3) {
+    const words = 'version 3 has no authentication: it is not used, in keepalived neither';
+    if (written !== undefined) report.warning('authentication-dropped', written.statement.keyword.span, words);
+    return { type: 'none' };
+  }
   if (authType?.value === 'AH') {
     const [word] = authType.statement.args;
     report.error('refused', word?.span ?? authType.statement.keyword.span, 'AH is not supported; use PASS');

@@ -6,6 +6,7 @@ import { describeDuration, seconds, times } from '../time.js';
 import type { CompletedInstance } from './complete.js';
 import { named, type Report } from './diagnostic.js';
 import type { GlobalDraft } from './global-defs.js';
+import { reportStrict } from './strict.js';
 import type { AddressEntry } from './virtual-address.js';
 import type { CompletedGroup } from './sync-group.js';
 import type { Trackables } from './track.js';
@@ -26,7 +27,7 @@ export function checkConfig(checked: Checked): void {
   checkFifos(checked);
   checkMail(checked);
   checkWeights(checked);
-  checkStrict(checked);
+  reportStrict(checked.instances, checked);
   checkPeriods(checked);
   checkSharedAddresses(checked);
   for (const instance of checked.instances) {
@@ -98,15 +99,6 @@ function checkWeights({ instances, report }: Checked): void {
     told.add(weightSpan);
     const words = `this weight can't change who is master when the peer's priority is more than ${size} away`;
     report.hint('weight-too-small', weightSpan, words);
-  }
-}
-
-/** The keyword of many samples that makes the address unreachable. */
-function checkStrict({ global, instances, report }: Checked): void {
-  for (const one of [global.vrrpStrict, ...instances.map(({ written }) => written.strictMode)]) {
-    if (one?.value !== true) continue;
-    const words = `with ${one.statement.keyword.text} keepalived drops what clients send to the address; vrrpd does not carry it out`;
-    report.warning('strict-mode', one.statement.keyword.span, words, { note: 'on a host that serves, leave it out' });
   }
 }
 

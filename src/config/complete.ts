@@ -1,17 +1,19 @@
 // From what a vrrp_instance says to what it means: keepalived's defaults and the rules by which its keywords change
 // each other, each with a warning where something that is written does not count. Reads no text.
 
-import { VRRP_GROUPS } from '../address.js';
-import { seconds, type Duration } from '../time.js';
+import { centiseconds, inSeconds, seconds, type Duration } from '../time.js';
+import { completeAdvertising } from './advertising.js';
 import { completeAuthentication } from './authentication.js';
 import { named, type Report } from './diagnostic.js';
+import { completeFamily, completeVersion } from './family.js';
 import type { GlobalDraft } from './global-defs.js';
+import { completeAddresses } from './instance-addresses.js';
 import { placesOf, type Written } from './keyword.js';
-import type { GarpSettings, VirtualAddress, VrrpInstance } from './model.js';
+import type { GarpSettings, VrrpInstance } from './model.js';
 import { completeNotify } from './notify.js';
+import { isStrict, makeStrict, strictConsequences } from './strict.js';
 import { resolveTracks, trackListsOf, type Trackables, type Tracked } from './track.js';
 import type { Statement } from './tree.js';
-import type { AddressEntry } from './virtual-address.js';
 import { vrrpInstanceTable, type InstanceDraft } from './vrrp-instance.js';
 
 /** An instance with where it was written, for the lints. */
@@ -20,11 +22,12 @@ export interface CompletedInstance {
   readonly statement: Statement;
   readonly written: InstanceDraft;
   readonly tracked: readonly Tracked[];
+  /** What strict mode changes, in words. */
+  readonly strict: readonly string[];
 }
 
-/** RFC 3768 § 5.3.5: the count of addresses is an octet; 255 of them fit in 1500 octets. */
-const MOST_ADDRESSES = 255;
 const OWNER = 255;
+const MOST_CENTISECONDS = centiseconds(4095);
 
 /** Where something cannot be read, which is an error already, a default stands in for it, so that the rest is checked. */
 export function completeInstance(request: {
@@ -37,7 +40,8 @@ export function completeInstance(request: {
   const { name, statement, global, trackables, report } = request;
   const owner = statement.keyword.span;
   const written = vrrpInstanceTable.read({ statements: statement.block ?? [], owner, report });
-  const { state, priority } = completePriority(written, report);
+  const strict = isStrict(written, global);
+  const { state, priority } = completePriority(written, { strict, report });
   const nopreempt = completeNopreempt({ written, state, priority, report });
   const dev = written.interface?.value ?? '';
   // Its own interface is tracked in any case.
@@ -45,32 +49,31 @@ export function completeInstance(request: {
     ({ track }) => track.kind !== 'interface' || track.name !== dev,
   );
   const tracked = dropWeightsOfOwner(all, { priority, report });
-  const addresses = completeAddresses(written, { dev, report });
-  const srcIp = written.mcastSrcIp?.value;
-  const instance: VrrpInstance = {
+  const family = completeFamily(written, report);
+  const version = completeVersion(written, { family, global, report });
+  const kernelRxBufSize = written.kernelRxBufSize?.value ?? global.vrrpRxBufsPolicy?.value;
+  const relaxed: VrrpInstance = {
     name,
     state,
     interface: dev,
     virtualRouterId: written.virtualRouterId?.value ?? 0,
     priority,
-    advertInt: completeAdvertInt(written, report),
-    version: 2,
-    family: 'ipv4',
+    advertInt: completeAdvertInt(written, { version, report }),
+    version,
+    family,
     nopreempt,
     preemptDelay: completePreemptDelay({ written, state, nopreempt, report }),
     downTimerAdverts: written.downTimerAdverts?.value ?? global.vrrpDownTimerAdverts?.value ?? 3,
-    authentication: completeAuthentication(written.authentication, report),
-    ...addresses,
+    authentication: completeAuthentication(written.authentication, { version, report }),
+    ...completeAddresses(written, { dev, family, report }),
     virtualRoutes: written.virtualRoutes?.value ?? [],
     virtualRules: written.virtualRules?.value ?? [],
     tracks: tracked.map(({ track }) => track),
     dontTrackPrimary: written.dontTrackPrimary?.value ?? false,
-    ...(srcIp !== undefined && { srcIp }),
-    trackSrcIp: false,
-    mcastDstIp: VRRP_GROUPS.ipv4,
-    v3ChecksumAsV2: false,
-    accept: true,
-    promoteSecondaries: false,
+    ...completeAdvertising(written, { global, family, version, report }),
+    accept: completeAccept(written, { priority, report }),
+    promoteSecondaries: written.promoteSecondaries?.value ?? false,
+    ...(kernelRxBufSize !== undefined && { kernelRxBufSize }),
     garp: completeGarp(written, global),
     lowerPrioNoAdvert: written.lowerPrioNoAdvert?.value ?? global.vrrpLowerPrioNoAdvert?.value ?? false,
     higherPrioSendAdvert: written.higherPrioSendAdvert?.value ?? global.vrrpHigherPrioSendAdvert?.value ?? false,
@@ -83,15 +86,18 @@ export function completeInstance(request: {
     place: owner.place,
     places: placesOf(written),
   };
-  return { instance, statement, written, tracked };
+  const instance = strict ? makeStrict(relaxed, written) : relaxed;
+  return { instance, statement, written, tracked, strict: strictConsequences(relaxed, instance) };
 }
 
+/** In strict mode an owner alone begins as MASTER. */
 function completePriority(
   { state, priority }: InstanceDraft,
-  report: Report,
+  { strict, report }: { strict: boolean; report: Report },
 ): Pick<VrrpInstance, 'state' | 'priority'> {
   if (priority !== undefined) {
     const value = priority.value ?? 100;
+    if (strict && value !== OWNER) return { state: 'BACKUP', priority: value };
     return { state: state?.value ?? (value === OWNER ? 'MASTER' : 'BACKUP'), priority: value };
   }
   if (state?.value !== 'MASTER') return { state: 'BACKUP', priority: 100 };
@@ -129,45 +135,35 @@ function completePreemptDelay({ written, state, nopreempt, report }: Preemption 
   return seconds(0);
 }
 
-/** RFC 3768 § 5.3.7: version 2 sends whole seconds. */
-function completeAdvertInt({ advertInt, version }: InstanceDraft, report: Report): Duration {
+/** Version 2 sends whole seconds (RFC 3768 § 5.3.7), version 3 centiseconds in twelve bits (RFC 5798 § 5.2.7). */
+function completeAdvertInt(
+  { advertInt, version: written }: InstanceDraft,
+  { version, report }: { version: VrrpInstance['version']; report: Report },
+): Duration {
   const value = advertInt?.value ?? seconds(1);
-  const whole = seconds(Math.max(1, Math.round(value / seconds(1))));
   const [word] = advertInt?.statement.args ?? [];
-  const isOtherVersion = version !== undefined && version.value === undefined;
-  if (whole !== value && word !== undefined && !isOtherVersion) {
-    const words = `version 2 knows whole seconds only: ${named(word.text)} is taken for ${whole / seconds(1)}`;
+  const unit = version === 2 ? seconds(1) : centiseconds(1);
+  const whole = Math.max(unit, Math.round(value / unit) * unit) as Duration;
+  const isUnknownVersion = written !== undefined && written.value === undefined;
+  if (word === undefined || isUnknownVersion) return whole;
+  if (version === 3 && whole > MOST_CENTISECONDS)
+    report.error('out-of-range', word.span, `${named(word.text)} is over 40.95 seconds, the most in version 3`);
+  else if (whole !== value) {
+    const units = version === 2 ? 'whole seconds' : 'hundredths of a second';
+    const words = `version ${version} knows ${units} only: ${named(word.text)} is taken for ${inSeconds(whole)}`;
     report.warning('rounded-value', word.span, words);
   }
   return whole;
 }
 
-type Addresses = Pick<VrrpInstance, 'virtualAddresses' | 'excludedAddresses'>;
-
-function completeAddresses(written: InstanceDraft, { dev, report }: { dev: string; report: Report }): Addresses {
-  const { virtualIpaddress: sent, virtualIpaddressExcluded: excluded } = written;
-  const seen = new Set<string>();
-  const unique = (entries: readonly AddressEntry[]) =>
-    entries.filter(({ address: { prefix }, span }) => {
-      const again = seen.has(prefix.address);
-      seen.add(prefix.address);
-      const words = `${prefix.address} is in this instance already: the first entry counts`;
-      if (again) report.warning('repeated-name', span, words);
-      return !again;
-    });
-  const all = unique(sent?.value ?? []);
-  const rest = unique(excluded?.value ?? []);
-  const first = all[MOST_ADDRESSES];
-  if (first !== undefined) {
-    const words = `an advert holds ${MOST_ADDRESSES} addresses: from here on they are set but not sent, as if excluded`;
-    report.warning('too-many-addresses', first.span, words);
-  }
-  const onInterface = (entries: readonly AddressEntry[]): VirtualAddress[] =>
-    entries.map(({ address }) => ({ dev, ...address }));
-  return {
-    virtualAddresses: onInterface(all.slice(0, MOST_ADDRESSES)),
-    excludedAddresses: onInterface([...all.slice(MOST_ADDRESSES), ...rest]),
-  };
+/** Of accept and no_accept the one that stands last counts; an owner accepts in any case (RFC 3768 § 6.4.3). */
+function completeAccept(written: InstanceDraft, { priority, report }: { priority: number; report: Report }): boolean {
+  const fields = Object.keys(written);
+  const { noAccept } = written;
+  if (noAccept === undefined || fields.indexOf('accept') > fields.indexOf('noAccept')) return true;
+  if (priority !== OWNER) return false;
+  report.warning('does-not-count', noAccept.statement.keyword.span, 'no_accept does not count with priority 255');
+  return true;
 }
 
 /** The priority of an owner never changes (RFC 3768 § 5.3.4). */

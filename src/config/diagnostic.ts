@@ -9,6 +9,7 @@ export type Severity = 'error' | 'warning' | 'hint';
 /** Stable words; the severity is not in them. docs/CHECKS.md explains each. */
 export const CODES = [
   'alert-without-mail',
+  'authentication-dropped',
   'bad-address',
   'bad-definition',
   'bad-include',
@@ -19,6 +20,7 @@ export const CODES = [
   'comment-cuts-value',
   'default-interface',
   'defined-later',
+  'does-not-count',
   'dropped-arguments',
   'duplicate-address',
   'duplicate-name',
@@ -34,6 +36,7 @@ export const CODES = [
   'missing-keyword',
   'missing-program',
   'missing-value',
+  'mixed-families',
   'newer-keyword',
   'no-address',
   'no-instance',
@@ -75,6 +78,7 @@ export const CODES = [
   'unclosed-quote',
   'undefined-name',
   'unexpected-brace',
+  'unicast-without-peers',
   'unknown-instance',
   'unknown-keyword',
   'unknown-option',

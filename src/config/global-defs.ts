@@ -1,19 +1,10 @@
 // `global_defs { }`: its keywords and what of them the program sees. Values that complete an instance (versions, garp
 // defaults) are taken up in complete.ts. keepalived.conf(5): GLOBAL CONFIGURATION.
 
+import { VRRP_GROUPS } from '../address.js';
 import { seconds, type Duration } from '../time.js';
 import { notifyCommand, scriptUser } from './command.js';
-import {
-  actedUpon,
-  each,
-  notYet,
-  refused,
-  Table,
-  withoutMeaning,
-  type Draft,
-  type Value,
-  type Written,
-} from './keyword.js';
+import { actedUpon, each, notYet, Table, withoutMeaning, type Draft, type Value, type Written } from './keyword.js';
 import { defined } from './defined.js';
 import { completeMail, mailAddresses, mailServer } from './mail.js';
 import type { Command, FifoSettings, GlobalDefs, LimitedCommand, ScriptUser } from './model.js';
@@ -26,9 +17,11 @@ import {
   integer,
   interfaceName,
   multicastAddress,
+  parseInteger,
   reportExtraWords,
   reportMissingValue,
   several,
+  single,
   text,
   vrrpVersion,
   wholeSeconds,
@@ -39,13 +32,18 @@ const DAY = 86_400;
 /** Rounds of gratuitous ARP. */
 const MOST_ROUNDS = 1_000;
 
-const SCHEDULING = 'one process without threads to schedule; the unit file sets priority and limits';
+const AUTOMATIC = 'vrrpd does not raise its own priority; vrrp_rt_priority gives it one from the start';
 const BFD = withoutMeaning('there is no BFD process');
 const IPVS = withoutMeaning('only for virtual servers, which have a warning of their own');
 const BUFFERS = 'the sockets are emptied before a timer is acted upon';
 const MOST = 2 ** 31 - 1;
 const ONE_SECOND = seconds(1);
 const pause = decimalSeconds({ from: 0, to: DAY, decimals: 6 });
+
+/** A number of octets; the other two words ask for less than a socket has in any case, and give undefined. */
+const receiveBuffer: Value<number> = single(`\`MTU\`, \`ADVERT\` or 1 to ${MOST} octets`, (word, report) =>
+  ['MTU', 'ADVERT'].includes(word.text) ? undefined : parseInteger(word, { from: 1, to: MOST, report }),
+);
 
 /** `PATH [user [group]]` */
 const fifo: Value<Pick<FifoSettings, 'path' | 'owner'>> = {
@@ -72,6 +70,16 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_lower_prio_no_advert: actedUpon(bool, 'false'),
   vrrp_higher_prio_send_advert: actedUpon(bool, 'false'),
   vrrp_reset_connections: actedUpon(bool, 'true'),
+  vrrp_mcast_group4: actedUpon(multicastAddress('ipv4'), VRRP_GROUPS.ipv4),
+  vrrp_mcast_group6: actedUpon(multicastAddress('ipv6'), VRRP_GROUPS.ipv6),
+  vrrp_check_unicast_src: actedUpon(bool, 'false'),
+  v3_checksum_as_v2: actedUpon(bool, 'false'),
+  vrrp_strict: actedUpon(bool, 'false'),
+  vrrp_rx_bufs_policy: actedUpon(receiveBuffer, 'as much as vrrpd takes anyway, which `MTU` and `ADVERT` leave so'),
+  vrrp_priority: actedUpon(integer({ from: -20, to: 19 }), 'as it is started'),
+  vrrp_rt_priority: actedUpon(integer({ from: 1, to: 99 }), 'none'),
+  ...each(['vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'], actedUpon(integer({ from: 1, to: MOST }), 'none')),
+  vrrp_no_swap: actedUpon(flag, 'not set'),
   script_user: actedUpon(scriptUser, '`keepalived_script` where there is such a user, else the user of the daemon'),
   enable_script_security: actedUpon(flag, 'not set'),
   default_interface: actedUpon(interfaceName, 'eth0'),
@@ -97,7 +105,6 @@ export const globalDefsTable = new Table('global_defs', {
   json_version: actedUpon(integer({ from: 1, to: 2 }), '1'),
   ...each(['process_name', 'parent_process_name'], actedUpon(text('name'), 'keepalived')),
 
-  vrrp_strict: notYet('it is not carried out', { value: bool, silent: true }),
   ...each(
     ['vrrp_garp_interval', 'vrrp_gna_interval'],
     notYet('gratuitous ARPs are sent back to back', { value: pause, harmless: ['0'] }),
@@ -107,8 +114,6 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_delay_after_boot: notYet('adverts are sent and heard at once', {
     value: decimalSeconds({ from: 0, to: DAY, decimals: 3 }),
   }),
-  vrrp_mcast_group4: refused('adverts go to 224.0.0.18 only', { value: multicastAddress, harmless: ['224.0.0.18'] }),
-  vrrp_mcast_group6: withoutMeaning('only for IPv6', multicastAddress),
   ...each(['use_symlink_paths', 'set_supplementary_groups'], notYet('scripts are run without it', { value: bool })),
   log_unknown_vrids: notYet('adverts of other virtual routers are not logged', { value: bool }),
   ...each(['reload_time_file', 'reload_file'], notYet('nothing is reloaded at a time', { value: text('path') })),
@@ -124,8 +129,6 @@ export const globalDefsTable = new Table('global_defs', {
   dbus_service_name: notYet('there is no D-Bus', { value: text('name') }),
 
   vrrp_skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case', bool),
-  vrrp_check_unicast_src: withoutMeaning('only for unicast', bool),
-  v3_checksum_as_v2: withoutMeaning('only for version 3', bool),
   ...each(['vrrp_garp_extra_if', 'vrrp_vmac_garp_intvl'], withoutMeaning('only for use_vmac', anyWords)),
   ...each(['vmac_prefix', 'vmac_addr_prefix'], withoutMeaning('only for use_vmac', text('prefix'))),
   dynamic_interfaces: withoutMeaning('an interface may always come later', anyWords),
@@ -141,19 +144,17 @@ export const globalDefsTable = new Table('global_defs', {
     ['vrrp_process_name', 'checker_process_name', 'lvs_process_name', 'bfd_process_name'],
     withoutMeaning('there is one process only', text('name')),
   ),
-  vrrp_priority: withoutMeaning(SCHEDULING, integer({ from: -20, to: 19 })),
-  vrrp_rt_priority: withoutMeaning(SCHEDULING, integer({ from: 0, to: 99 })),
-  ...each(['vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'], withoutMeaning(SCHEDULING, integer({ from: 1, to: MOST }))),
-  vrrp_no_swap: withoutMeaning(SCHEDULING, flag),
-  vrrp_cpu_affinity: withoutMeaning(SCHEDULING, anyWords),
-  max_auto_priority: withoutMeaning(SCHEDULING, several('[-1 to 99]', 0, numberWord(-1, 99))),
-  min_auto_priority_delay: withoutMeaning(SCHEDULING, integer({ from: 1, to: MOST })),
+  vrrp_cpu_affinity: withoutMeaning('CPUAffinity= of the unit says it for the one process', anyWords),
+  max_auto_priority: withoutMeaning(AUTOMATIC, several('[-1 to 99]', 0, numberWord(-1, 99))),
+  min_auto_priority_delay: withoutMeaning(AUTOMATIC, integer({ from: 1, to: MOST })),
   ...each(
     ['vrrp_iptables', 'vrrp_ipsets', 'nftables', 'nftables_priority', 'nftables_counters', 'nftables_ifindex'],
     withoutMeaning('no firewall rule is set', anyWords),
   ),
-  vrrp_rx_bufs_policy: withoutMeaning(BUFFERS, text('`MTU`, `ADVERT` or octets')),
-  vrrp_rx_bufs_multiplier: withoutMeaning(BUFFERS, integer({ from: 1, to: MOST })),
+  vrrp_rx_bufs_multiplier: withoutMeaning(
+    'MTU and ADVERT ask for no more than there is',
+    integer({ from: 1, to: MOST }),
+  ),
   ...each(
     ['vrrp_netlink_cmd_rcv_bufs', 'vrrp_netlink_monitor_rcv_bufs', 'process_monitor_rcv_bufs'],
     withoutMeaning(BUFFERS, integer({ from: 0, to: MOST })),
@@ -189,7 +190,10 @@ export function completeGlobal(written: GlobalDraft, kept: readonly string[]): G
     startupScript: completeLimited(written.startupScript, written.startupScriptTimeout, runAs),
     shutdownScript: completeLimited(written.shutdownScript, written.shutdownScriptTimeout, runAs),
     vrrpStartupDelay: written.vrrpStartupDelay?.value ?? seconds(0),
-    vrrpNoSwap: false,
+    vrrpPriority: written.vrrpPriority?.value,
+    vrrpRtPriority: written.vrrpRtPriority?.value,
+    vrrpRlimitRttime: written.vrrpRlimitRttime?.value ?? written.vrrpRlimitRtime?.value,
+    vrrpNoSwap: written.vrrpNoSwap?.value ?? false,
     stateDumpFile: written.stateDumpFile?.value,
     statsDumpFile: written.statsDumpFile?.value,
     jsonDumpFile: written.jsonDumpFile?.value,

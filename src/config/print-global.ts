@@ -3,19 +3,7 @@
 
 import { inSeconds, seconds } from '../time.js';
 import type { FifoSettings, GlobalDefs, LimitedCommand } from './model.js';
-import {
-  block,
-  commandWords,
-  elsewhere,
-  flag,
-  NOTHING,
-  optional,
-  part,
-  time,
-  userWords,
-  value,
-  type Part,
-} from './part.js';
+import { block, commandWords, flag, NOTHING, optional, part, time, userWords, value, type Part } from './part.js';
 import type { Writers } from './part.js';
 import { quoteFirst, quoteWord } from './quote.js';
 
@@ -32,10 +20,10 @@ export const GLOBAL: Writers<GlobalDefs> = {
   shutdownScript: ({ shutdownScript }, { global }) => limited('shutdown_script', shutdownScript, global),
   vrrpStartupDelay: ({ vrrpStartupDelay }) =>
     time('vrrp_startup_delay', vrrpStartupDelay, vrrpStartupDelay === seconds(0)),
-  vrrpPriority: elsewhere,
-  vrrpRtPriority: elsewhere,
-  vrrpRlimitRttime: elsewhere,
-  vrrpNoSwap: elsewhere,
+  vrrpPriority: ({ vrrpPriority }) => optional('vrrp_priority', vrrpPriority, String),
+  vrrpRtPriority: ({ vrrpRtPriority }) => optional('vrrp_rt_priority', vrrpRtPriority, String),
+  vrrpRlimitRttime: ({ vrrpRlimitRttime }) => optional('vrrp_rlimit_rttime', vrrpRlimitRttime, String),
+  vrrpNoSwap: ({ vrrpNoSwap }) => flag('vrrp_no_swap', vrrpNoSwap),
   stateDumpFile: ({ stateDumpFile }) => optional('state_dump_file', stateDumpFile, quoteWord),
   statsDumpFile: ({ statsDumpFile }) => optional('stats_dump_file', statsDumpFile, quoteWord),
   jsonDumpFile: ({ jsonDumpFile }) => optional('json_dump_file', jsonDumpFile, quoteWord),

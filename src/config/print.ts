@@ -1,11 +1,19 @@
 // A Config as the text of a keepalived.conf: what vrrpd understood, without comments, includes and definitions, and what it
 // does not act upon as it was written. It reads back to an equal Config. Each field has its writer, so that none is forgotten.
 
-import { formatPrefix } from '../address.js';
+import { formatPrefix, VRRP_GROUPS } from '../address.js';
 import { inSeconds, seconds } from '../time.js';
-import type { Config, GlobalDefs, NotifyScripts, SyncGroup, VirtualAddress, VrrpInstance } from './model.js';
+import type {
+  Config,
+  GlobalDefs,
+  NotifyScripts,
+  SyncGroup,
+  UnicastSettings,
+  VirtualAddress,
+  VrrpInstance,
+} from './model.js';
 import { isEqual } from './diff.js';
-import { block, commandWords, elsewhere, entries, flag, NOTHING, part, time, value } from './part.js';
+import { block, commandWords, elsewhere, entries, flag, NOTHING, optional, part, time, value } from './part.js';
 import type { Part, Surroundings, Writers } from './part.js';
 import { GLOBAL } from './print-global.js';
 import { FILE, PROCESS, SCRIPT, trackLists } from './print-tracks.js';
@@ -79,7 +87,8 @@ const INSTANCE: Writers<VrrpInstance> = {
   virtualRouterId: ({ virtualRouterId }) => value('virtual_router_id', virtualRouterId, false),
   priority: ({ priority, state }) => value('priority', priority, priority === 100 && state === 'BACKUP'),
   advertInt: ({ advertInt }) => time('advert_int', advertInt, advertInt === seconds(1)),
-  version: ({ version }) => value('version', version, version === 2),
+  version: ({ version, family }) => value('version', version, version === (family === 'ipv6' ? 3 : 2)),
+  family: (one) => flag('native_ipv6', one.family === 'ipv6' && !namesAddress(one)),
   nopreempt: ({ nopreempt }) => (nopreempt ? part(['nopreempt']) : part(['preempt'], true)),
   preemptDelay: ({ preemptDelay }) => time('preempt_delay', preemptDelay, preemptDelay === seconds(0)),
   downTimerAdverts: ({ downTimerAdverts }) => value('down_timer_adverts', downTimerAdverts, downTimerAdverts === 3),
@@ -87,15 +96,15 @@ const INSTANCE: Writers<VrrpInstance> = {
     authentication.type === 'none'
       ? NOTHING
       : part(block('authentication', ['auth_type PASS', `auth_pass ${quoteWord(textOf(authentication.password))}`])),
-  srcIp: ({ srcIp }) => (srcIp === undefined ? NOTHING : value('mcast_src_ip', srcIp, false)),
-  family: elsewhere,
-  trackSrcIp: elsewhere,
-  mcastDstIp: elsewhere,
-  unicast: elsewhere,
-  v3ChecksumAsV2: elsewhere,
-  accept: elsewhere,
-  promoteSecondaries: elsewhere,
-  kernelRxBufSize: elsewhere,
+  srcIp: ({ srcIp, unicast }) => optional(unicast ? 'unicast_src_ip' : 'mcast_src_ip', srcIp, String),
+  trackSrcIp: ({ trackSrcIp }) => flag('track_src_ip', trackSrcIp),
+  mcastDstIp: ({ mcastDstIp, family, unicast }) =>
+    unicast ? NOTHING : value('mcast_dst_ip', mcastDstIp, mcastDstIp === VRRP_GROUPS[family]),
+  unicast: ({ unicast }) => (unicast ? part(unicastLines(unicast)) : NOTHING),
+  v3ChecksumAsV2: ({ v3ChecksumAsV2 }) => switched('v3_checksum_as_v2', v3ChecksumAsV2),
+  accept: ({ accept }) => (accept ? part(['accept'], true) : part(['no_accept'])),
+  promoteSecondaries: ({ promoteSecondaries }) => flag('promote_secondaries', promoteSecondaries),
+  kernelRxBufSize: ({ kernelRxBufSize }) => optional('kernel_rx_buf_size', kernelRxBufSize, String),
   virtualAddresses: (one) => addresses('virtual_ipaddress', one.virtualAddresses, one.interface),
   excludedAddresses: (one) => addresses('virtual_ipaddress_excluded', one.excludedAddresses, one.interface),
   virtualRoutes: ({ virtualRoutes }) => entries('virtual_routes', virtualRoutes.map(describeRoute)),
@@ -116,6 +125,26 @@ const INSTANCE: Writers<VrrpInstance> = {
   place: elsewhere,
   places: elsewhere,
 };
+
+/** One by which a reader sees the family. */
+const namesAddress = ({ virtualAddresses, srcIp, unicast }: VrrpInstance): boolean =>
+  virtualAddresses.length > 0 || srcIp !== undefined || (unicast?.peers.length ?? 0) > 0;
+
+function unicastLines({ peers, ttl, checkSrc, oldChecksum }: UnicastSettings): string[] {
+  const limit = (keyword: string, held: number | undefined): string =>
+    held === undefined ? '' : ` ${keyword} ${held}`;
+  return [
+    ...block(
+      'unicast_peer',
+      peers.map(({ address, minTtl, maxTtl }) => `${address}${limit('min_ttl', minTtl)}${limit('max_ttl', maxTtl)}`),
+      { empty: false },
+    ),
+    ...(peers.length === 0 ? ['unicast_fault_no_peer'] : []),
+    ...(ttl === 255 ? [] : [`unicast_ttl ${ttl}`]),
+    `check_unicast_src ${String(checkSrc)}`,
+    ...(oldChecksum === 'as-heard' ? [] : [`old_unicast_checksum${oldChecksum === 'never' ? ' never' : ''}`]),
+  ];
+}
 
 const switched = (keyword: string, on: boolean): Part => value(keyword, String(on), !on);
 

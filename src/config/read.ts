@@ -9,7 +9,8 @@ import { expandFile } from './expand.js';
 import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs.js';
 import type { Files } from './include.js';
 import { completeDelays } from './interface-delays.js';
-import type { Config } from './model.js';
+import { virtualRouterOf } from './diff.js';
+import type { Config, VrrpInstance } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
 import { completeSyncGroups, dropWeightsOfMembers } from './sync-group.js';
@@ -114,20 +115,30 @@ function readInstances(
   { global, trackables, report }: Known & { trackables: Trackables },
 ): CompletedInstance[] {
   const instances: CompletedInstance[] = [];
-  const routers = new Map<string, string>();
+  const routers = new Map<string, VrrpInstance[]>();
   for (const [name, statement] of byName(statements, report)) {
     const completed = completeInstance({ name, statement, global, trackables, report });
-    const { interface: dev, virtualRouterId } = completed.written;
-    const router = `${String(virtualRouterId?.value)} on ${String(dev?.value)}`;
-    const other = routers.get(router);
-    if (other === undefined) routers.set(router, name);
-    else if (dev?.value !== undefined && virtualRouterId?.value !== undefined) {
-      const words = `${other} is virtual router ${router} already`;
-      report.error('duplicate-vrid', virtualRouterId.statement.keyword.span, words);
-    }
+    const { instance, written } = completed;
     instances.push(completed);
+    // What could not be read is an error already.
+    if (written.interface?.value === undefined || written.virtualRouterId?.value === undefined) continue;
+    const key = Object.values(virtualRouterOf(instance)).join(' ');
+    const beside = routers.get(key) ?? [];
+    const twin = beside.find((one) => hearsTheSame(one, instance));
+    routers.set(key, [...beside, instance]);
+    if (twin === undefined) continue;
+    const words = `${twin.name} is virtual router ${instance.virtualRouterId} on ${instance.interface} already`;
+    report.error('duplicate-vrid', written.virtualRouterId.statement.keyword.span, words);
   }
   return instances;
+}
+
+/** An advert can come that both would take for their own: to the same group, or from a peer of both. */
+function hearsTheSame(one: VrrpInstance, other: VrrpInstance): boolean {
+  if (one.unicast === undefined || other.unicast === undefined)
+    return one.unicast === other.unicast && one.mcastDstIp === other.mcastDstIp;
+  const peers = new Set(one.unicast.peers.map(({ address }) => address));
+  return other.unicast.peers.some(({ address }) => peers.has(address));
 }
 
 /** The blocks by their names; one without a name, or with the name of an earlier one, is reported and left out. */

@@ -12,7 +12,7 @@ import { syncGroupTable } from './sync-group.js';
 import { trackFileTable } from './track-file.js';
 import { trackProcessTable } from './track-process.js';
 import { append, block, flag, integer, text } from './value.js';
-import { staticAddressList } from './virtual-address.js';
+import { addressList } from './virtual-address.js';
 import { vrrpInstanceTable } from './vrrp-instance.js';
 import { vrrpScriptTable } from './vrrp-script.js';
 
@@ -31,7 +31,7 @@ export const rootTable = new Table('the top level', {
   vrrp_script: actedUpon(blocks(vrrpScriptTable), 'none'),
   vrrp_instance: actedUpon(blocks(vrrpInstanceTable), 'none'),
 
-  static_ipaddress: actedUpon(staticAddressList, 'none'),
+  static_ipaddress: actedUpon(addressList, 'none'),
   static_routes: actedUpon(routeList, 'none'),
   static_rules: actedUpon(ruleList, 'none'),
 

@@ -1,7 +1,7 @@
 // The values that keywords take: a number, a time, a word, an address, a list, a block. Each reports what it cannot read,
 // with the place, and gives undefined then: never a default in silence. Knows no particular keyword.
 
-import { familyOf, isMulticast, parseAddress, type IpAddress } from '../address.js';
+import { familyOf, isMulticast, parseAddress, type Family, type IpAddress } from '../address.js';
 import { microseconds, type Duration } from '../time.js';
 import { named, type Report } from './diagnostic.js';
 import type { Draft, Keywords, Table, Value } from './keyword.js';
@@ -117,11 +117,10 @@ export const choice = <const T extends string>(...words: readonly T[]): Value<T>
     return found;
   });
 
-/** 2, until version 3 is there: an instance must not speak another version than its file says. */
-export const vrrpVersion: Value<2> = single('`2` or `3`', (word, report) => {
+export const vrrpVersion: Value<2 | 3> = single('`2` or `3`', (word, report) => {
   if (word.text === '2') return 2;
-  if (word.text === '3') report.error('refused', word.span, 'version 3 is not supported yet');
-  else report.error('out-of-range', word.span, `${named(word.text)} is neither 2 nor 3`);
+  if (word.text === '3') return 3;
+  report.error('out-of-range', word.span, `${named(word.text)} is neither 2 nor 3`);
   return undefined;
 });
 
@@ -201,22 +200,26 @@ export const atLeast = <T extends number>(least: T, value: Value<T>): Value<T> =
   },
 });
 
-/** An address of a group: 224.0.0.0/4 or ff00::/8. */
-export const multicastAddress: Value<IpAddress> = single('multicast address', (word, report) => {
-  const address = parseAddress(word.text);
-  if (address !== undefined && isMulticast(address)) return address;
-  report.error('bad-address', word.span, `${named(word.text)} is not a multicast address`);
-  return undefined;
-});
+/** Of a group: 224.0.0.0/4 or ff00::/8. */
+export const multicastAddress = (family?: Family): Value<IpAddress> =>
+  single(`${nameOf(family)}multicast address`, (word, report) => {
+    const address = parseAddress(word.text);
+    if (address !== undefined && isMulticast(address) && (family ?? familyOf(address)) === familyOf(address))
+      return address;
+    report.error('bad-address', word.span, `${named(word.text)} is not an ${nameOf(family)}address of a group`);
+    return undefined;
+  });
 
-/** An IPv4 address. */
-export const ipv4Address: Value<IpAddress> = single('IPv4 address', (word, report) => {
+const nameOf = (family: Family | undefined): string =>
+  family === undefined ? '' : family === 'ipv4' ? 'IPv4 ' : 'IPv6 ';
+
+/** Of a host: what an advert can come from or go to alone. */
+export function hostWord(word: Word, report: Report): IpAddress | undefined {
   const address = parseAddress(word.text);
-  if (address === undefined) report.error('bad-address', word.span, `${named(word.text)} is not an address`);
-  else if (familyOf(address) === 'ipv4') return address;
-  else report.error('refused', word.span, 'IPv6 is not supported yet');
+  if (address !== undefined && !isMulticast(address) && !['0.0.0.0', '::'].includes(address)) return address;
+  report.error('bad-address', word.span, `${named(word.text)} is not the address of a host`);
   return undefined;
-});
+}
 
 /** The name of a network interface. */
 export const interfaceName: Value<string> = single('name of an interface', parseInterface);

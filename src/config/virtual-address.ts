@@ -23,10 +23,7 @@ const FORM =
   '[preferred_lft SECONDS|forever] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track]` a line';
 const isEntry = ([first]: readonly Word[]): boolean => /^[0-9.]|:/.test(first?.text ?? '');
 
-/** Of an instance: IPv4. */
-export const addressList: Value<AddressEntry[]> = list({ form: FORM, isEntry, read: readVirtual });
-/** Of the host: either family. */
-export const staticAddressList: Value<AddressEntry[]> = list({ form: FORM, isEntry, read: readEntry });
+export const addressList: Value<AddressEntry[]> = list({ form: FORM, isEntry, read: readEntry });
 
 const FLAGS: ReadonlyMap<string, AddressFlag> = new Map([
   ['home', 'home'],
@@ -35,13 +32,6 @@ const FLAGS: ReadonlyMap<string, AddressFlag> = new Map([
   ['noprefixroute', 'noprefixroute'],
   ['autojoin', 'autojoin'],
 ]);
-
-function readVirtual(statement: Statement, report: Report): AddressEntry | undefined {
-  const entry = readEntry(statement, report);
-  if (entry === undefined || familyOf(entry.address.prefix.address) === 'ipv4') return entry;
-  report.error('refused', statement.keyword.span, 'IPv6 is not supported yet');
-  return undefined;
-}
 
 type Draft = { -readonly [Name in keyof Address]?: Address[Name] };
 
@@ -131,7 +121,11 @@ function readBroadcast({ word, prefix, report }: OptionWord): IpAddress | undefi
   if (word.text !== '+' && word.text !== '-') {
     const address = parseAddress(word.text);
     if (address !== undefined && familyOf(address) === familyOf(prefix.address)) return address;
-    report.error('bad-address', word.span, `${named(word.text)} is neither an IPv4 address nor + nor -`);
+    report.error(
+      'bad-address',
+      word.span,
+      `${named(word.text)} is neither + nor - nor an address like ${prefix.address}`,
+    );
     return undefined;
   }
   if (prefix.length > 30) {
@@ -152,13 +146,14 @@ function readPrefix(words: readonly [Word, ...Word[]], report: Report): Prefix |
   const prefix = parsePrefix(word.text);
   if (prefix !== undefined) return prefix;
   const torn = joinAddress(words);
+  const alone = parsePrefix(word.text.split('/')[0] ?? '');
   const straight = word.text.replace(/[lI]/g, '1').replace(/[oO]/g, '0');
   if (torn !== undefined)
     report.error('bad-address', torn.span, `${named(word.text)} is not an address`, { suggestion: torn.text });
   else if (parsePrefix(straight) !== undefined)
     report.error('bad-address', word.span, `${named(word.text)} is not an address`, { suggestion: straight });
-  else if (parseAddress(word.text.split('/')[0] ?? '') !== undefined)
-    report.error('out-of-range', word.span, `${named(word.text)}: the length is not from 0 to 32`);
+  else if (alone !== undefined)
+    report.error('out-of-range', word.span, `${named(word.text)}: the length is not from 0 to ${alone.length}`);
   else report.error('bad-address', word.span, `${named(word.text)} is not an address`);
   return undefined;
 }

@@ -5,11 +5,10 @@ import { authentication } from './authentication.js';
 import { notifyCommand, optionalCommand } from './command.js';
 import { named } from './diagnostic.js';
 import { actedUpon, each, notYet, refused, Table, withoutMeaning, type Draft, type Value } from './keyword.js';
-import { addressWord, routeList } from './route.js';
+import { routeList } from './route.js';
 import { ruleList } from './rule.js';
 import { trackInterfaceList, trackNameList } from './track.js';
 import {
-  anyWord,
   anyWords,
   atLeast,
   bool,
@@ -17,8 +16,7 @@ import {
   flag,
   integer,
   interfaceName,
-  ipv4Address,
-  list,
+  hostWord,
   multicastAddress,
   several,
   single,
@@ -26,8 +24,9 @@ import {
   vrrpVersion,
   wholeSeconds,
 } from './value.js';
+import { oldChecksum, sourceAddress, unicastPeers } from './unicast.js';
 import { addressList } from './virtual-address.js';
-import { numberWord, Words } from './words.js';
+import { numberWord } from './words.js';
 
 const DAY = 86_400;
 const MOST_ROUNDS = 1_000;
@@ -56,26 +55,11 @@ const mainInterface: Value<string> = {
 
 const seconds = wholeSeconds({ from: 0, to: DAY });
 const rounds = atLeast(1, integer({ from: 0, to: MOST_ROUNDS }));
-const UNICAST = 'unicast is not supported yet';
-const UNICAST_ONLY = 'only for unicast';
+const SOURCE = 'the first address of the interface; for IPv6 its link-local one';
 const VMAC = refused('a virtual MAC address is not supported yet');
 const MOST_OCTETS = 2 ** 31 - 1;
 const priorityWord = numberWord(1, 254);
 const debugWord = numberWord(0, 4);
-
-/** `ADDRESS [min_ttl N] [max_ttl N]` */
-const unicastPeers: Value<true[]> = list({
-  form: '`ADDRESS [min_ttl N] [max_ttl N]` a line',
-  isEntry: ([first]) => /^[0-9.]|:/.test(first?.text ?? ''),
-  read({ keyword, args }, report) {
-    addressWord(keyword, report);
-    const words = new Words(args, report);
-    for (let word = words.next(); word !== undefined; word = words.next())
-      if (word.text === 'min_ttl' || word.text === 'max_ttl') words.value(word, '0 to 255', numberWord(0, 255));
-      else report.error('unknown-option', word.span, `${named(word.text)} is not an option of a unicast peer`);
-    return true;
-  },
-});
 
 const keywords = {
   state: actedUpon(state, '`MASTER` with priority 255, else `BACKUP`'),
@@ -83,13 +67,28 @@ const keywords = {
   virtual_router_id: actedUpon(integer({ from: 1, to: 255 }), 'required'),
   priority: actedUpon(integer({ from: 1, to: 255 }), '100; 255 with state MASTER'),
   advert_int: actedUpon(decimalSeconds({ from: 0.01, to: 255, decimals: 6 }), '1'),
-  version: actedUpon(vrrpVersion, 'vrrp_version'),
+  version: actedUpon(vrrpVersion, 'vrrp_version; 3 for IPv6'),
   nopreempt: actedUpon(flag, 'not set'),
   preempt: actedUpon(flag, 'set'),
   preempt_delay: actedUpon(decimalSeconds({ from: 0, to: 1000, decimals: 6 }), '0'),
   down_timer_adverts: actedUpon(integer({ from: 1, to: 100 }), 'vrrp_down_timer_adverts'),
   authentication: actedUpon(authentication, 'none'),
-  mcast_src_ip: actedUpon(ipv4Address, 'the first address of the interface'),
+  mcast_src_ip: actedUpon(single('address', hostWord), SOURCE),
+  unicast_src_ip: actedUpon(sourceAddress, SOURCE),
+  track_src_ip: actedUpon(flag, 'not set'),
+  mcast_dst_ip: actedUpon(multicastAddress(), 'vrrp_mcast_group4 or vrrp_mcast_group6'),
+  unicast_peer: actedUpon(unicastPeers, 'none: multicast'),
+  unicast_ttl: actedUpon(integer({ from: 0, to: 255 }), '255'),
+  check_unicast_src: actedUpon(bool, 'vrrp_check_unicast_src; true when a peer has a limit'),
+  old_unicast_checksum: actedUpon(oldChecksum, 'as the peer does'),
+  unicast_fault_no_peer: actedUpon(flag, 'not set: multicast'),
+  v3_checksum_as_v2: actedUpon(bool, 'v3_checksum_as_v2 of global_defs'),
+  native_ipv6: actedUpon(flag, 'not set'),
+  accept: actedUpon(flag, 'set, but in strict mode'),
+  no_accept: actedUpon(flag, 'not set'),
+  strict_mode: actedUpon(bool, 'vrrp_strict'),
+  promote_secondaries: actedUpon(flag, 'not set'),
+  kernel_rx_buf_size: actedUpon(integer({ from: 1, to: MOST_OCTETS }), 'vrrp_rx_bufs_policy, where it is a number'),
   virtual_ipaddress: actedUpon(addressList, 'none'),
   virtual_ipaddress_excluded: actedUpon(addressList, 'none'),
   virtual_routes: actedUpon(routeList, 'none'),
@@ -120,37 +119,19 @@ const keywords = {
   smtp_alert: actedUpon(bool, 'smtp_alert_vrrp, else smtp_alert of global_defs'),
 
   track_bfd: notYet('it is not tracked: a failure changes nothing', { value: trackNameList }),
-  track_src_ip: notYet('the loss of the source address is not a fault', { value: flag }),
-  no_accept: notYet('packets to the address are accepted all the same', { value: flag }),
-  strict_mode: notYet('it is not carried out', { value: bool, silent: true }),
   owner_ignore_adverts: notYet('an owner looks at the adverts of others', { value: bool }),
   timer_expired_backup: notYet('a late master stays master', { value: several('[1 to 254]', 0, priorityWord) }),
-  promote_secondaries: notYet('the setting of the interface is left as it is', { value: flag }),
-  vrf: notYet('the interface is used as it is', { value: text('name') }),
+  vrf: notYet('it does not count beside interface, as in keepalived', { value: text('name') }),
 
-  unicast_peer: refused(UNICAST, { value: unicastPeers }),
-  unicast_src_ip: refused(UNICAST, { value: several('IP address [`track_src_ip`]', 1, addressWord, anyWord) }),
-  mcast_dst_ip: refused('adverts go to 224.0.0.18 only', { value: multicastAddress, harmless: ['224.0.0.18'] }),
   ...each(['use_vmac', 'use_vmac_addr', 'use_ipvlan'], VMAC),
-  native_ipv6: refused('IPv6 is not supported yet', { value: flag }),
   auth_hmac: refused('this authentication is not supported yet'),
 
-  accept: withoutMeaning('packets to the address are accepted in any case', flag),
   skip_check_adv_addr: withoutMeaning('a differing address list is accepted with a warning in any case', bool),
   no_virtual_ipaddress: withoutMeaning('an instance may have no address in any case', flag),
   vmac_xmit_base: withoutMeaning('only for use_vmac', flag),
   garp_extra_if: withoutMeaning('only for use_vmac', anyWords),
-  unicast_ttl: withoutMeaning(UNICAST_ONLY, integer({ from: 0, to: 255 })),
-  check_unicast_src: withoutMeaning(UNICAST_ONLY, bool),
-  old_unicast_checksum: withoutMeaning(UNICAST_ONLY, several('[`never`]', 0, anyWord)),
-  unicast_fault_no_peer: withoutMeaning(UNICAST_ONLY, flag),
-  v3_checksum_as_v2: withoutMeaning('only for version 3', bool),
   lvs_sync_daemon_interface: withoutMeaning('keepalived gave it up', text('name of an interface')),
   linkbeat_use_polling: withoutMeaning('keepalived gave it up', flag),
-  kernel_rx_buf_size: withoutMeaning(
-    'the socket is emptied before a timer is acted upon',
-    integer({ from: 1, to: MOST_OCTETS }),
-  ),
   debug: withoutMeaning('the log level is an option of the program', several('[0 to 4]', 0, debugWord)),
 };
 

@@ -56,7 +56,12 @@ t.test('rows of keepalived 2.2.7', (t) => {
       instance('track_script {\nnone\n}'),
       ['3 error unknown-script'],
     ],
-    ['an IPv6 address in version 2', 'accepted', instance('', { address: '2001:db8::1/64' }), ['6 error refused']],
+    [
+      'an IPv6 address in version 2',
+      'accepted',
+      instance('version 2', { address: '2001:db8::1/64' }),
+      ['2 error refused'],
+    ],
     [
       'a second notify_master',
       'ignored',

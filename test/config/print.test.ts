@@ -14,6 +14,7 @@ import type {
   TrackFile,
   TrackKind,
   TrackProcess,
+  UnicastSettings,
   VirtualAddress,
   VrrpInstance,
   VrrpScript,
@@ -22,7 +23,8 @@ import { printConfig } from '../../src/config/print.js';
 import { quoteCommand, quoteWord } from '../../src/config/quote.js';
 import { readConfig } from '../../src/config/read.js';
 import { splitScript } from '../../src/config/script-words.js';
-import { seconds } from '../../src/time.js';
+import { VRRP_GROUPS, type Family } from '../../src/address.js';
+import { centiseconds, seconds } from '../../src/time.js';
 import { Random } from '../../src/sim/random.js';
 import { aConfig, anInstance, aScript, ip } from '../vrrp/host.js';
 
@@ -82,7 +84,17 @@ const command = (random: Random): Command => {
   };
 };
 
-function address(random: Random, index: number): VirtualAddress {
+/** An address of the instance's network; those of IPv6 have no broadcast and no label. */
+function address(random: Random, index: number, family: Family = 'ipv4'): VirtualAddress {
+  if (family === 'ipv6')
+    return {
+      prefix: { address: ip(`2001:db8::${index + 1}`), length: random.pick([64, 128]) },
+      dev: random.pick(['eth0', 'eth0', 'bond0.5']),
+      scope: 0,
+      ...(random.chance(4) && { flags: ['dad'] as const }),
+      ...(random.chance(4) && { preferredLft: 'forever' as const }),
+      place,
+    };
   const broadcast = random.perhaps(() => ip('10.1.255.255'));
   const label = random.perhaps(() => random.pick(['eth0:1', 'a#b', 'two words'] as const));
   const peer = random.chance(5) ? { address: ip('10.9.9.9'), length: 24 } : undefined;
@@ -207,7 +219,43 @@ function global(random: Random): Partial<GlobalDefs> {
     vrrpStartupDelay: seconds(random.between(0, 9) / 2),
     ...(random.chance(3) && { stateDumpFile: '/x/y z', statsDumpFile: '/s', jsonDumpFile: '/j' }),
     jsonVersion: random.pick([1, 2] as const),
+    ...(random.chance(3) && { vrrpPriority: random.between(-20, 19) }),
+    ...(random.chance(3) && { vrrpRtPriority: random.between(1, 99), vrrpRlimitRttime: random.between(1, 90_000) }),
+    vrrpNoSwap: random.chance(3),
     ...(random.chance(3) && { processName: 'other' }),
+  };
+}
+
+/** Family, version, and the ends of the adverts. */
+function advertising(random: Random) {
+  const family = random.pick(['ipv4', 'ipv6'] as const);
+  const version = family === 'ipv6' ? 3 : random.pick([2, 3] as const);
+  const [own, group] = family === 'ipv4' ? ['10.1.0.254', '224.0.0.77'] : ['2001:db8::ffff', 'ff02::77'];
+  const srcIp = random.perhaps(() => ip(own));
+  const unicast = random.perhaps(() => peersOf(random, family));
+  return {
+    family,
+    version,
+    ...(srcIp && { srcIp }),
+    trackSrcIp: srcIp !== undefined && random.chance(2),
+    mcastDstIp: unicast === undefined && random.chance(3) ? ip(group) : VRRP_GROUPS[family],
+    ...(unicast && { unicast }),
+    v3ChecksumAsV2: version === 3 && family === 'ipv4' && random.chance(3),
+  };
+}
+
+function peersOf(random: Random, family: Family): UnicastSettings {
+  const peers = random.list(3, (index) => ({
+    address: ip(family === 'ipv4' ? `10.1.0.${index + 1}` : `2001:db8::7:${index}`),
+    ...(random.chance(4) && { minTtl: random.between(0, 100) }),
+    ...(random.chance(4) && { maxTtl: random.between(100, 255) }),
+  }));
+  const hasLimits = peers.some((peer) => 'minTtl' in peer || 'maxTtl' in peer);
+  return {
+    peers,
+    ttl: random.pick([255, random.between(0, 254)]),
+    checkSrc: hasLimits || random.chance(2),
+    oldChecksum: random.pick(['never', 'always', 'as-heard']),
   };
 }
 
@@ -216,8 +264,10 @@ function instance(random: Random, index: number, tracked: Tracked): VrrpInstance
   const state = random.chance(4) ? 'MASTER' : 'BACKUP';
   const nopreempt = state === 'BACKUP' && random.chance(2);
   const masterRefresh = random.perhaps(() => seconds(random.between(0, 60)));
-  const srcIp = random.perhaps(() => ip('10.1.0.254'));
-  const addresses = random.list(5, (number) => address(random, number));
+  const ends = advertising(random);
+  const { family, version } = ends;
+  const addresses = random.list(5, (number) => address(random, number, family));
+  const kernelRxBufSize = random.perhaps(() => random.between(1, 90_000));
   const [routes, rules] = [read(ROUTES).staticRoutes, read(ROUTES).staticRules];
   const states = ['master', 'backup', 'fault', 'stop', 'any', 'rxLowerPri'] as const;
   return anInstance({
@@ -228,19 +278,22 @@ function instance(random: Random, index: number, tracked: Tracked): VrrpInstance
     state,
     nopreempt,
     preemptDelay: seconds(nopreempt || state === 'MASTER' ? 0 : random.between(0, 9) / 2),
-    advertInt: seconds(random.between(1, 9)),
+    ...ends,
+    advertInt: version === 2 ? seconds(random.between(1, 9)) : centiseconds(random.between(1, 4095)),
     downTimerAdverts: random.between(2, 5),
-    authentication: random.pick([
-      { type: 'none' },
-      { type: 'PASS', password: random.pick(['a', 'x#!{}"', 'two w', '\\']) },
-    ] as const),
+    authentication:
+      version === 2 && random.chance(2)
+        ? { type: 'PASS', password: random.pick(['a', 'x#!{}"', 'two w', '\\']) }
+        : { type: 'none' },
     virtualAddresses: addresses,
-    excludedAddresses: random.list(2, (number) => address(random, number + 100)),
+    excludedAddresses: random.list(2, (number) => address(random, number + 100, random.pick(['ipv4', 'ipv6']))),
     virtualRoutes: routes.filter(() => random.chance(2)),
     virtualRules: rules.filter(() => random.chance(2)),
     tracks: tracks(random, tracked),
     dontTrackPrimary: random.chance(3),
-    ...(srcIp && { srcIp }),
+    accept: random.chance(2),
+    promoteSecondaries: random.chance(3),
+    ...(kernelRxBufSize !== undefined && { kernelRxBufSize }),
     garp: {
       masterDelay: seconds(random.between(0, 6)),
       masterRepeat: random.between(1, 6),
@@ -293,10 +346,14 @@ t.test('made-up configurations', (t) => {
       scripts,
       files,
       processes,
-      delays: random.chance(2) ? [{ interface: 'eth0', down: seconds(0.5), up: seconds(0.75) }] : [],
+      delays: random.chance(2) ? [{ interface: 'bond7', down: seconds(0.5), up: seconds(0.75) }] : [],
       groups: members.length === 2 ? [group(random, 0, { members, tracked })] : [],
       instances,
-      statics: { staticIpaddress: random.list(3, (index) => address(random, index)), staticRoutes, staticRules },
+      statics: {
+        staticIpaddress: random.list(3, (index) => address(random, index, random.pick(['ipv4', 'ipv6']))),
+        staticRoutes,
+        staticRules,
+      },
     });
     const found = difference(config, seed % 2 === 0);
     if (found === undefined) continue;

@@ -152,9 +152,9 @@ t.test('what cannot be read is an error at its place, never a default in silence
     ['priority 10x', '4:10 error bad-number'],
     ['virtual_ipaddress { 10.0.0 }', '4:21 error bad-address'],
     ['virtual_ipaddress { 10.0.0.1/99 }', '4:21 error out-of-range'],
-    ['version 3', '4:9 error refused'],
+    ['version 4', '4:9 error out-of-range'],
     ['use_vmac', '4:1 error refused'],
-    ['unicast_peer { 10.0.0.2 }', '4:1 error refused'],
+    ['unicast_peer { 10.0.0 }', '4:16 error bad-address'],
     ['track_script { nothing }', '4:16 error unknown-script'],
   ];
   for (const [line, expected] of table) {
