@@ -1,8 +1,8 @@
 // A model of keepalived 2.2.7, the peer of our routers in the simulator: inputs in, effects out, as src/vrrp/router.ts
 // has them. It is compared with the real one, scenario by scenario, in test/lab/keepalived-model.test.ts. It knows neither
-// reload nor interface_up_down_delays, and a packet finds only the virtual routers of its interface.
+// reload nor interface_up_down_delays, and a packet finds only the virtual routers of its interface and its family.
 
-import { VRRP_GROUPS } from '../address.js';
+import { familyOf, type Family } from '../address.js';
 import type { Config } from '../config/model.js';
 import { groupsByMember, tracksOf } from '../config/tracks.js';
 import { addressesOf } from '../config/diff.js';
@@ -23,7 +23,8 @@ export class KeepalivedPeer implements Core {
   /** Those that change their state together. */
   readonly #units: readonly (readonly VirtualRouter[])[];
   readonly #trackers: Trackers;
-  readonly #open = new Set<string>();
+  /** By interface, the families that it listens to there. */
+  readonly #open = new Map<string, readonly Family[]>();
   hasStopped = false;
   #isRunning = false;
   /** vrrp_startup_delay: nothing is heard and nothing begins before. */
@@ -83,7 +84,11 @@ export class KeepalivedPeer implements Core {
         if (packet.kind === 'unreadable' || this.#startsAt !== undefined) return;
         const id = packet.kind === 'advert' ? packet.advert.virtualRouterId : packet.virtualRouterId;
         for (const router of this.#routers)
-          if (router.config.interface === input.interface && router.config.virtualRouterId === id)
+          if (
+            router.config.interface === input.interface &&
+            router.config.virtualRouterId === id &&
+            router.config.family === familyOf(packet.source)
+          )
             router.hear(packet, turn);
         break;
       }
@@ -146,7 +151,8 @@ export class KeepalivedPeer implements Core {
       turn.do({ kind: 'notify', event: { subject: 'INSTANCE', name: config.name, state: 'STOP', priority } });
     for (const { name } of this.#config.syncGroups)
       turn.do({ kind: 'notify', event: { subject: 'GROUP', name, state: 'STOP', priority: 0 } });
-    for (const name of this.#open) turn.do({ kind: 'close-link', interface: name, family: 'ipv4' });
+    for (const [name, families] of this.#open)
+      turn.do(...families.map((family) => ({ kind: 'close-link', interface: name, family }) as const));
     this.#open.clear();
   }
 
@@ -162,9 +168,14 @@ export class KeepalivedPeer implements Core {
 
   #listen(name: string, turn: Turn): void {
     if (this.#open.has(name) || !this.#links.get(name)?.up) return;
-    if (!this.#routers.some(({ config }) => config.interface === name)) return;
-    this.#open.add(name);
-    turn.do({ kind: 'open-link', interface: name, family: 'ipv4', groups: [VRRP_GROUPS.ipv4] });
+    const here = this.#routers.flatMap(({ config }) => (config.interface === name ? config : []));
+    const families = [...new Set(here.map(({ family }) => family))];
+    if (families.length === 0) return;
+    this.#open.set(name, families);
+    for (const family of families) {
+      const groups = here.flatMap((one) => (one.family === family && !one.unicast ? one.mcastDstIp : []));
+      turn.do({ kind: 'open-link', interface: name, family, groups: [...new Set(groups)] });
+    }
   }
 
   /** What they track may stand otherwise: priorities, faults and beginnings follow. */
@@ -214,7 +225,10 @@ export class KeepalivedPeer implements Core {
     return this.#verdicts(router).some(({ awaited }) => awaited);
   }
 
-  /** Its interface or one that an address is on is down, there is no address to send from, or what it tracks has failed. */
+  /**
+   * Its interface or one that an address is on is down, there is no address to send from or the tracked one is not there,
+   * there is nobody to send to, or what it tracks has failed.
+   */
   #isFaulty(router: VirtualRouter): boolean {
     const {
       config,
@@ -224,6 +238,10 @@ export class KeepalivedPeer implements Core {
       noTrack || dev === config.interface ? [] : [dev],
     );
     if (!config.dontTrackPrimary) devices.push(config.interface);
+    const isAway =
+      config.trackSrcIp &&
+      ![...this.#links.values()].some(({ addresses }) => addresses.some(({ address }) => address === source));
+    if (isAway || config.unicast?.peers.length === 0) return true;
     if (source === undefined || devices.some((dev) => !this.#links.get(dev)?.up)) return true;
     return this.#verdicts(router).some(({ failed }) => failed);
   }

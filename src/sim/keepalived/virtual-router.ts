@@ -2,7 +2,7 @@
 // sync group. It imitates: what is written here is what the real one was seen to do, its faults included. It shares no
 // rule with src/vrrp/machine.ts, whose peer it is.
 
-import { compareAddresses, type IpAddress, VRRP_GROUPS } from '../../address.js';
+import { compareAddresses, type IpAddress } from '../../address.js';
 import type { SyncGroup, VrrpInstance } from '../../config/model.js';
 import type { Advert } from '../../packet/vrrp.js';
 import { after, earliest, type Duration, type Instant } from '../../time.js';
@@ -39,6 +39,8 @@ export class VirtualRouter {
   #setAs = 0;
   #bursts: Burst[] = [];
   #preemptAt: Instant | undefined;
+  /** In version 3 that of the master that it heard last; its own once it is MASTER. */
+  #masterAdvertInt: Duration;
 
   constructor(
     readonly config: VrrpInstance,
@@ -48,6 +50,7 @@ export class VirtualRouter {
     this.presence = new Presence(config, links);
     this.base = config.priority;
     this.priority = config.priority;
+    this.#masterAdvertInt = config.advertInt;
   }
 
   nextDeadline(): Instant | undefined {
@@ -125,7 +128,7 @@ export class VirtualRouter {
   /** Any packet but its own sets the timer of a MASTER anew, a rejected one as well. */
   hear(packet: Named, turn: Turn): void {
     const { state, config } = this;
-    if (packet.destination !== VRRP_GROUPS.ipv4 || packet.source === this.presence.source) return;
+    if (!this.presence.listensTo(packet.destination) || packet.source === this.presence.source) return;
     if (state !== 'BACKUP' && state !== 'MASTER') return;
     const wrong = objection(config, packet);
     if (wrong !== undefined) turn.log('info', `(${config.name}) ${wrong}`);
@@ -136,8 +139,8 @@ export class VirtualRouter {
   }
 
   get #basis() {
-    const { version, advertInt, downTimerAdverts } = this.config;
-    return { version, priority: this.priority, masterAdvertInt: advertInt, downTimerAdverts };
+    const { version, downTimerAdverts } = this.config;
+    return { version, priority: this.priority, masterAdvertInt: this.#masterAdvertInt, downTimerAdverts };
   }
 
   get #skew(): Duration {
@@ -163,6 +166,7 @@ export class VirtualRouter {
   /** keepalived's order: advert, log, addresses, routes, gratuitous ARP, those who want to know. */
   #takeOver(turn: Turn): void {
     const { config } = this;
+    this.#masterAdvertInt = config.advertInt;
     this.presence.advertise(turn, this.priority);
     this.#enter('MASTER', turn);
     this.presence.addAddresses(turn);
@@ -175,8 +179,9 @@ export class VirtualRouter {
     this.#tell('MASTER', turn);
   }
 
-  #hearAsBackup(source: IpAddress, { priority }: Advert, turn: Turn): void {
+  #hearAsBackup(source: IpAddress, advert: Advert, turn: Turn): void {
     const { nopreempt, preemptDelay, name } = this.config;
+    const { priority } = advert;
     if (priority === 0) {
       turn.log('debug', `(${name}) Backup received priority 0 advertisement`);
       this.#set(after(turn.now, this.#skew));
@@ -190,10 +195,11 @@ export class VirtualRouter {
       return;
     }
     this.#wantsMaster = false;
+    this.#masterAdvertInt = advert.interval;
     this.#set(after(turn.now, this.#masterDown));
   }
 
-  #hearAsMaster(source: IpAddress, { priority }: Advert, turn: Turn): void {
+  #hearAsMaster(source: IpAddress, { priority, interval }: Advert, turn: Turn): void {
     const {
       config,
       presence: { source: own },
@@ -211,11 +217,11 @@ export class VirtualRouter {
       this.presence.advertise(turn, ours);
     } else if (priority > ours) {
       turn.log('info', `(${config.name}) Master ${advert} with higher priority ${priority}, ours ${ours}`);
-      this.#yield(turn);
+      this.#yield(turn, interval);
     } else if (priority === ours && compareAddresses(source, own) > 0) {
       const words = `with same priority ${priority} but higher IP address than ours`;
       turn.log('info', `(${config.name}) Master ${advert} ${words}`);
-      this.#yield(turn);
+      this.#yield(turn, interval);
     } else {
       const words = `with lower priority ${priority}, ours ${ours}`;
       const answer = config.lowerPrioNoAdvert ? '' : ', forcing new election';
@@ -225,8 +231,9 @@ export class VirtualRouter {
   }
 
   /** Without a word on the wire: the better one never learns that there was a second. */
-  #yield(turn: Turn): void {
+  #yield(turn: Turn, masterAdvertInt: Duration): void {
     if (this.config.higherPrioSendAdvert) this.presence.advertise(turn, this.priority);
+    this.#masterAdvertInt = masterAdvertInt;
     this.#leave(turn, { farewells: 0 });
   }
 
