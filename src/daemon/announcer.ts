@@ -2,6 +2,7 @@
 // neighbour discovery has for IPv6. It knows the interfaces' numbers and nothing of who serves. RFC 5227, RFC 4861 § 7.2.6
 
 import { familyOf } from '../address.js';
+import { isForwarding } from '../linux/forwarding.js';
 import { FrameSocket } from '../linux/frame-socket.js';
 import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
 import { encodeNeighbourProbe, encodeUnsolicitedAdvertisement } from '../packet/ndisc.js';
@@ -11,10 +12,17 @@ import type { Failure } from '../vrrp/input.js';
 export class Announcer {
   readonly #frames = new FrameSocket();
   readonly #indexOf: (name: string) => number | undefined;
+  /** Interfaces on which this host is a router, as it was when they were last looked at. */
+  readonly #routers = new Map<string, boolean>();
 
   /** `indexOf` an interface, if it is there. Throws what the kernel refuses: EPERM without CAP_NET_RAW. */
   constructor(indexOf: (name: string) => number | undefined) {
     this.#indexOf = indexOf;
+  }
+
+  /** Looks at what an announcement on the interface will have to say: before there is a hurry, and after each one for the next. */
+  prepare(name: string): void {
+    this.#routers.set(name, isForwarding(name));
   }
 
   /** All rounds back to back. */
@@ -22,11 +30,13 @@ export class Announcer {
     const { kind, interface: name, mac, addresses, rounds } = effect;
     const index = this.#indexOf(name);
     if (index === undefined) return undefined;
+    const isRouter = this.#routers.get(name) ?? isForwarding(name);
     const round =
       kind === 'send-garp'
         ? encodeGratuitousArps({ mac, addresses })
-        : addresses.map((address) => encodeUnsolicitedAdvertisement({ mac, address }));
+        : addresses.map((address) => encodeUnsolicitedAdvertisement({ mac, address, isRouter }));
     const refusal = this.#frames.send(index, Array.from({ length: rounds }, () => round).flat());
+    if (kind === 'send-na') this.prepare(name);
     return refusal && { kind: 'failed', effect: kind, interface: name, error: refusal.message };
   }
 

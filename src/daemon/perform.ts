@@ -5,20 +5,22 @@ import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/
 import type { IpAddress } from '../address.js';
 import { before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
-import { AdvertSockets } from '../linux/advert-socket.js';
-import { ArpListener } from '../linux/arp-listener.js';
+import { ARP_CLAIM } from '../linux/arp-claim.js';
+import { ClaimListener } from '../linux/claim-listener.js';
 import { Alarm, now } from '../linux/clock.js';
 import { Connections } from '../linux/connections.js';
 import { Interfaces } from '../linux/interfaces.js';
+import { NEIGHBOUR_CLAIM } from '../linux/neighbour-claim.js';
 import { Netlink } from '../linux/netlink.js';
+import { Promotion } from '../linux/promotion.js';
 import { RouteMonitor } from '../linux/route-monitor.js';
 import { Processes } from '../linux/processes.js';
 import type { Running, Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
-import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
+import { AdvertLinks } from './advert-links.js';
 import { Announcer } from './announcer.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
@@ -44,9 +46,10 @@ export class KernelHost implements Host {
   readonly #interfaces: Interfaces;
   readonly #addresses: Addresses;
   readonly #routes: RouteMonitor;
-  readonly #adverts: AdvertSockets;
+  readonly #adverts: AdvertLinks;
   readonly #announcer: Announcer;
-  readonly #arp: ArpListener;
+  readonly #claims: ClaimListener;
+  readonly #promotion: Promotion;
   readonly #connections: Connections;
   readonly #alarm: Alarm;
   readonly #files = new WatchedFiles((name, reading) => this.#arrive({ kind: 'file', name, reading }));
@@ -70,8 +73,9 @@ export class KernelHost implements Host {
     this.#announcer = new Announcer((name) => this.#interfaces.find(name)?.index);
     this.#addresses = new Addresses(this.#netlink, indexOf);
     this.#routes = new RouteMonitor(this.#netlink, { indexOf, onReadable: wake });
-    this.#adverts = new AdvertSockets(wake);
-    this.#arp = new ArpListener(wake);
+    this.#adverts = new AdvertLinks(wake);
+    this.#claims = new ClaimListener([ARP_CLAIM, NEIGHBOUR_CLAIM], wake);
+    this.#promotion = new Promotion((refusal) => surroundings.log('warn', refusal));
     this.#connections = new Connections((addresses, count) =>
       this.#arrive({ kind: 'connections-reset', addresses, count }),
     );
@@ -90,6 +94,7 @@ export class KernelHost implements Host {
   /** The commands of the checks, before a router with this configuration asks for them. */
   update(config: Config): void {
     this.#commands = new Map(config.vrrpScripts.map((script) => [script.name, script]));
+    this.#promotion.set(config.vrrpInstances.flatMap((one) => (one.promoteSecondaries ? [one.interface] : [])));
     this.#rehearsal.update(config);
   }
 
@@ -107,12 +112,9 @@ export class KernelHost implements Host {
   }
 
   receive(): Input[] {
-    const inputs = [...this.#interfaces.receive(), ...this.#routes.receive()];
-    this.#adverts.receive((name, octets) =>
-      inputs.push({ kind: 'packet', interface: name, packet: decodeIpv4Advert(octets) }),
-    );
+    const inputs = [...this.#interfaces.receive(), ...this.#routes.receive(), ...this.#adverts.receive()];
     // After the adverts: an heir says one before it announces.
-    for (const { ifindex, ...claim } of this.#arp.receive()) {
+    for (const { ifindex, ...claim } of this.#claims.receive()) {
       const name = this.#interfaces.nameOf(ifindex);
       if (name !== undefined) inputs.push({ kind: 'claim', interface: name, ...claim });
     }
@@ -166,7 +168,8 @@ export class KernelHost implements Host {
     this.#processes.close();
     this.#alarm.close();
     this.#adverts.closeAll();
-    this.#arp.close();
+    this.#claims.close();
+    this.#promotion.set([]);
     this.#connections.close();
     this.#interfaces.close();
     this.#routes.close();
@@ -186,15 +189,13 @@ export class KernelHost implements Host {
   #one(effect: Exclude<Effect, { kind: Bulk }>): Input | undefined {
     switch (effect.kind) {
       case 'open-link':
-        return this.#openLink(effect.interface);
+        return this.#openLink(effect);
       case 'close-link':
-        this.#adverts.close(effect.interface);
+        this.#adverts.close(effect);
         return undefined;
       case 'send-advert':
         this.#rehearsal.spoke();
-        return attempt({ effect: 'send-advert', interface: effect.interface }, () =>
-          this.#adverts.send(effect.interface, encodeIpv4Advert(effect.header, effect.advert)),
-        );
+        return attempt({ effect: 'send-advert', interface: effect.interface }, () => this.#adverts.send(effect));
       case 'send-garp':
       case 'send-na':
         return this.#announcer.announce(effect);
@@ -220,11 +221,15 @@ export class KernelHost implements Host {
     }
   }
 
-  #openLink(name: string): Failure | undefined {
-    const index = this.#interfaces.find(name)?.index;
-    if (index === undefined)
-      return { kind: 'failed', effect: 'open-link', interface: name, error: 'no such interface' };
-    return attempt({ effect: 'open-link', interface: name }, () => this.#adverts.open({ name, index }));
+  #openLink(effect: Extract<Effect, { kind: 'open-link' }>): Failure | undefined {
+    const { interface: name, family } = effect;
+    this.#promotion.see(name);
+    this.#announcer.prepare(name);
+    return attempt({ effect: 'open-link', interface: name, family }, () => {
+      const index = this.#interfaces.find(name)?.index;
+      if (index === undefined) throw new Error('no such interface');
+      this.#adverts.open(effect, index);
+    });
   }
 
   #changeAddresses(kind: 'add-address' | 'remove-address', addresses: readonly VirtualAddress[]): Failure[] {
@@ -275,7 +280,7 @@ export class KernelHost implements Host {
   }
 }
 
-function attempt(what: Pick<Failure, 'effect' | 'interface'>, action: () => void): Failure | undefined {
+function attempt(what: Pick<Failure, 'effect' | 'interface' | 'family'>, action: () => void): Failure | undefined {
   try {
     action();
     return undefined;

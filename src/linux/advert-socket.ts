@@ -1,160 +1,42 @@
-// IPv4 packets of protocol 112 through the package raw-socket: one socket for each interface, since the package does not
-// tell which interface a packet came in on. It moves octets with their IP header and looks at none but the destination.
-// RFC 3768 § 5.2, RFC 1112; ip(7), raw(7), socket(7).
+// What the sockets for adverts of both families have in common: how an interface is opened, and the numbers of raw sockets.
+// It opens none. RFC 3768 § 5.2, RFC 5798 § 5.1; raw(7), socket(7)
 
-import { putU32 } from 'netlink/dist/structs.js';
-import raw from 'raw-socket';
-import { addressOctets, VRRP_GROUPS } from '../address.js';
-import { setBuffer, SOL_SOCKET } from './native.js';
+import type { IpAddress } from '../address.js';
+import { refusalOf } from './native.js';
 
-type Wrap = ReturnType<typeof raw.createSocket>['wrap'];
+/** An interface that is to be listened to, as a member of these groups and of no others. */
+export interface Opening {
+  readonly name: string;
+  readonly index: number;
+  readonly groups: readonly IpAddress[];
+  /** Octets that may wait, where it is more than RECEIVE_BUFFER. */
+  readonly receiveBuffer?: number;
+}
 
-/** RFC 3768 § 5.2.4 */
-const PROTOCOL = 112;
-const SO_PRIORITY = 12;
-const SO_BINDTODEVICE = 25;
-const IPPROTO_IP = 0;
-const IP_HDRINCL = 3;
-const IP_MULTICAST_IF = 32;
-const IP_MULTICAST_LOOP = 34;
-const IP_ADD_MEMBERSHIP = 35;
-const IP_MULTICAST_ALL = 49;
-
+/** RFC 3768 § 5.2.4, RFC 5798 § 5.1.1.4 */
+export const PROTOCOL = 112;
+export const SO_PRIORITY = 12;
+export const SO_BINDTODEVICE = 25;
 /** Internetwork control, the highest that needs no further capability. */
-const PRIORITY = 6;
+export const PRIORITY = 6;
 /** A thousand adverts may wait while the process stands still. */
-const RECEIVE_BUFFER = 1 << 20;
+export const RECEIVE_BUFFER = 1 << 20;
 /** The most that one receive() reads, so that a flood does not keep the timers waiting. */
-const MOST_PACKETS = 1024;
-/** RFC 3768 § 5.1: an advert is at most 20 + 8 + 255 x 4 + 8 octets long. */
-const LONGEST_PACKET = 2048;
+export const MOST_PACKETS = 1024;
 
-export class AdvertSockets {
-  readonly #onReadable: () => void;
-  readonly #sockets = new Map<string, Wrap>();
-  readonly #buffer = Buffer.alloc(LONGEST_PACKET);
-  #announced = false;
+/** struct ifreq begins with it; the name ends with a NUL. */
+export const deviceOf = (name: string): Buffer => Buffer.from(`${name}\0`);
 
-  /** `onReadable` is called, not from within any call of this object, when packets wait for receive(). */
-  constructor(onReadable: () => void) {
-    this.#onReadable = onReadable;
-  }
-
-  /** Joins the group on the interface. Throws an Error that names the option and the cause, and then leaves nothing open. */
-  open({ name, index }: { name: string; index: number }): void {
-    this.close(name);
-    const wrap = attempt(`raw socket for ${name}`, () => raw.createSocket({ protocol: PROTOCOL, bufferSize: 1 }).wrap);
-    wrap.removeAllListeners('recvReady');
-    wrap.removeAllListeners('error');
-    try {
-      configure(wrap, { name, index });
-    } catch (error) {
-      wrap.close();
-      throw error;
-    }
-    this.#sockets.set(name, wrap);
-    // What came in from any interface before the socket was bound to this one.
-    this.#drain(wrap, MOST_PACKETS, () => undefined);
-    wrap.on('recvReady', () => this.#announce());
-    // libuv stops watching a socket that has an error pending; a fresh one takes its place.
-    wrap.on('error', () => this.open({ name, index }));
-    this.#warmUp(name);
-  }
-
-  close(name: string): void {
-    this.#sockets.get(name)?.close();
-    this.#sockets.delete(name);
-  }
-
-  /** Sends a packet that begins with its IP header to the destination named there. Throws an Error that names the cause. */
-  send(name: string, octets: Buffer): void {
-    this.#send(name, octets, octets.length);
-  }
-
-  #send(name: string, octets: Buffer, length: number): void {
-    const wrap = this.#sockets.get(name);
-    if (wrap === undefined) throw new Error(`no advert socket is open on ${name}`);
-    const destination = octets.subarray(16, 20).join('.');
-    attempt(`sending on ${name}`, () => wrap.send(octets, 0, length, destination, () => undefined));
-  }
-
-  /**
-   * Hands over what is queued on all interfaces. `octets` are overwritten by the next packet: decode them at once.
-   * `handle` must not open or close: raw-socket would read on from a fresh socket bound to no interface.
-   */
-  receive(handle: (name: string, octets: Uint8Array) => void): void {
-    let left = MOST_PACKETS;
-    for (const [name, wrap] of this.#sockets) left -= this.#drain(wrap, left, (octets) => handle(name, octets));
-  }
-
-  closeAll(): void {
-    for (const name of this.#sockets.keys()) this.close(name);
-  }
-
-  /** Walks the way of a packet once up to where the kernel refuses one without a whole header: the first advert is in a hurry. */
-  #warmUp(name: string): void {
-    const noPacket = Buffer.alloc(20);
-    noPacket.set(addressOctets(VRRP_GROUPS.ipv4), 16);
-    try {
-      this.#send(name, noPacket, 1);
-    } catch {
-      return; // As expected.
-    }
-  }
-
-  /** Reads at most `most` packets; how many there were. */
-  #drain(wrap: Wrap, most: number, handle: (octets: Uint8Array) => void): number {
-    for (let count = 0; count < most; count++) {
-      let length = 0;
-      try {
-        wrap.recv(this.#buffer, (_, received) => (length = received));
-      } catch {
-        // Nothing more is queued; any other error has been taken off the socket by this read.
-        return count;
-      }
-      handle(this.#buffer.subarray(0, length));
-    }
-    return most;
-  }
-
-  /** raw-socket calls from outside any turn of Node's queues, where promises and nextTick stand still; an immediate does not. */
-  #announce(): void {
-    if (this.#announced) return;
-    this.#announced = true;
-    setImmediate(() => {
-      this.#announced = false;
-      this.#onReadable();
-    });
-  }
-}
-
-function configure(wrap: Wrap, { name, index }: { name: string; index: number }): void {
-  const device = Buffer.from(`${name}\0`);
-  // struct ip_mreqn: group, local address, interface.
-  const membership = Buffer.concat([addressOctets(VRRP_GROUPS.ipv4), Buffer.alloc(4), putU32(index)]);
-  const options: [title: string, level: number, option: number, value: number | Buffer][] = [
-    ['SO_BINDTODEVICE', SOL_SOCKET, SO_BINDTODEVICE, device],
-    ['IP_HDRINCL', IPPROTO_IP, IP_HDRINCL, 1],
-    ['IP_ADD_MEMBERSHIP', IPPROTO_IP, IP_ADD_MEMBERSHIP, membership],
-    ['IP_MULTICAST_IF', IPPROTO_IP, IP_MULTICAST_IF, membership],
-    ['IP_MULTICAST_LOOP', IPPROTO_IP, IP_MULTICAST_LOOP, 0],
-    ['IP_MULTICAST_ALL', IPPROTO_IP, IP_MULTICAST_ALL, 0],
-    ['SO_PRIORITY', SOL_SOCKET, SO_PRIORITY, PRIORITY],
-  ];
-  for (const [title, level, option, value] of options)
-    attempt(`${title} for ${name}`, () =>
-      typeof value === 'number'
-        ? wrap.setOption(level, option, value)
-        : wrap.setOption(level, option, value, value.length),
-    );
-  attempt(`SO_RCVBUF for ${name}`, () => setBuffer(wrap, 'receive', RECEIVE_BUFFER));
-}
-
-/** The package's errors say what, not where. */
-function attempt<T>(what: string, action: () => T): T {
+/** What is thrown says what, not where. */
+export function attempt<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${what}: ${wordsOf(error)}`, { cause: error });
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'errno' in error ? refusalOf(error).message : error.message;
 }

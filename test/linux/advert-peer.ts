@@ -3,7 +3,7 @@
 
 import { createInterface } from 'node:readline';
 import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
-import { AdvertSockets } from '../../src/linux/advert-socket.js';
+import { Ipv4AdvertSockets } from '../../src/linux/advert-socket-ipv4.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
 import { ip, until } from './own-network.js';
@@ -16,10 +16,10 @@ const index = await until(name, () => {
 });
 ip(`addr add ${source}/24 dev ${name}`);
 ip(`link set ${name} up`);
-const sockets = new AdvertSockets(() =>
+const sockets = new Ipv4AdvertSockets(() =>
   sockets.receive((_, octets) => console.log(`heard ${JSON.stringify(decodeIpv4Advert(octets))}`)),
 );
-sockets.open({ name, index });
+sockets.open({ name, index, groups: [VRRP_GROUPS.ipv4] });
 console.log('open');
 
 let identification = 0;

@@ -1,11 +1,15 @@
-// ARP that claims an address is heard on every interface; all other ARP neither comes through nor wakes anybody.
+// ARP and neighbour advertisements that claim an address are heard on every interface; all others neither come through nor
+// wake anybody.
 
 import { ip, until, vethPair } from './own-network.js';
 import t from 'tap';
 import { addressFromOctets, macFromOctets, type MacAddress } from '../../src/address.js';
-import { ArpListener, type ArpClaim } from '../../src/linux/arp-listener.js';
+import { ARP_CLAIM } from '../../src/linux/arp-claim.js';
+import { ClaimListener, type Claim } from '../../src/linux/claim-listener.js';
 import { FrameSocket } from '../../src/linux/frame-socket.js';
+import { NEIGHBOUR_CLAIM } from '../../src/linux/neighbour-claim.js';
 import { encodeArp, encodeArpProbe, encodeGratuitousArp } from '../../src/packet/arp.js';
+import { encodeNeighbourProbe, encodeUnsolicitedAdvertisement } from '../../src/packet/ndisc.js';
 
 interface Shown {
   readonly ifindex: number;
@@ -26,15 +30,15 @@ await vethPair('vl-a', 'vl-b');
 const [here, there] = [shown('vl-a'), shown('vl-b')];
 const frames = new FrameSocket();
 let wakes = 0;
-const listener = new ArpListener(() => (wakes += 1));
+const listener = new ClaimListener([ARP_CLAIM, NEIGHBOUR_CLAIM], () => (wakes += 1));
 t.teardown(() => {
   frames.close();
   listener.close();
 });
 /** From the other end of the cable to this one. */
 const say = (...list: Buffer[]): boolean => t.equal(frames.send(there.ifindex, list), undefined);
-async function heard(count: number): Promise<ArpClaim[]> {
-  const claims: ArpClaim[] = [];
+async function heard(count: number): Promise<Claim[]> {
+  const claims: Claim[] = [];
   await until(`${count} claims`, () => claims.push(...listener.receive()) >= count);
   return claims;
 }
@@ -116,6 +120,43 @@ t.test('a flood comes in small portions and in its order', async (t) => {
     rest.map((claim) => claim.address),
     numbers.slice(64).map((number) => addressOf(number)),
   );
+});
+
+const address6 = addressFromOctets(Uint8Array.of(0x20, 1, 0xd, 0xb8, ...new Uint8Array(11), 10));
+const CLAIM6 = { ifindex: here.ifindex, address: address6, mac, isAnswer: false };
+
+t.test('an unsolicited neighbour advertisement', async (t) => {
+  const before = wakes;
+  say(encodeUnsolicitedAdvertisement({ mac, address: address6, isRouter: true }));
+  await until('a wake', () => wakes > before);
+  t.strictSame(await heard(1), [CLAIM6]);
+});
+
+t.test('a Linux host answers a probe for an IPv6 address', async (t) => {
+  ip(`addr add ${address6}/64 dev vl-b nodad`);
+  t.equal(frames.send(here.ifindex, [encodeNeighbourProbe({ mac: here.address, address: address6 })]), undefined);
+  t.strictSame(await heard(1), [{ ...CLAIM6, mac: there.address }]);
+  ip(`addr del ${address6}/64 dev vl-b`);
+});
+
+t.test('all other neighbour discovery wakes nobody', async (t) => {
+  const changed = (offset: number, ...octets: number[]): Buffer => {
+    const frame = encodeUnsolicitedAdvertisement({ mac, address: address6 });
+    frame.set(octets, offset);
+    return frame;
+  };
+  const before = wakes;
+  say(
+    encodeNeighbourProbe({ mac, address: address6 }),
+    // Not ICMPv6, of a router further away, another type, another code, an answer to a solicitation.
+    ...[changed(20, 17), changed(21, 254), changed(54, 134), changed(55, 1), changed(58, 0x60)],
+    changed(0).subarray(0, 58),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  t.equal(wakes, before);
+  // A wrong checksum passes the filter and claims nothing.
+  say(changed(56, 0, 0), encodeUnsolicitedAdvertisement({ mac, address: address6 }));
+  t.strictSame(await heard(1), [CLAIM6]);
 });
 
 /** As it is on the wire of a VLAN: IEEE 802.1Q. */

@@ -4,12 +4,13 @@
 import { ip, running, startPeer, until } from './own-network.js';
 import t from 'tap';
 import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
-import { AdvertSockets } from '../../src/linux/advert-socket.js';
+import { Ipv4AdvertSockets } from '../../src/linux/advert-socket-ipv4.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
 
 const OWN = addressFromOctets(Uint8Array.of(192, 0, 2, 1));
 const PEER = addressFromOctets(Uint8Array.of(192, 0, 2, 2));
+const groups = [VRRP_GROUPS.ipv4];
 const indexOf = (name: string): number => (JSON.parse(ip(`-j link show ${name}`)) as [{ ifindex: number }])[0].ifindex;
 const advert = (destination = VRRP_GROUPS.ipv4): Buffer =>
   encodeIpv4Advert(
@@ -52,13 +53,13 @@ t.test('between two hosts', async (t) => {
   const peer = await peerBehind('vl-a');
   const heard: [string, Buffer][] = [];
   let calls = 0;
-  const sockets = new AdvertSockets(() => calls++);
+  const sockets = new Ipv4AdvertSockets(() => calls++);
   const receive = (): number => {
     const before = heard.length;
     sockets.receive((name, octets) => heard.push([name, Buffer.from(octets)]));
     return heard.length - before;
   };
-  sockets.open({ name: 'vl-a', index: indexOf('vl-a') });
+  sockets.open({ name: 'vl-a', index: indexOf('vl-a'), groups });
 
   await t.test('an advert arrives with its IP header and TTL 255', async (t) => {
     await peer.say('1');
@@ -121,7 +122,7 @@ t.test('between two hosts', async (t) => {
       await peer.say('3');
       t.equal(receive(), 0);
       t.throws(() => sockets.send('vl-a', advert()), /no advert socket is open on vl-a/);
-      sockets.open({ name: 'vl-a', index: indexOf('vl-a') });
+      sockets.open({ name: 'vl-a', index: indexOf('vl-a'), groups });
       t.equal(receive(), 0);
       await peer.say('2');
       t.equal(await until('the adverts', () => receive()), 2);
@@ -135,11 +136,11 @@ t.test('between two hosts', async (t) => {
 
 t.test('an interface that is deleted and made again: close and open', async (t) => {
   const heard: string[] = [];
-  const sockets = new AdvertSockets(() => sockets.receive((name) => heard.push(name)));
+  const sockets = new Ipv4AdvertSockets(() => sockets.receive((name) => heard.push(name)));
   t.teardown(() => sockets.closeAll());
   const first = await peerBehind('vl-b');
   const gone = indexOf('vl-b');
-  sockets.open({ name: 'vl-b', index: gone });
+  sockets.open({ name: 'vl-b', index: gone, groups });
   ip('link del vl-b');
   t.throws(() => sockets.send('vl-b', advert()), { message: /^sending on vl-b: No such device/ });
   first.end();
@@ -147,7 +148,7 @@ t.test('an interface that is deleted and made again: close and open', async (t) 
   const second = await peerBehind('vl-b');
   t.not(indexOf('vl-b'), gone);
   sockets.close('vl-b');
-  sockets.open({ name: 'vl-b', index: indexOf('vl-b') });
+  sockets.open({ name: 'vl-b', index: indexOf('vl-b'), groups });
   await second.say('4');
   await until('four adverts', () => heard.length === 4);
   sockets.send('vl-b', advert());
@@ -157,10 +158,10 @@ t.test('an interface that is deleted and made again: close and open', async (t) 
 
 t.test('two interfaces are told apart', async (t) => {
   const heard: string[] = [];
-  const sockets = new AdvertSockets(() => sockets.receive((name) => heard.push(name)));
+  const sockets = new Ipv4AdvertSockets(() => sockets.receive((name) => heard.push(name)));
   t.teardown(() => sockets.closeAll());
   const [one, other] = [await peerBehind('vl-c'), await peerBehind('vl-d')];
-  for (const name of ['vl-c', 'vl-d']) sockets.open({ name, index: indexOf(name) });
+  for (const name of ['vl-c', 'vl-d']) sockets.open({ name, index: indexOf(name), groups });
   await one.say('2');
   await other.say('3');
   await until('five', () => heard.length >= 5);
@@ -170,11 +171,13 @@ t.test('two interfaces are told apart', async (t) => {
 });
 
 t.test('a refusal names what was refused and leaves nothing open', (t) => {
-  const sockets = new AdvertSockets(() => undefined);
-  t.throws(() => sockets.open({ name: 'vl-none', index: 999 }), {
+  const sockets = new Ipv4AdvertSockets(() => undefined);
+  t.throws(() => sockets.open({ name: 'vl-none', index: 999, groups }), {
     message: 'SO_BINDTODEVICE for vl-none: No such device',
   });
-  t.throws(() => sockets.open({ name: 'lo', index: 999 }), { message: 'IP_ADD_MEMBERSHIP for lo: No such device' });
+  t.throws(() => sockets.open({ name: 'lo', index: 999, groups }), {
+    message: 'IP_ADD_MEMBERSHIP for lo: No such device',
+  });
   t.throws(() => sockets.send('lo', advert()), /no advert socket is open on lo/);
   sockets.closeAll();
   t.end();
