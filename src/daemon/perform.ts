@@ -71,7 +71,7 @@ export class KernelHost implements Host {
     this.#interfaces = new Interfaces(this.#netlink, wake);
     const { indexOf } = this.#interfaces;
     this.#announcer = new Announcer((name) => this.#interfaces.find(name)?.index);
-    this.#addresses = new Addresses(this.#netlink, indexOf);
+    this.#addresses = new Addresses(this.#netlink, indexOf, this.#interfaces.removedHere);
     this.#routes = new RouteMonitor(this.#netlink, { indexOf, onReadable: wake });
     this.#adverts = new AdvertLinks(wake);
     this.#claims = new ClaimListener([ARP_CLAIM, NEIGHBOUR_CLAIM], wake);

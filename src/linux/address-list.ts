@@ -1,7 +1,8 @@
-// The IPv4 addresses of one interface in the kernel's own order, kept up to date from its notifications, since the order
-// tells which one is the primary address. It asks the kernel nothing. Linux net/ipv4/devinet.c, __inet_insert_ifa.
+// The addresses of one interface in the kernel's own order, those of IPv4 first, kept up to date from its notifications,
+// since the order tells which one is the primary address. It asks the kernel nothing. Linux net/ipv4/devinet.c,
+// __inet_insert_ifa; net/ipv6/addrconf.c, ipv6_link_dev_addr.
 
-import type { Prefix } from '../address.js';
+import { familyOf, type Prefix } from '../address.js';
 
 /** An address as the kernel tells of it. */
 export interface KernelAddress {
@@ -9,6 +10,8 @@ export interface KernelAddress {
   readonly scope: number;
   /** Another address of the same network came before it; it goes when that one goes. */
   readonly secondary: boolean;
+  /** It is this host's; not while others are asked whether it is theirs, and not if it is. */
+  readonly usable: boolean;
 }
 
 const samePrefix = (one: Prefix, other: Prefix): boolean =>
@@ -19,11 +22,23 @@ export function withAddress(list: readonly KernelAddress[], added: KernelAddress
   const present = list.findIndex(({ prefix }) => samePrefix(prefix, added.prefix));
   if (list[present]?.secondary === added.secondary) return list.with(present, added);
   const rest = present === -1 ? list : list.toSpliced(present, 1);
-  if (added.secondary) return [...rest, added];
-  // Behind the last primary address of the same or a narrower scope.
-  const place = rest.findLastIndex(({ secondary, scope }) => !secondary && added.scope <= scope) + 1;
-  return rest.toSpliced(place, 0, added);
+  return rest.toSpliced(placeOf(added, rest), 0, added);
 }
+
+function placeOf(added: KernelAddress, list: readonly KernelAddress[]): number {
+  const firstIpv6 = list.findIndex(isIpv6);
+  const countIpv4 = firstIpv6 === -1 ? list.length : firstIpv6;
+  if (isIpv6(added)) {
+    // Before those of the same or a narrower scope.
+    const place = list.findIndex((one) => isIpv6(one) && added.scope <= one.scope);
+    return place === -1 ? list.length : place;
+  }
+  if (added.secondary) return countIpv4;
+  // Behind the last primary address of the same or a narrower scope.
+  return list.findLastIndex((one) => !isIpv6(one) && !one.secondary && added.scope <= one.scope) + 1;
+}
+
+const isIpv6 = ({ prefix }: KernelAddress): boolean => familyOf(prefix.address) === 'ipv6';
 
 export const withoutAddress = (list: readonly KernelAddress[], removed: Prefix): KernelAddress[] =>
   list.filter(({ prefix }) => !samePrefix(prefix, removed));

@@ -4,7 +4,7 @@
 import { FlagsNew } from 'netlink/dist/constants.js';
 import { formatAddressMessage, MessageType, type AddressAttrs, type AddressFlags } from 'netlink/dist/rt/structs.js';
 import { AttrStream } from 'netlink/dist/structs.js';
-import { addressOctets, familyOf, type Family } from '../address.js';
+import { addressOctets, familyOf, type Family, type Prefix } from '../address.js';
 import type { VirtualAddress } from '../config/model.js';
 import { refusal, type Refusal } from './native.js';
 import type { Netlink, NetlinkRequest } from './netlink.js';
@@ -13,6 +13,9 @@ import type { Netlink, NetlinkRequest } from './netlink.js';
 export interface RefusedAddress extends Refusal {
   readonly address: VirtualAddress;
 }
+
+/** Called within remove() for each address that has been removed, as the kernel names it. */
+export type OnRemoved = (index: number, prefix: Prefix) => void;
 
 /** The kernel's number of an interface; to remove something also of one that has another name since. */
 export type IndexOf = (dev: string, purpose: 'add' | 'remove') => number | undefined;
@@ -28,9 +31,12 @@ export class Addresses {
   /** What add() asks for, made once. */
   readonly #additions = new WeakMap<VirtualAddress, { readonly index: number; readonly request: NetlinkRequest }>();
 
-  constructor(netlink: Pick<Netlink, 'request'>, indexOf: IndexOf) {
+  readonly #onRemoved: OnRemoved;
+
+  constructor(netlink: Pick<Netlink, 'request'>, indexOf: IndexOf, onRemoved: OnRemoved = () => undefined) {
     this.#netlink = netlink;
     this.#indexOf = indexOf;
+    this.#onRemoved = onRemoved;
   }
 
   /** Makes the requests of add() before it is in a hurry, for interfaces that are there: half of its time. */
@@ -78,7 +84,7 @@ export class Addresses {
     requestOf: (address: VirtualAddress, index: number) => NetlinkRequest,
   ): RefusedAddress[] {
     const refused: RefusedAddress[] = [];
-    const asked: VirtualAddress[] = [];
+    const asked: { readonly address: VirtualAddress; readonly index: number }[] = [];
     const requests: NetlinkRequest[] = [];
     for (const address of addresses) {
       const index = this.#indexOf(address.dev, purpose);
@@ -86,13 +92,14 @@ export class Addresses {
         refused.push({ address, ...refusal(ENODEV) });
         continue;
       }
-      asked.push(address);
+      asked.push({ address, index });
       requests.push(requestOf(address, index));
     }
     const outcomes = this.#netlink.request(requests);
-    for (const [position, address] of asked.entries()) {
+    for (const [position, { address, index }] of asked.entries()) {
       const outcome = outcomes[position];
       if (outcome !== undefined && outcome.code !== fine) refused.push({ address, ...outcome });
+      if (outcome === undefined && purpose === 'remove') this.#onRemoved(index, kernelPrefix(address));
     }
     return refused;
   }
@@ -118,16 +125,19 @@ function lifetimeOf({ prefix, preferredLft }: VirtualAddress): Pick<AddressAttrs
   return preferred === undefined ? {} : { cacheInfo: { ifaPrefered: preferred, ifaValid: FOREVER } };
 }
 
-function bodyOf({ prefix, scope, peer }: VirtualAddress, index: number, attrs: AddressAttrs): Uint8Array[] {
+/** Of a point-to-point link the length belongs to the other end. */
+const kernelPrefix = ({ prefix, peer }: VirtualAddress): Prefix => ({ ...prefix, length: (peer ?? prefix).length });
+
+function bodyOf(address: VirtualAddress, index: number, attrs: AddressAttrs): Uint8Array[] {
+  const { prefix, scope, peer } = address;
   const octets = Buffer.from(addressOctets(prefix.address));
   const family = FAMILY_NUMBERS[familyOf(prefix.address)];
-  // Of a point-to-point link the length belongs to the other end.
   const far = peer === undefined ? octets : Buffer.from(addressOctets(peer.address));
   const out = new AttrStream();
   formatAddressMessage(
     {
       kind: 'address',
-      data: { family, prefixlen: (peer ?? prefix).length, scope, index },
+      data: { family, prefixlen: kernelPrefix(address).length, scope, index },
       attrs: { local: octets, address: far, ...attrs },
     },
     out,

@@ -1,8 +1,15 @@
-// What the kernel tells of interfaces and their addresses, as inputs: a snapshot of every interface that changed, and
+// What the kernel tells of interfaces and their addresses of both families, as inputs: a snapshot of every interface that changed, and
 // every address that somebody else removed. After an overrun, or a message that can't be understood, all of it is read
 // anew. It decides nothing about what is told. rtnetlink(7), netdevice(7)
 
-import { formatAddress, formatLink, MessageType, parseAddressMessage, parseLink } from 'netlink/dist/rt/structs.js';
+import {
+  formatAddress,
+  formatLink,
+  MessageType,
+  parseAddressMessage,
+  parseLink,
+  type AddressFlags,
+} from 'netlink/dist/rt/structs.js';
 import {
   getObject,
   getString,
@@ -11,16 +18,24 @@ import {
   type BaseObject,
   type NetlinkMessage,
 } from 'netlink/dist/structs.js';
-import { addressFromOctets, formatPrefix, macFromOctets, type MacAddress, type Prefix } from '../address.js';
+import {
+  addressFromOctets,
+  familyOf,
+  formatPrefix,
+  macFromOctets,
+  type Family,
+  type MacAddress,
+  type Prefix,
+} from '../address.js';
 import type { Input, Link } from '../vrrp/input.js';
 import { withAddress, withoutAddress, type KernelAddress } from './address-list.js';
-import { AF_INET, type IndexOf } from './addresses.js';
+import { FAMILY_NUMBERS, type IndexOf, type OnRemoved } from './addresses.js';
 import { AF_NETLINK, MSG_TRUNC, netlinkAddress, refusalOf, setBuffer, SOCK_RAW, Socket } from './native.js';
 import { LARGEST_DATAGRAM, NETLINK_ROUTE, understood, type Netlink } from './netlink.js';
 
 const { NEWLINK, DELLINK, GETLINK, NEWADDR, DELADDR, GETADDR }: Record<keyof typeof MessageType, number> = MessageType;
-/** Bits of the groups RTNLGRP_LINK (1) and RTNLGRP_IPV4_IFADDR (5). */
-const GROUPS = (1 << 0) | (1 << 4);
+/** Bits of the groups RTNLGRP_LINK (1), RTNLGRP_IPV4_IFADDR (5) and RTNLGRP_IPV6_IFADDR (9). */
+const GROUPS = (1 << 0) | (1 << 4) | (1 << 8);
 const RECEIVE_BUFFER = 8 << 20;
 const LINK_HEADER = 16;
 const NO_MAC = '00:00:00:00:00:00' as MacAddress;
@@ -49,6 +64,8 @@ export class Interfaces {
   #told: ReadonlyMap<string, Link> = new Map();
   /** Names that are gone, with the index of the interface that has another name since. */
   readonly #renamed = new Map<string, number>();
+  /** How often this process removed an address since the last receive(): for IPv6 the kernel doesn't say whose doing it is. */
+  readonly #ownRemovals = new Map<string, number>();
   #stale = true;
 
   /** `onReadable` is called when something waits for receive(); the first receive() tells of every interface there is. */
@@ -73,23 +90,24 @@ export class Interfaces {
   readonly indexOf: IndexOf = (name, purpose) =>
     this.find(name)?.index ?? (purpose === 'remove' ? this.#renamed.get(name) : undefined);
 
+  /** This process removed an address just now: receive() won't tell of it. */
+  readonly removedHere: OnRemoved = (index, prefix) => {
+    const removal = keyOf({ index, prefix });
+    this.#ownRemovals.set(removal, (this.#ownRemovals.get(removal) ?? 0) + 1);
+  };
+
   /** Reads all that is queued; the inputs show the end of it: interfaces first, removed addresses after them. */
   receive(): Input[] {
     const removals: Removal[] = [];
-    // An address that the own socket removed takes along the secondary ones of its network; the kernel tells of those
-    // first, under the same sequence number. Only the last one was asked for.
-    const own = new Map<number, Removal>();
     for (const message of this.#messages()) {
       const applied = understood(() => ({ removal: this.#apply(message) }));
       if (applied === undefined) this.#stale = true;
-      const removal = applied?.removal;
-      if (removal === undefined) continue;
-      const foreign = message.port === this.#netlink.port ? own.get(message.seq) : removal;
-      if (message.port === this.#netlink.port) own.set(message.seq, removal);
-      if (foreign !== undefined) removals.push(foreign);
+      if (applied?.removal) removals.push(applied.removal);
     }
     if (this.#stale) removals.push(...this.#readAnew());
-    return [...this.#changes(), ...removals.flatMap((removal) => this.#inputOf(removal))];
+    const foreign = removals.filter((removal) => !this.#isOwn(removal));
+    this.#ownRemovals.clear();
+    return [...this.#changes(), ...foreign.flatMap((removal) => this.#inputOf(removal))];
   }
 
   close(): void {
@@ -120,12 +138,12 @@ export class Interfaces {
     const { data: header, attrs } = parseAddressMessage(data);
     const octets = attrs.local ?? attrs.address;
     const found = this.#interfaces.get(header.index ?? 0);
-    if (header.family !== AF_INET || octets === undefined || found === undefined) return undefined;
+    if (octets === undefined || found === undefined) return undefined;
     const prefix = { address: addressFromOctets(octets), length: header.prefixlen ?? 0 };
-    const secondary = header.flags?.secondary === true;
+    const { scope = 0, flags = {} } = header;
     found.addresses =
       type === NEWADDR
-        ? withAddress(found.addresses, { prefix, scope: header.scope ?? 0, secondary })
+        ? withAddress(found.addresses, { prefix, scope, ...flagsOf(familyOf(prefix.address), flags) })
         : withoutAddress(found.addresses, prefix);
     found.snapshot = undefined;
     return type === DELADDR ? { index: found.index, prefix } : undefined;
@@ -150,13 +168,25 @@ export class Interfaces {
     const before = this.#interfaces;
     this.#interfaces = new Map();
     for (const message of this.#netlink.dump({ type: GETLINK, body: [formatLink({})] })) this.#apply(message);
-    for (const message of this.#netlink.dump({ type: GETADDR, body: [formatAddress({ family: AF_INET })] }))
-      this.#apply(message);
+    for (const message of this.#dumpAddresses('ipv4')) this.#apply(message);
+    // Whatever comes is put before what is there.
+    for (const message of this.#dumpAddresses('ipv6').reverse()) this.#apply(message);
     this.#stale = false;
     return [...before.values()].flatMap(({ index, addresses }) => {
       const left = new Set(this.#interfaces.get(index)?.addresses.map(({ prefix }) => formatPrefix(prefix)));
       return addresses.filter(({ prefix }) => !left.has(formatPrefix(prefix))).map(({ prefix }) => ({ index, prefix }));
     });
+  }
+
+  #dumpAddresses(family: Family): NetlinkMessage[] {
+    return this.#netlink.dump({ type: GETADDR, body: [formatAddress({ family: FAMILY_NUMBERS[family] })] });
+  }
+
+  /** True once for each time. */
+  #isOwn(removal: Removal): boolean {
+    const times = this.#ownRemovals.get(keyOf(removal)) ?? 0;
+    this.#ownRemovals.set(keyOf(removal), times - 1);
+    return times > 0;
   }
 
   /** What differs from what has been told: names that are gone, then interfaces that are new or other. */
@@ -185,6 +215,17 @@ export class Interfaces {
   }
 }
 
+const keyOf = ({ index, prefix }: Removal): string => `${index} ${formatPrefix(prefix)}`;
+
+/** For IPv6 the flag of secondary ones means temporary. RFC 4862 § 5.4: one that is tentative is nobody's yet. */
+function flagsOf(
+  family: Family,
+  { secondary, tentative, optimistic, dadfailed }: AddressFlags,
+): Pick<KernelAddress, 'secondary' | 'usable'> {
+  if (family === 'ipv4') return { secondary: secondary === true, usable: true };
+  return { secondary: false, usable: dadfailed !== true && (tentative !== true || optimistic === true) };
+}
+
 interface LinkAttributes extends BaseObject {
   mac?: MacAddress;
   name?: string;
@@ -206,7 +247,7 @@ const snapshotOf = ({ index, up, mac, mtu, addresses }: Interface): Link => ({
   up,
   mac,
   mtu,
-  addresses: addresses.map(({ prefix }) => prefix),
+  addresses: addresses.filter(({ usable }) => usable).map(({ prefix }) => prefix),
 });
 
 function sameLink(one: Link | undefined, other: Link): boolean {

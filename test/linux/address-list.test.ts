@@ -1,6 +1,6 @@
 // The order of an interface's addresses, kept from notifications, is the kernel's own after any sequence of changes.
 
-import { ip, vethPair } from './own-network.js';
+import { ip, until, vethPair } from './own-network.js';
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
 import { formatPrefix } from '../../src/address.js';
@@ -22,8 +22,8 @@ function* numbers(seed: number): Generator<number, never> {
 interface Shown {
   readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number }[];
 }
-const shown = (): string[] =>
-  ((JSON.parse(ip('-j -4 addr show vl-a')) as Shown[])[0]?.addr_info ?? []).map(
+const shown = (family = 4): string[] =>
+  ((JSON.parse(ip(`-j -${family} addr show vl-a`)) as Shown[])[0]?.addr_info ?? []).map(
     ({ local, prefixlen }) => `${local}/${String(prefixlen)}`,
   );
 
@@ -61,3 +61,39 @@ for (const promote of ['0', '1'])
     t.same(interfaces.find('vl-a')?.addresses.map(formatPrefix), shown(), 'one that is only changed keeps its place');
     t.end();
   });
+
+t.test('IPv6 addresses come behind those of IPv4', async (t) => {
+  writeFileSync('/proc/sys/net/ipv6/conf/vl-a/addr_gen_mode', '1');
+  ip('addr flush dev vl-a');
+  const interfaces = new Interfaces(netlink, () => undefined);
+  t.teardown(() => interfaces.close());
+  const told = (): string[] => {
+    interfaces.receive();
+    return interfaces.find('vl-a')?.addresses.map(formatPrefix) ?? [];
+  };
+  const isKernelOrder = (): boolean => String(told()) === String([...shown(4), ...shown(6)]);
+  for (const command of [
+    'add 2001:db8::1/64',
+    'add fe80::1/64',
+    'add 2001:db8::2/128',
+    'add 10.0.1.1/24',
+    'add fe80::2/64',
+    'add 10.0.1.2/24',
+    'add fd00::1/64',
+    'del 2001:db8::1/64',
+    'add 2001:db8::1/64',
+    'add fec0::1/64',
+    'add 10.0.2.1/24',
+    'change 2001:db8::2/128 valid_lft 500 preferred_lft 400',
+    'del 10.0.1.1/24',
+    'add ::2/128',
+  ]) {
+    ip(`addr ${command} dev vl-a${command.includes('::') ? ' nodad' : ''}`);
+    await until(command, isKernelOrder);
+  }
+  t.equal(told().length, 9);
+  const later = new Interfaces(netlink, () => undefined);
+  t.teardown(() => later.close());
+  later.receive();
+  t.same(later.find('vl-a')?.addresses, interfaces.find('vl-a')?.addresses, 'whoever asks later is told the same');
+});

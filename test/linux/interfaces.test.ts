@@ -3,6 +3,7 @@
 
 import { idle, ip, running, until, vethPair } from './own-network.js';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { formatPrefix, parsePrefix, type Prefix } from '../../src/address.js';
 import type { VirtualAddress } from '../../src/config/model.js';
@@ -11,6 +12,8 @@ import { Interfaces } from '../../src/linux/interfaces.js';
 import { Netlink } from '../../src/linux/netlink.js';
 import type { Input } from '../../src/vrrp/input.js';
 
+// The kernel gives no interface an address by itself.
+writeFileSync('/proc/sys/net/ipv6/conf/default/addr_gen_mode', '1');
 const netlink = new Netlink();
 t.teardown(() => netlink.close());
 
@@ -119,7 +122,7 @@ t.test('a bridge port that leaves its bridge is no interface that goes', (t) => 
 t.test('what others remove is told, what we remove is not', (t) => {
   const { interfaces, lines } = monitor(t);
   lines();
-  const addresses = new Addresses(netlink, (dev) => interfaces.find(dev)?.index);
+  const addresses = new Addresses(netlink, interfaces.indexOf, interfaces.removedHere);
   const three = ['192.0.2.190/32', '192.0.2.191/32', '192.0.2.192/32'].map(virtual);
   t.same(addresses.add(three), []);
   t.same(lines(), ['vl-a up 192.0.2.190/32 192.0.2.191/32 192.0.2.192/32']);
@@ -139,7 +142,7 @@ t.test('what others remove is told, what we remove is not', (t) => {
 t.test('what the kernel takes along with an address that we remove is told', (t) => {
   const { interfaces, lines } = monitor(t);
   lines();
-  const addresses = new Addresses(netlink, (dev) => interfaces.find(dev)?.index);
+  const addresses = new Addresses(netlink, interfaces.indexOf, interfaces.removedHere);
   const four = [1, 2, 3, 4].map((host) => virtual(`198.51.100.${String(host)}/24`));
   addresses.add(four);
   lines();
@@ -154,9 +157,65 @@ t.test('what the kernel takes along with an address that we remove is told', (t)
   t.end();
 });
 
+t.test('an IPv6 address counts once nobody else has been found to have it', async (t) => {
+  const { lines } = monitor(t);
+  lines();
+  ip('addr add 192.0.2.1/24 dev vl-a');
+  ip('addr add fe80::1/64 dev vl-a');
+  t.same(lines(), ['vl-a up 192.0.2.1/24'], 'it is looked for');
+  ip('addr add 2001:db8::1/64 dev vl-a nodad');
+  ip('addr add 192.0.2.2/24 dev vl-a');
+  ip('addr add 2001:db8::7/64 dev vl-b nodad');
+  lines();
+  ip('addr add 2001:db8::7/64 dev vl-a');
+  const told = await until('the end of the search', () => lines().find((line) => line.includes('fe80::1')));
+  t.equal(told, 'vl-a up 192.0.2.1/24 192.0.2.2/24 2001:db8::1/64 fe80::1/64');
+  await until('the end of the other', () => ip('addr show vl-a').includes('dadfailed'));
+  t.same(lines(), [], 'somebody has it');
+  t.equal(
+    monitor(t)
+      .lines()
+      .find((line) => line.startsWith('vl-a')),
+    told,
+    'who asks later is told the same',
+  );
+  ip('link set vl-b down');
+  await idle('vl-a');
+  t.same(lines().toSorted(), [told.replace('up', 'down'), 'vl-b down', 'vl-b lost 2001:db8::7']);
+  ip('link set vl-b up');
+  await running('vl-a');
+  lines();
+  ip('addr flush dev vl-a');
+  lines();
+});
+
+t.test('what others remove of IPv6 is told, what we remove is not', async (t) => {
+  const { interfaces, lines } = monitor(t);
+  lines();
+  const addresses = new Addresses(netlink, interfaces.indexOf, interfaces.removedHere);
+  const two = ['2001:db8::190/128', '2001:db8::191/64'].map(virtual);
+  const first = two.slice(0, 1);
+  t.same(addresses.add(two), []);
+  await until('both', () => lines().includes('vl-a up 2001:db8::191/64 2001:db8::190/128'));
+  ip('addr del 2001:db8::191/64 dev vl-a');
+  t.same(lines(), ['vl-a up 2001:db8::190/128', 'vl-a lost 2001:db8::191']);
+  t.same(addresses.remove(two), [], 'one of them is gone');
+  t.same(lines(), ['vl-a up']);
+
+  addresses.add(first);
+  addresses.remove(first);
+  addresses.add(first);
+  ip('addr del 2001:db8::190/128 dev vl-a');
+  t.same(lines(), ['vl-a lost 2001:db8::190'], 'in one queue');
+  addresses.add(first);
+  ip('addr del 2001:db8::190/128 dev vl-a');
+  addresses.remove(first);
+  t.same(lines(), ['vl-a lost 2001:db8::190'], 'it was gone when we wanted to remove it');
+});
+
 t.test('an overrun is survived: all is read anew', (t) => {
   const { interfaces, lines } = monitor(t, { receiveBuffer: 4096 });
-  const addresses = new Addresses(netlink, (dev) => interfaces.find(dev)?.index);
+  const addresses = new Addresses(netlink, interfaces.indexOf, interfaces.removedHere);
   const batch = (command: string): void => {
     execFileSync('ip', ['-batch', '-'], { input: command });
   };
