@@ -3,7 +3,7 @@
 // RFC 5798 § 5.1.2, RFC 3542 § 6; ipv6(7), raw(7)
 
 import { getU32, putU16, putU32 } from 'netlink/dist/structs.js';
-import { addressFromOctets, addressOctets, VRRP_GROUPS, type IpAddress } from '../address.js';
+import { addressFromOctets, addressOctets, isMulticast, VRRP_GROUPS, type IpAddress } from '../address.js';
 import { FAMILY_NUMBERS } from './addresses.js';
 import {
   attempt,
@@ -22,7 +22,6 @@ const AF_INET6 = FAMILY_NUMBERS.ipv6;
 const IPPROTO_IPV6 = 41;
 const IPV6_MULTICAST_LOOP = 19;
 const IPV6_JOIN_GROUP = 20;
-const IPV6_MULTICAST_ALL = 29;
 const IPV6_RECVPKTINFO = 49;
 const IPV6_PKTINFO = 50;
 const IPV6_RECVHOPLIMIT = 51;
@@ -43,7 +42,7 @@ export interface Ends {
 
 interface Open {
   readonly socket: Socket;
-  readonly index: number;
+  readonly opening: Opening;
 }
 
 export class Ipv6AdvertSockets {
@@ -58,7 +57,7 @@ export class Ipv6AdvertSockets {
 
   /** Listens to unicast and the groups. Throws an Error that names the option and the cause, and then leaves nothing open. */
   open(opening: Opening): void {
-    const { name, index } = opening;
+    const { name } = opening;
     this.close(name);
     const socket = attempt(`raw socket for ${name}`, () => new Socket(AF_INET6, SOCK_RAW, PROTOCOL));
     try {
@@ -67,9 +66,9 @@ export class Ipv6AdvertSockets {
       socket.close();
       throw error;
     }
-    this.#open.set(name, { socket, index });
+    this.#open.set(name, { socket, opening });
     // What came in from any interface before the socket was bound to this one.
-    this.#drain({ socket, index }, MOST_PACKETS, () => undefined);
+    this.#drain({ socket, opening }, MOST_PACKETS, () => undefined);
     socket.watch(this.#onReadable);
     this.#warmUp(name);
   }
@@ -83,8 +82,8 @@ export class Ipv6AdvertSockets {
   send(name: string, octets: Uint8Array, { source, destination, hopLimit }: Ends): void {
     const found = this.#open.get(name);
     if (found === undefined) throw new Error(`no IPv6 advert socket is open on ${name}`);
-    const { socket, index } = found;
-    const scope = putU32(index);
+    const { socket, opening } = found;
+    const scope = putU32(opening.index);
     const control: Control = [
       [IPPROTO_IPV6, IPV6_PKTINFO, Buffer.concat([addressOctets(source), scope])],
       [IPPROTO_IPV6, IPV6_HOPLIMIT, putU32(hopLimit)],
@@ -117,13 +116,18 @@ export class Ipv6AdvertSockets {
     }
   }
 
-  /** Reads at most `most` packets; how many there were. */
-  #drain({ socket }: Open, most: number, handle: (octets: Uint8Array, ends: Ends) => void): number {
+  /** Reads at most `most` packets; how many there were. Also those of groups that others on the host are in come to a raw socket. */
+  #drain(
+    { socket, opening: { groups } }: Open,
+    most: number,
+    handle: (octets: Uint8Array, ends: Ends) => void,
+  ): number {
     for (let count = 0; count < most; count++) {
       const received = socket.receive(this.#buffer);
       if (received === undefined) return count;
       const ends = endsOf(received);
-      if (ends) handle(this.#buffer.subarray(0, received.length), ends);
+      if (ends && (!isMulticast(ends.destination) || groups.includes(ends.destination)))
+        handle(this.#buffer.subarray(0, received.length), ends);
     }
     return most;
   }
@@ -161,18 +165,8 @@ function configure(socket: Socket, { name, index, groups, receiveBuffer = 0 }: O
   set('IPV6_RECVHOPLIMIT', [IPPROTO_IPV6, IPV6_RECVHOPLIMIT], 1);
   set('IPV6_TCLASS', [IPPROTO_IPV6, IPV6_TCLASS], TRAFFIC_CLASS);
   set('IPV6_MULTICAST_LOOP', [IPPROTO_IPV6, IPV6_MULTICAST_LOOP], 0);
-  hearOnlyOwnGroups(socket);
   // struct ipv6_mreq: group, interface.
   for (const group of groups)
     set('IPV6_JOIN_GROUP', [IPPROTO_IPV6, IPV6_JOIN_GROUP], Buffer.concat([addressOctets(group), putU32(index)]));
   setBuffer(socket, 'receive', Math.max(RECEIVE_BUFFER, receiveBuffer));
-}
-
-/** A kernel before Linux 4.20 lets all packets through to groups that anybody on the host is in. */
-function hearOnlyOwnGroups(socket: Socket): void {
-  try {
-    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
-  } catch (error) {
-    if (refusalOf(error).code !== 'ENOPROTOOPT') throw error;
-  }
 }

@@ -1,8 +1,9 @@
 // The other host of the advert tests, in a network namespace of its own: waits for the interface named on its command
-// line, sends as many adverts as each line of its input says, and prints a line for each one that it hears.
+// line, sends as many adverts as each line of its input says, to the address that it may name, and prints a line for each
+// one that it hears.
 
 import { createInterface } from 'node:readline';
-import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
+import { addressFromOctets, parseAddress, VRRP_GROUPS } from '../../src/address.js';
 import { Ipv4AdvertSockets } from '../../src/linux/advert-socket-ipv4.js';
 import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
@@ -24,8 +25,10 @@ console.log('open');
 
 let identification = 0;
 for await (const line of createInterface(process.stdin)) {
-  for (let count = Number(line); count > 0; count--) {
-    const header = { source, destination: VRRP_GROUPS.ipv4, ttl: 255, identification: ++identification };
+  const [times, to = VRRP_GROUPS.ipv4] = line.split(' ');
+  const destination = parseAddress(to) ?? source;
+  for (let count = Number(times); count > 0; count--) {
+    const header = { source, destination, ttl: 255, identification: ++identification };
     const advert = { virtualRouterId: 91, priority: 110, interval: seconds(1), addresses: [] };
     sockets.send(name, encodeIpv4Advert(header, { version: 2, ...advert, authentication: { type: 'none' } }));
   }

@@ -2,9 +2,12 @@
 // go and come back, and the kernel's refusals name their cause.
 
 import { ip, running, startPeer, until } from './own-network.js';
+import { putU32 } from 'netlink/dist/structs.js';
 import t from 'tap';
 import { addressFromOctets, VRRP_GROUPS } from '../../src/address.js';
 import { Ipv4AdvertSockets } from '../../src/linux/advert-socket-ipv4.js';
+import { AF_INET } from '../../src/linux/addresses.js';
+import { SOCK_RAW, Socket } from '../../src/linux/native.js';
 import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
 import { seconds } from '../../src/time.js';
 
@@ -87,13 +90,35 @@ t.test('between two hosts', async (t) => {
     t.match(await until('unicast', () => peer.lines.find((line) => line.includes('"destination":"192.0.2.2"'))), /255/);
   });
 
+  await t.test('unicast, and of groups only those that were asked for', async (t) => {
+    const destinations = (): string[] => heard.splice(0).map(([, octets]) => octets.subarray(16, 20).join('.'));
+    const others = new Socket(AF_INET, SOCK_RAW, 89);
+    t.teardown(() => others.close());
+    const membership = Buffer.concat([Uint8Array.of(224, 0, 0, 99, 0, 0, 0, 0), putU32(indexOf('vl-a'))]);
+    others.setOption(0, 35, membership);
+    const allThree = async (): Promise<void> => {
+      for (const to of ['224.0.0.99', '224.0.0.18', OWN]) await peer.say(`1 ${to}`);
+    };
+    await allThree();
+    heard.length = 0;
+    receive();
+    t.same(destinations(), ['224.0.0.18', OWN], 'somebody else on the host is in the other one');
+    const group = addressFromOctets(Uint8Array.of(224, 0, 0, 99));
+    sockets.open({ name: 'vl-a', index: indexOf('vl-a'), groups: [group] });
+    await allThree();
+    receive();
+    t.same(destinations(), ['224.0.0.99', OWN]);
+    sockets.open({ name: 'vl-a', index: indexOf('vl-a'), groups });
+  });
+
   await t.test('500 queued packets come in one call, each its own', async (t) => {
     heard.length = 0;
     await peer.say('500');
     t.equal(receive(), 500);
+    const first = heard[0]?.[1].readUInt16BE(4) ?? 0;
     t.same(
       heard.map(([, octets]) => octets.readUInt16BE(4)),
-      Array.from({ length: 500 }, (_, i) => i + 2),
+      Array.from({ length: 500 }, (_, i) => i + first),
     );
     t.equal(receive(), 0);
   });
