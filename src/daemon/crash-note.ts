@@ -3,6 +3,7 @@
 // read or written is told of and keeps nobody from serving. It decides nothing about the addresses.
 
 import { readFileSync, readlinkSync } from 'node:fs';
+import { familyOf, type Family } from '../address.js';
 import { now } from '../linux/clock.js';
 import type { Config } from '../config/model.js';
 import { after, between, inMilliseconds, seconds, sum, times, type Instant } from '../time.js';
@@ -39,6 +40,7 @@ const QUIET_INPUTS: readonly Input['kind'][] = ['tick', 'packet', 'link', 'claim
 const QUIET_EFFECTS: readonly Effect['kind'][] = [
   'send-advert',
   'send-garp',
+  'send-na',
   'send-probe',
   'run-script',
   'reset-connections',
@@ -59,8 +61,8 @@ export class CrashNote implements Witness {
   /** What is in the file; empty when there is none. */
   #head: Buffer = NOTHING;
   #times: Buffer = NOTHING;
-  /** Where in #times an instance is, by its interface and VRID. */
-  #places = new Map<string, { readonly instance: Instance; readonly at: number }>();
+  /** Where in #times instances are, by placeName(): those that differ only in their unicast peers have the same. */
+  readonly #places = new Map<string, { readonly instance: Instance; readonly at: number }[]>();
   /** What the checks had found out when it was written, by kind and name. */
   #findings: ReadonlyMap<string, string> = new Map();
   /** Something in the head may be another. */
@@ -97,7 +99,7 @@ export class CrashNote implements Witness {
     if (thrown !== undefined) return;
     for (const effect of effects)
       if (effect.kind === 'send-advert' && effect.advert.priority > 0)
-        this.#spoke(`${effect.interface} ${effect.advert.virtualRouterId}`);
+        this.#spoke(placeName(effect.interface, effect.advert, familyOf(effect.header.source)));
     this.#isStale ||= this.#findsOtherwise(input) || effects.some((effect) => !isQuiet(effect));
     if (this.#isDue || (!this.#isStale && !this.#fresh)) return;
     this.#isDue = true;
@@ -117,13 +119,11 @@ export class CrashNote implements Witness {
   }
 
   #spoke(virtualRouter: string): void {
-    const place = this.#places.get(virtualRouter);
-    const spokenAt = place?.instance.lastAdvertAt;
-    if (place === undefined || spokenAt === undefined) return;
-    const { at } = place;
-    this.#times.write(timeLine(spokenAt), at, 'latin1');
-    const { from, to } = this.#fresh ?? { from: at, to: at };
-    this.#fresh = { from: Math.min(from, at), to: Math.max(to, at + TIME_LINE_OCTETS) };
+    for (const { instance, at } of this.#places.get(virtualRouter) ?? []) {
+      this.#times.write(timeLine(instance.lastAdvertAt ?? NEVER), at, 'latin1');
+      const { from, to } = this.#fresh ?? { from: at, to: at };
+      this.#fresh = { from: Math.min(from, at), to: Math.max(to, at + TIME_LINE_OCTETS) };
+    }
   }
 
   #findsOtherwise(input: Input): boolean {
@@ -213,12 +213,12 @@ export class CrashNote implements Witness {
     this.#head = head;
     this.#times = Buffer.from(held.map(({ lastAdvertAt }) => timeLine(lastAdvertAt ?? NEVER)).join(''), 'latin1');
     this.#fresh = { from: 0, to: this.#times.length };
-    this.#places = new Map(
-      held.map((instance, index) => {
-        const { interface: dev, virtualRouterId } = instance.config;
-        return [`${dev} ${virtualRouterId}`, { instance, at: index * TIME_LINE_OCTETS }];
-      }),
-    );
+    this.#places.clear();
+    for (const [index, instance] of held.entries()) {
+      const { interface: dev, family } = instance.config;
+      const name = placeName(dev, instance.config, family);
+      this.#places.set(name, [...(this.#places.get(name) ?? []), { instance, at: index * TIME_LINE_OCTETS }]);
+    }
     const found = (kind: string, things: readonly { readonly name: string }[]) =>
       things.map((thing) => [`${kind} ${thing.name}`, JSON.stringify(thing)] as const);
     const { scripts, files, processes } = findings;
@@ -238,7 +238,7 @@ export class CrashNote implements Witness {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       this.#head = NOTHING;
-      this.#places = new Map();
+      this.#places.clear();
       this.#fresh = undefined;
       this.#isStale = true;
       this.#notBefore = after(now(), RETRY);
@@ -276,6 +276,10 @@ interface Saved {
   readonly held: readonly Instance[];
   readonly findings: Findings;
 }
+
+/** What a virtual router is known by on the wire. */
+const placeName = (dev: string, { virtualRouterId }: { readonly virtualRouterId: number }, family: Family): string =>
+  `${dev} ${virtualRouterId} ${family}`;
 
 const isQuiet = (effect: Effect): boolean =>
   effect.kind === 'send-advert'

@@ -23,7 +23,7 @@ import type { Input } from '../../src/vrrp/input.js';
 import { takeNote } from '../../src/vrrp/note.js';
 import { eventually } from '../lab/eventually.js';
 import { noRealRoot } from '../lab/real-root.js';
-import { anAddress, anInstance, aScript, failed, succeeded, TestHost, tracked } from '../vrrp/host.js';
+import { anAddress, anInstance, aScript, failed, ipv6, succeeded, TestHost, tracked } from '../vrrp/host.js';
 
 type Parts = NonNullable<ConstructorParameters<typeof TestHost>[0]>;
 
@@ -116,6 +116,26 @@ t.test('and what the checks find', async (t) => {
   t.match(other.left, { instances: [{ isSameConfiguration: false }], findings: { scripts: [] } });
   host.note.close();
   t.same(host.lines, []);
+});
+
+t.test('two that have a VRID and an interface in common are told apart', async (t) => {
+  const path = join(t.testdir(), 'state');
+  const other = anInstance({ name: 'VI_6', ...ipv6(), priority: 110 });
+  const host = new NotedHost(path, { instances: [anInstance(), other] });
+  host.start();
+  host.pass(seconds(9));
+  await host.written('both', () => host.left?.instances.length === 2);
+  const times = (): number[] => host.left?.instances.map(({ lastAdvertAt }) => lastAdvertAt) ?? [];
+  const before = times();
+  host.pass(seconds(1));
+  await turn();
+  t.same(
+    times(),
+    host.router.all.map(({ lastAdvertAt }) => lastAdvertAt),
+  );
+  t.not(String(times()), String(before));
+  t.not(times()[0], times()[1]);
+  host.note.close();
 });
 
 t.test('a long one is written a part a turn, and is whole all the same', async (t) => {
