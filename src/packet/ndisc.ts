@@ -14,13 +14,12 @@ import { internetChecksum, pseudoHeaderSum, wordSum } from './checksum.js';
 import { encodeEthernet, ETHERNET_HEADER_LENGTH, ETHERTYPE, groupMac } from './ethernet.js';
 import { encodeIpv6, endsOf, IPV6_HEADER_LENGTH, readIpv6 } from './ipv6.js';
 
-const ICMPV6 = 58;
-const SOLICITATION = 135;
-const ADVERTISEMENT = 136;
+export const ICMPV6 = 58;
+export const [SOLICITATION, ADVERTISEMENT] = [135, 136];
 /** Type, code, checksum, flags, target. */
-const FIXED_LENGTH = 24;
+export const FIXED_LENGTH = 24;
 /** RFC 4861 § 4.6.1: type, length in units of 8 octets, six octets of the MAC address. */
-const TARGET_LINK_LAYER_ADDRESS = 2;
+export const [SOURCE_LINK_LAYER_ADDRESS, TARGET_LINK_LAYER_ADDRESS] = [1, 2];
 const OPTION_UNIT = 8;
 /** Offsets in the message. */
 const [CHECKSUM, TARGET] = [2, 8];
@@ -30,7 +29,7 @@ const MESSAGE = ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
 const ROUTER = 0x80;
 const OVERRIDE = 0x20;
 /** RFC 4861 § 7.1: who forwards a packet makes it smaller. */
-const HOP_LIMIT = 255;
+export const HOP_LIMIT = 255;
 const ALL_NODES = 'ff02::1' as IpAddress;
 const NOBODY = '::' as IpAddress;
 
@@ -63,14 +62,9 @@ export function encodeUnsolicitedAdvertisement({
   address,
   isRouter = false,
 }: Neighbour & { readonly isRouter?: boolean }): Buffer {
-  const body = Buffer.alloc(FIXED_LENGTH + OPTION_UNIT);
-  body.writeUInt8(ADVERTISEMENT, 0);
+  const body = messageAbout(address, { type: ADVERTISEMENT, option: TARGET_LINK_LAYER_ADDRESS, mac });
   body.writeUInt8(OVERRIDE | (isRouter ? ROUTER : 0), 4);
-  body.set(addressOctets(address), TARGET);
-  body.writeUInt8(TARGET_LINK_LAYER_ADDRESS, FIXED_LENGTH);
-  body.writeUInt8(1, FIXED_LENGTH + 1);
-  body.set(macOctets(mac), FIXED_LENGTH + 2);
-  return frameOf(body, { mac, source: address, destination: ALL_NODES });
+  return encodeMessage(body, { mac, source: address, destination: ALL_NODES });
 }
 
 /** The same for each of many addresses: what they have in common is written and summed once. */
@@ -101,7 +95,7 @@ export function encodeNeighbourProbe({ mac, address }: Neighbour): Buffer {
   const body = Buffer.alloc(FIXED_LENGTH);
   body.writeUInt8(SOLICITATION, 0);
   body.set(addressOctets(address), TARGET);
-  return frameOf(body, { mac, source: NOBODY, destination: solicitedNode(address) });
+  return encodeMessage(body, { mac, source: NOBODY, destination: solicitedNode(address) });
 }
 
 /** What an Ethernet frame says as a neighbour advertisement. The value holds no part of the octets. */
@@ -140,18 +134,37 @@ function readOptions(options: Buffer): { readonly mac?: MacAddress } | undefined
 }
 
 /** ff02::1:ffXX:XXXX, RFC 4291 § 2.7.1 */
-function solicitedNode(address: IpAddress): IpAddress {
+export function solicitedNode(address: IpAddress): IpAddress {
   const octets = Uint8Array.from([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...addressOctets(address).subarray(13)]);
   return addressFromOctets(octets);
 }
 
-/** Of a message whose checksum is still zero. */
-function frameOf(
+/** A message whose flags and checksum are still zero. */
+export function messageAbout(
+  target: IpAddress,
+  { type, option, mac }: { readonly type: number; readonly option: number; readonly mac: MacAddress },
+): Buffer {
+  const body = Buffer.alloc(FIXED_LENGTH + OPTION_UNIT);
+  body.writeUInt8(type, 0);
+  body.set(addressOctets(target), TARGET);
+  body.writeUInt8(option, FIXED_LENGTH);
+  body.writeUInt8(1, FIXED_LENGTH + 1);
+  body.set(macOctets(mac), FIXED_LENGTH + 2);
+  return body;
+}
+
+/** The frame of a message whose checksum is still zero. */
+export function encodeMessage(
   body: Buffer,
-  { mac, source, destination }: { mac: MacAddress; source: IpAddress; destination: IpAddress },
+  {
+    mac,
+    source,
+    destination,
+    to = groupMac(destination),
+  }: { mac: MacAddress; source: IpAddress; destination: IpAddress; to?: MacAddress },
 ): Buffer {
   const start = pseudoHeaderSum(endsOf(source, destination), { protocol: ICMPV6, length: body.length });
   body.writeUInt16BE(internetChecksum(body, start), CHECKSUM);
   const packet = encodeIpv6({ source, destination, hopLimit: HOP_LIMIT, trafficClass: 0, nextHeader: ICMPV6 }, body);
-  return encodeEthernet({ source: mac, destination: groupMac(destination), etherType: ETHERTYPE.ipv6 }, packet);
+  return encodeEthernet({ source: mac, destination: to, etherType: ETHERTYPE.ipv6 }, packet);
 }

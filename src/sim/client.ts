@@ -1,9 +1,11 @@
-// A client of the virtual addresses on a simulated segment: it has an ARP cache as Linux has one, and at each instant a
-// host that its packets come to, or none. It sends no packets for that: whether they would be answered is looked up.
+// A client of the virtual addresses on a simulated segment: it has an ARP and neighbour cache as Linux has, and at each instant
+// a host that its packets come to, or none. It sends no packets for that: whether they would be answered is looked up.
 
-import type { IpAddress, MacAddress } from '../address.js';
-import { decodeArp, encodeArp } from '../packet/arp.js';
+import { familyOf, macFromOctets, type Family, type IpAddress, type MacAddress } from '../address.js';
+import { decodeArp, encodeArp, type ArpEnd } from '../packet/arp.js';
 import { BROADCAST_MAC } from '../packet/ethernet.js';
+import { decodeAdvertisement } from '../packet/ndisc.js';
+import { encodeSolicitation } from '../packet/solicitation.js';
 import { between, seconds, sum, type Duration, type Instant } from '../time.js';
 import { Connections } from './connections.js';
 import type { Host } from './host.js';
@@ -31,7 +33,8 @@ interface Entry {
 export interface ClientPlan {
   readonly name: string;
   readonly mac: MacAddress;
-  readonly address: IpAddress;
+  /** What it asks from. */
+  readonly addresses: Readonly<Record<Family, IpAddress>>;
   readonly targets: readonly IpAddress[];
 }
 
@@ -92,20 +95,16 @@ export class Client implements Port {
     return { whole: (hole + present) as Duration, longest: Math.max(longest, present) as Duration };
   }
 
-  /** A gratuitous ARP changes what it has, or what it waits for; a reply is what it asked for. RFC 826, RFC 5227 § 3. */
+  /** An announcement changes what it has, or what it waits for; an answer is what it asked for. */
   receive(frame: Uint8Array): void {
-    const arp = decodeArp(frame);
-    if (arp.kind !== 'arp') return;
-    const entry = this.#entries.get(arp.sender.address);
-    if (!entry) return;
-    const isReply = arp.operation === ARP_REPLY && arp.target.address === this.plan.address;
-    const isGratuitous = arp.sender.address === arp.target.address;
-    if (!isGratuitous && !(isReply && entry.isAsking)) return;
+    const heard = hearArp(frame, this.plan.addresses.ipv4) ?? hearNeighbour(frame, this.plan.mac);
+    const entry = heard && this.#entries.get(heard.owner.address);
+    if (!entry || (heard.isAnswer && !entry.isAsking)) return;
     entry.isAsking = false;
-    entry.mac = arp.sender.mac;
+    entry.mac = heard.owner.mac;
     this.world.changed();
     // It may be of somebody who is gone by now, and nobody is asked any more.
-    if (!entry.by) this.#doubtLater(arp.sender.address, entry.since);
+    if (!entry.by) this.#doubtLater(heard.owner.address, entry.since);
   }
 
   /** A host resets the connection to one of its addresses, if there is one that hears it: true then. */
@@ -163,10 +162,15 @@ export class Client implements Port {
 
   #ask(target: IpAddress, entry: Entry): void {
     if (!entry.isAsking) return;
-    const sender = { mac: this.plan.mac, address: this.plan.address };
-    const frame = encodeArp({ operation: ARP_REQUEST, sender, target: { mac: BROADCAST_MAC, address: target } });
-    this.segment.send(this, frame);
+    this.segment.send(this, this.#question(target));
     this.world.later(ASK_AGAIN, () => this.#ask(target, entry));
+  }
+
+  #question(target: IpAddress): Buffer {
+    const { mac, addresses } = this.plan;
+    if (familyOf(target) === 'ipv6') return encodeSolicitation({ source: addresses.ipv6, mac, target });
+    const sender = { mac, address: addresses.ipv4 };
+    return encodeArp({ operation: ARP_REQUEST, sender, target: { mac: BROADCAST_MAC, address: target } });
   }
 
   #entry(target: IpAddress): Entry {
@@ -174,4 +178,28 @@ export class Client implements Port {
     if (!found) throw new Error(`the client knows nothing of ${target}`);
     return found;
   }
+}
+
+interface Claim {
+  readonly owner: ArpEnd;
+  /** To its own question, not said to everybody. */
+  readonly isAnswer: boolean;
+}
+
+/** RFC 826, RFC 5227 § 3; undefined when it says nothing to this client. */
+function hearArp(frame: Uint8Array, own: IpAddress): Claim | undefined {
+  const arp = decodeArp(frame);
+  if (arp.kind !== 'arp') return undefined;
+  const { operation, sender, target } = arp;
+  const isAnswer = operation === ARP_REPLY && target.address === own;
+  return isAnswer || sender.address === target.address ? { owner: sender, isAnswer } : undefined;
+}
+
+/** RFC 4861 § 7.2.5: all that is said here overrides what is known. */
+function hearNeighbour(frame: Uint8Array, own: MacAddress): Claim | undefined {
+  const heard = decodeAdvertisement(frame);
+  if (heard.kind !== 'advertisement') return undefined;
+  const to = macFromOctets(frame.subarray(0, 6));
+  const isGroup = ((frame[0] ?? 0) & 1) === 1;
+  return to === own || isGroup ? { owner: heard.target, isAnswer: to === own } : undefined;
 }

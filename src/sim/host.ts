@@ -234,6 +234,11 @@ export class Host implements Listener {
     if (this.isOn) this.#process?.claimArrived(interfaceName, owner, isAnswer);
   }
 
+  addressPassed(one: NetworkInterface): void {
+    this.world.changed();
+    this.seeLink(one);
+  }
+
   /** The kernel tells of the interface as it is now. */
   seeLink({ plan, link }: NetworkInterface): void {
     this.give({ kind: 'link', interface: plan.name, link });

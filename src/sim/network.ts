@@ -1,18 +1,18 @@
 // A simulated network: hosts and a client on segments, under virtual time that jumps to the next event. What happens in
 // it comes out as Happenings; it prints and judges nothing. The same plan and seed give the same run.
 
-import type { IpAddress, MacAddress } from '../address.js';
+import { familyOf, type IpAddress, type MacAddress } from '../address.js';
 import { after, instant, type Duration, type Instant } from '../time.js';
 import { encodeGratuitousArp } from '../packet/arp.js';
 import { encodeAdvertFrame } from '../packet/advert-frame.js';
-import type { Ipv4Header } from '../packet/ipv4.js';
-import type { Advert } from '../packet/vrrp.js';
+import type { Advert, AdvertHeader } from '../packet/vrrp.js';
+import { encodeUnsolicitedAdvertisement } from '../packet/ndisc.js';
 import type { Effect } from '../vrrp/effect.js';
 import { Client, type ClientPlan } from './client.js';
 import { EventQueue } from './event-queue.js';
 import { Host, type HostPlan } from './host.js';
 import type { Random } from './random.js';
-import { Segment, type Surroundings, type Weather } from './segment.js';
+import { Segment, type Port, type Surroundings, type Weather } from './segment.js';
 
 /** What somebody who watches can see; it happens at the network's `now`. */
 export type Happening =
@@ -32,13 +32,14 @@ export type Happening =
   | { readonly kind: 'reset'; readonly client: Client; readonly target: IpAddress; readonly host: Host };
 
 export interface ForeignPacket {
-  readonly header: Ipv4Header;
+  readonly header: AdvertHeader;
   readonly advert: Advert;
   /** Its last octet is another one than its checksum was made of. */
   readonly isDamaged?: boolean;
 }
 
 const STRANGER = '02:00:00:00:00:99' as MacAddress;
+const FOREIGN: Port = { owner: 'stranger', receive: () => undefined };
 
 export interface NetworkPlan {
   readonly hosts: readonly HostPlan[];
@@ -116,19 +117,25 @@ export class Network {
 
   /** A packet of somebody who is no host of this network, on the segment of this name or the first one. */
   sayForeign({ header, advert, isDamaged = false }: ForeignPacket, name?: string): void {
-    const frame = encodeAdvertFrame(STRANGER, { header, advert });
+    const segment = this.#segmentOf(name);
+    const destination = segment?.macOf(header.destination);
+    if (destination === undefined) return;
+    const frame = encodeAdvertFrame(STRANGER, { header, advert, destination });
     if (isDamaged) frame.writeUInt8(frame.readUInt8(frame.length - 1) ^ 1, frame.length - 1);
-    this.#sendForeign(frame, name);
+    segment?.send(FOREIGN, frame);
   }
 
   /** Such a one says that the address is his; he does not answer at it. */
   announceForeign(address: IpAddress, name?: string): void {
-    this.#sendForeign(encodeGratuitousArp({ mac: STRANGER, address }), name);
+    const own = { mac: STRANGER, address };
+    const isIpv4 = familyOf(address) === 'ipv4';
+    this.#segmentOf(name)?.send(FOREIGN, isIpv4 ? encodeGratuitousArp(own) : encodeUnsolicitedAdvertisement(own));
   }
 
-  #sendForeign(frame: Uint8Array, name: string | undefined): void {
+  /** Of this name, or the first one. */
+  #segmentOf(name: string | undefined): Segment | undefined {
     const [segment] = name === undefined ? this.segments.values() : [this.segments.get(name)];
-    segment?.send({ owner: 'stranger', receive: () => undefined }, frame);
+    return segment;
   }
 
   /** Lets so much time pass; what happens at its very end has happened. */

@@ -1,15 +1,18 @@
 // From the configurations of hosts to a network that they fit in: which interfaces there are, which of them are on one
-// segment, what a file does not say made up: MAC addresses and the interfaces' own addresses, ascending with the hosts.
+// segment, what a file does not say made up: MAC addresses and the interfaces' own addresses, ascending with the hosts,
+// link-local ones from the MAC addresses, and those that unicast peers send to.
 
 import {
   addressFromOctets,
   addressOctets,
   familyOf,
+  isLinkLocal,
+  macOctets,
   type IpAddress,
   type MacAddress,
   type Prefix,
 } from '../address.js';
-import type { Config, VirtualAddress } from '../config/model.js';
+import type { Config, VirtualAddress, VrrpInstance } from '../config/model.js';
 import type { ClientPlan } from './client.js';
 import type { DaemonKind, HostPlan } from './host.js';
 import type { InterfacePlan } from './network-interface.js';
@@ -38,16 +41,19 @@ export function planNetwork(hosts: readonly NamedHost[]): Pick<NetworkPlan, 'hos
   const plans = hosts.map((host, number): HostPlan => {
     const interfaces = interfacesOf(host.config).map((name, index): InterfacePlan => {
       const segment = segmentOf(number, name);
-      const own = ownAddress({ config: host.config, name, number, taken, network: names.indexOf(segment) });
-      taken.add(own.address);
-      return { name, segment, mac: macOf(number + 1, index), addresses: [own] };
+      const mac = macOf(number + 1, index);
+      const others = hosts.flatMap(({ config }) => (config === host.config ? [] : config.vrrpInstances));
+      const network = names.indexOf(segment);
+      const addresses = ownAddresses({ config: host.config, name, mac, number, taken, network, others });
+      for (const { address } of addresses) taken.add(address);
+      return { name, segment, mac, addresses };
     });
     return { ...host, interfaces };
   });
   const clients = names.flatMap((segment, index): SegmentedClient[] => {
     const targets = hosts.flatMap(({ config }, host) =>
       virtualAddressesOf(config).flatMap(({ dev, prefix }) =>
-        segmentOf(host, dev) === segment && familyOf(prefix.address) === 'ipv4' ? [prefix.address] : [],
+        segmentOf(host, dev) === segment ? [prefix.address] : [],
       ),
     );
     if (targets.length === 0) return [];
@@ -105,16 +111,47 @@ function segmentsOf(hosts: readonly NamedHost[]): ReadonlyMap<string, string> {
 interface Wanted {
   readonly config: Config;
   readonly name: string;
+  readonly mac: MacAddress;
   readonly number: number;
   readonly taken: ReadonlySet<IpAddress>;
   readonly network: number;
+  /** The virtual routers of the other hosts. */
+  readonly others: readonly VrrpInstance[];
 }
 
-/** As mcast_src_ip says; else made up, in the network of the virtual addresses of the interface. */
-function ownAddress({ config, name, number, taken, network }: Wanted): Prefix {
+/** What the file and the peers' files write, and what the families that are spoken there need beside. */
+function ownAddresses(wanted: Wanted): Prefix[] {
+  const { config, name, mac, taken, others } = wanted;
   const here = config.vrrpInstances.filter((one) => one.interface === name);
-  const written = here.map((one) => one.srcIp).find((one) => one !== undefined);
-  if (written !== undefined) return { address: written, length: 24 };
+  const written = new Set(here.flatMap(({ srcIp }) => srcIp ?? []));
+  const spoken = new Set(here.map(({ family }) => family));
+  for (const instance of here) {
+    const known = instance.unicast && !instance.srcIp ? knownAs(instance, others, taken) : undefined;
+    if (known !== undefined) written.add(known);
+  }
+  const addresses = [...written];
+  const has = (isSuch: (address: IpAddress) => boolean): boolean => addresses.some(isSuch);
+  const isIpv4 = (address: IpAddress): boolean => familyOf(address) === 'ipv4';
+  if ((spoken.has('ipv4') || !spoken.has('ipv6')) && !has(isIpv4)) addresses.push(madeUp(here, wanted));
+  const serves = virtualAddressesOf(config).some(({ dev, prefix }) => dev === name && !isIpv4(prefix.address));
+  if ((spoken.has('ipv6') || serves) && !has(isLinkLocal)) addresses.push(linkLocalOf(mac));
+  return addresses.map((address) => ({ address, length: isIpv4(address) ? 24 : 64 }));
+}
+
+/** What the others send to, and nobody else has: where all have the same list, each in its turn. */
+function knownAs(
+  { virtualRouterId, family, unicast }: VrrpInstance,
+  others: readonly VrrpInstance[],
+  taken: ReadonlySet<IpAddress>,
+): IpAddress | undefined {
+  const isSame = (one: VrrpInstance): boolean => one.virtualRouterId === virtualRouterId && one.family === family;
+  const named = others.filter(isSame).flatMap((one) => one.unicast?.peers.map(({ address }) => address) ?? []);
+  const free = named.filter((address) => !taken.has(address));
+  return free.find((address) => !unicast?.peers.some((peer) => peer.address === address)) ?? free[0];
+}
+
+/** In the network of the virtual addresses of the interface, where there is room. */
+function madeUp(here: readonly VrrpInstance[], { name, number, taken, network }: Wanted): IpAddress {
   const virtual = here.flatMap((one) => one.virtualAddresses).map(({ prefix }) => prefix.address);
   const [near] = virtual.filter((one) => familyOf(one) === 'ipv4');
   const spare = [...BENCHMARK_NETWORK, network];
@@ -126,7 +163,14 @@ function ownAddress({ config, name, number, taken, network }: Wanted): Prefix {
   );
   const free = candidates.find((address) => !taken.has(address));
   if (free === undefined) throw new Error(`no address is left for ${name} of host ${number + 1}`);
-  return { address: free, length: 24 };
+  return free;
+}
+
+/** RFC 4291 § 2.5.1: ff:fe in the middle of the MAC address, and its universal bit turned. */
+function linkLocalOf(mac: MacAddress): IpAddress {
+  const [first = 0, ...rest] = macOctets(mac);
+  const identifier = [first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
+  return addressFromOctets(Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...identifier]));
 }
 
 /** Locally administered; host and interface can be read from it. */
@@ -134,8 +178,8 @@ const macOf = (host: number, index: number): MacAddress =>
   `02:00:00:00:${hexadecimal(index)}:${hexadecimal(host)}` as MacAddress;
 const hexadecimal = (octet: number): string => (octet & 0xff).toString(16).padStart(2, '0');
 
-const clientOf = (segment: number): Omit<ClientPlan, 'targets'> => ({
-  name: 'client',
-  mac: macOf(0xff, segment),
-  address: addressFromOctets(Uint8Array.from([...BENCHMARK_NETWORK, segment, 254])),
-});
+function clientOf(segment: number): Omit<ClientPlan, 'targets'> {
+  const mac = macOf(0xff, segment);
+  const ipv4 = addressFromOctets(Uint8Array.from([...BENCHMARK_NETWORK, segment, 254]));
+  return { name: 'client', mac, addresses: { ipv4, ipv6: linkLocalOf(mac) } };
+}

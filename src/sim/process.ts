@@ -1,11 +1,11 @@
 // The daemon of a simulated host while it runs: the daemon's own loop, driven by events of the network instead of a
 // kernel's. It ends with its process: what was due to it afterwards comes to nobody.
 
-import type { IpAddress } from '../address.js';
+import { familyOf, isMulticast, type Family, type IpAddress } from '../address.js';
 import type { VirtualAddress } from '../config/model.js';
 import { Loop, type Core, type Host as LoopHost } from '../daemon/loop.js';
 import type { ArpEnd } from '../packet/arp.js';
-import { decodeIpv4Advert } from '../packet/vrrp.js';
+import { decodeAdvertPacket } from '../packet/advert-frame.js';
 import { inMilliseconds, microseconds, milliseconds, type Instant } from '../time.js';
 import type { ScriptOutcome } from '../track/script.js';
 import type { Effect } from '../vrrp/effect.js';
@@ -21,6 +21,7 @@ const EXIT_CODE = { succeeds: 0, fails: 1 } as const;
 const MOST_WAITING = 1000;
 /** What waits is taken in queue after queue, as the daemon empties its sockets: netlink, adverts, ARP, all else. */
 const QUEUES: Readonly<Partial<Record<Input['kind'], number>>> = { link: 0, 'address-removed': 0, packet: 1, claim: 2 };
+const keyOf = (name: string, family: Family): string => `${name} ${family}`;
 const queueOf = ({ kind }: Input): number => QUEUES[kind] ?? 3;
 
 export class Process implements LoopHost {
@@ -28,7 +29,8 @@ export class Process implements LoopHost {
   readonly #loop: Loop<Core>;
   #arrived: Input[] = [];
   readonly #waiting = { packet: 0, claim: 0 };
-  readonly #open = new Set<string>();
+  /** By interface and family the groups that it has joined there. */
+  readonly #open = new Map<string, readonly IpAddress[]>();
   /** The present run of each check. */
   readonly #runs = new Map<string, object>();
   #alarmAt: Instant | undefined;
@@ -64,8 +66,17 @@ export class Process implements LoopHost {
   }
 
   packetArrived(interfaceName: string, packet: Uint8Array): void {
-    if (!this.#open.has(interfaceName) || !this.#hasRoom('packet')) return;
-    this.arrive({ kind: 'packet', interface: interfaceName, packet: decodeIpv4Advert(packet) });
+    const read = decodeAdvertPacket(packet);
+    // Who sends to an address of another interface means somebody else.
+    if (read.kind === 'unreadable' || !this.#listens(interfaceName, read.destination) || !this.#hasRoom('packet'))
+      return;
+    this.arrive({ kind: 'packet', interface: interfaceName, packet: read });
+  }
+
+  #listens(name: string, destination: IpAddress): boolean {
+    const groups = this.#open.get(keyOf(name, familyOf(destination)));
+    if (!groups || isMulticast(destination)) return groups?.includes(destination) === true;
+    return this.host.interfaces.get(name)?.has(destination) === true;
   }
 
   /** Not of this host's own interfaces, which hear each other where two are on one segment. */
@@ -117,18 +128,17 @@ export class Process implements LoopHost {
   #one(effect: Effect): Failure | undefined {
     switch (effect.kind) {
       case 'open-link':
-        this.#open.add(effect.interface);
+        this.#open.set(keyOf(effect.interface, effect.family), effect.groups);
         return undefined;
       case 'close-link':
-        this.#open.delete(effect.interface);
+        this.#open.delete(keyOf(effect.interface, effect.family));
         return undefined;
       case 'send-advert':
         this.host.interfaces.get(effect.interface)?.sendAdvert(effect.header, effect.advert);
         return undefined;
       case 'send-garp':
-        this.#announce(effect);
-        return undefined;
       case 'send-na':
+        this.#announce(effect);
         return undefined;
       case 'send-probe':
         this.host.interfaces.get(effect.interface)?.probe(effect.address);
@@ -156,9 +166,9 @@ export class Process implements LoopHost {
     }
   }
 
-  #announce(garp: Extract<Effect, { kind: 'send-garp' }>): void {
-    for (let round = 0; round < garp.rounds; round += 1)
-      for (const address of garp.addresses) this.host.interfaces.get(garp.interface)?.announce(address);
+  #announce({ interface: name, addresses, rounds }: Extract<Effect, { kind: 'send-garp' | 'send-na' }>): void {
+    for (let round = 0; round < rounds; round += 1)
+      for (const address of addresses) this.host.interfaces.get(name)?.announce(address);
   }
 
   #reset(addresses: readonly IpAddress[]): void {
@@ -168,11 +178,12 @@ export class Process implements LoopHost {
     });
   }
 
-  #change(kind: 'add-address' | 'remove-address', { dev, prefix }: VirtualAddress): Failure | undefined {
+  #change(kind: 'add-address' | 'remove-address', { dev, prefix, flags }: VirtualAddress): Failure | undefined {
     const found = this.host.interfaces.get(dev);
     const { address } = prefix;
     if (!found) return { kind: 'failed', effect: kind, interface: dev, address, error: `there is no ${dev}` };
-    const changed = kind === 'add-address' ? found.add(prefix) : found.remove(address);
+    const isDetected = familyOf(address) === 'ipv6' && flags?.includes('dad') === true;
+    const changed = kind === 'add-address' ? found.add(prefix, { isDetected }) : found.remove(address);
     if (!changed) return undefined;
     this.host.world.changed();
     this.#later(() => this.host.seeLink(found));

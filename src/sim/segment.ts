@@ -1,6 +1,8 @@
 // One simulated Ethernet segment: what one port sends, all others hear a moment later, unless the weather or a cut is
 // between them. It carries octets and looks at none.
 
+import { isMulticast, type IpAddress, type MacAddress } from '../address.js';
+import { groupMac } from '../packet/ethernet.js';
 import { after, microseconds, type Duration, type Instant } from '../time.js';
 import type { Random } from './random.js';
 
@@ -22,6 +24,8 @@ export interface Port {
   readonly owner: string;
   /** Takes a frame in, unless its cable is pulled. */
   receive(frame: Uint8Array): void;
+  /** Its MAC address where it has that IP address. */
+  macOf?(address: IpAddress): MacAddress | undefined;
 }
 
 export interface Surroundings {
@@ -59,6 +63,16 @@ export class Segment {
   /** True when a frame of the one would come to the other. */
   connects({ from, to }: { from: string; to: string }): boolean {
     return this.#cuts.size === 0 || !this.#cuts.has(`${from} > ${to}`);
+  }
+
+  /** Where a packet to this address goes: to a group, or to the first port that has the address. */
+  macOf(address: IpAddress): MacAddress | undefined {
+    if (isMulticast(address)) return groupMac(address);
+    for (const port of this.#ports) {
+      const mac = port.macOf?.(address);
+      if (mac !== undefined) return mac;
+    }
+    return undefined;
   }
 
   send(sender: Port, frame: Uint8Array): void {

@@ -55,7 +55,7 @@ t.test('a reply that it did not ask for changes nothing', (t) => {
   give(lb2);
   const eth0 = lb2.interfaces.get('eth0');
   const sender = { mac: eth0?.plan.mac ?? client.plan.mac, address: VIRTUAL };
-  const target = { mac: client.plan.mac, address: client.plan.address };
+  const target = { mac: client.plan.mac, address: client.plan.addresses.ipv4 };
   if (eth0) eth0.segment.send(eth0, encodeArp({ operation: 2, sender, target }));
   network.run(seconds(1));
   t.equal(by(), 'lb1');
