@@ -141,7 +141,11 @@ export class Network {
   /** Lets so much time pass; what happens at its very end has happened. */
   run(duration: Duration): void {
     const end = after(this.now, duration);
-    while (this.#step(end));
+    do {
+      while (this.#step(end));
+      // A client that has noticed something may do something about it within that time.
+      this.#look();
+    } while (this.#isDue(end));
     this.#advance(end);
   }
 
@@ -163,11 +167,16 @@ export class Network {
   /** One event, if there is one up to `end`. */
   #step(end: Instant): boolean {
     const { next } = this.#queue;
-    if (next === undefined || next > end) return false;
+    if (next === undefined || !this.#isDue(end)) return false;
     this.#advance(next);
     this.#queue.take()?.();
     this.plan.settled?.();
     return true;
+  }
+
+  #isDue(end: Instant): boolean {
+    const { next } = this.#queue;
+    return next !== undefined && next <= end;
   }
 
   /** What an instant has changed for a client counts at its end: nobody is without an answer for no time at all. */

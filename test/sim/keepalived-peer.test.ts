@@ -3,7 +3,20 @@
 
 import t from 'tap';
 import { milliseconds, seconds } from '../../src/time.js';
-import { aGroup, anAddress, anInstance, aScript, failed, ip, succeeded, tracked, type Said } from '../vrrp/host.js';
+import { VRRP_GROUPS } from '../../src/address.js';
+import type { UnicastSettings } from '../../src/config/model.js';
+import {
+  aGroup,
+  anAddress,
+  anInstance,
+  aScript,
+  eth1,
+  failed,
+  ip,
+  succeeded,
+  tracked,
+  type Said,
+} from '../vrrp/host.js';
 import { garp, Peer, quiet } from './peer.js';
 
 const OTHER_ADDRESS = '192.168.1.189';
@@ -202,3 +215,86 @@ t.test(
     t.end();
   },
 );
+
+const v3 = { version: 3, advertInt: seconds(0.1) } as const;
+
+t.test('version 3: the skew is a part of the interval, and the interval is that of the master', (t) => {
+  const alone = Peer.of(v3);
+  t.same(alone.pass(seconds(0.4)), [`353: ${TAKES_OVER}`]);
+  const peer = Peer.of(v3);
+  peer.hear({ version: 3, interval: seconds(1), priority: 150 });
+  t.same(peer.pass(seconds(3.6)), [`3531: ${TAKES_OVER}`]);
+  t.same(peer.pass(seconds(0.25)), ['31: advert 91 120', '131: advert 91 120', '231: advert 91 120'], 'its own again');
+  peer.hear({ version: 3, interval: seconds(0.5), priority: 150 });
+  t.match(peer.pass(seconds(2)), [/^1765: .*MASTER/], 'of the one that it gives way to');
+  t.end();
+});
+
+t.test(
+  'version 3: a lower advert that does not count says nothing of the interval; a farewell waits the known skew',
+  (t) => {
+    const peer = Peer.of(v3);
+    peer.hear({ version: 3, interval: seconds(1), priority: 100 });
+    t.match(peer.pass(seconds(0.4)), [/^353: .*MASTER/]);
+    const left = Peer.of(v3);
+    left.hear({ version: 3, interval: seconds(1), priority: 150 });
+    left.hear({ version: 3, interval: seconds(0.2), priority: 0 });
+    t.match(left.pass(seconds(1)), [/^531: .*MASTER/]);
+    t.end();
+  },
+);
+
+t.test('IPv6: its adverts, announcements and packets are of that family', (t) => {
+  const address = '2001:db8::190';
+  const link = { ...eth1, addresses: [...eth1.addresses, { address: ip('fe80::191'), length: 64 }] };
+  const peer = new Peer({
+    instances: [
+      anInstance({
+        ...{ version: 3, family: 'ipv6', mcastDstIp: VRRP_GROUPS.ipv6, garp: quiet },
+        virtualAddresses: [anAddress(address)],
+        excludedAddresses: [anAddress('192.168.1.190')],
+      }),
+    ],
+  });
+  t.match(peer.start(), /^remove.*FAULT$/, 'no link-local address to send from');
+  peer.give({ kind: 'link', interface: 'eth1', link });
+  t.same(peer.pass(seconds(3.6)), [
+    `3531: advert 91 120, add ${address}, add 192.168.1.190, garp x5, na x5, VI_1 MASTER`,
+  ]);
+  t.equal(
+    peer.hear({ version: 3, priority: 200, addresses: [address] }),
+    '',
+    'one on IPv4 is of another virtual router',
+  );
+  const over = { from: 'fe80::192', to: VRRP_GROUPS.ipv6 };
+  t.match(peer.hear({ version: 3, priority: 200, addresses: [address], ...over }), /VI_1 BACKUP$/);
+  t.end();
+});
+
+t.test('unicast: to each peer, its own address too; any TTL, and anybody, unless told otherwise', (t) => {
+  const unicast = (changes: Partial<UnicastSettings> = {}) => ({
+    ...{ srcIp: ip('192.168.1.191') },
+    unicast: {
+      peers: [{ address: ip('192.168.1.191') }, { address: ip('192.168.1.192') }],
+      ...({ ttl: 255, checkSrc: false, oldChecksum: 'as-heard' } as const),
+      ...changes,
+    },
+  });
+  const to = ip('192.168.1.191');
+  const peer = Peer.of(unicast());
+  t.match(peer.pass(seconds(3.6)), [/^3531: advert 91 120, advert 91 120, add/]);
+  t.equal(peer.hear({ priority: 200 }), '', 'not to the group');
+  t.match(peer.hear({ priority: 200, ttl: 3, from: '192.168.1.77', to }), /VI_1 BACKUP$/);
+  const strict = Peer.of(unicast({ checkSrc: true }));
+  strict.pass(seconds(3.6));
+  t.equal(strict.hear({ priority: 200, from: '192.168.1.77', to }), '');
+  t.match(strict.log.at(-1), /unicast source address 192\.168\.1\.77 not a unicast peer/);
+  const limited = Peer.of(unicast({ peers: [{ address: ip('192.168.1.192'), minTtl: 250, maxTtl: 254 }] }));
+  limited.pass(seconds(3.6));
+  t.equal(limited.hear({ priority: 200, to }), '', 'TTL 255');
+  t.match(limited.log.at(-1), /TTL\/HL 255 not in range \[250, 254\]/);
+  t.match(limited.hear({ priority: 200, ttl: 250, to }), /VI_1 BACKUP$/);
+  t.match(Peer.of(unicast({ peers: [] })).log.at(-1), /FAULT STATE/, 'unicast_fault_no_peer');
+  t.match(Peer.of({ ...unicast(), srcIp: ip('10.7.7.7'), trackSrcIp: true }).log.at(-1), /FAULT STATE/, 'track_src_ip');
+  t.end();
+});

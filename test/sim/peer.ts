@@ -83,6 +83,8 @@ export class Peer {
         return [`advert ${effect.advert.virtualRouterId} ${effect.advert.priority}`];
       case 'send-garp':
         return [`garp x${effect.rounds}`];
+      case 'send-na':
+        return [`na x${effect.rounds}`];
       case 'add-address':
       case 'remove-address':
         return [`${effect.kind === 'add-address' ? 'add' : 'remove'} ${effect.address.prefix.address}`];

@@ -2,9 +2,11 @@
 
 import t from 'tap';
 import { readFileSync } from 'node:fs';
+import type { VrrpInstance } from '../../src/config/model.js';
 import { planNetwork, type NamedHost } from '../../src/sim/plan.js';
 import { Random } from '../../src/sim/random.js';
-import { configOf } from './pair.js';
+import { anAddress } from '../vrrp/host.js';
+import { configOf, ip } from './pair.js';
 
 interface Router {
   readonly dev: string;
@@ -143,10 +145,65 @@ t.test('a client on each segment that has virtual addresses, for all of them, ea
     { dev: 'eth1', id: 2, addresses: ['10.0.1.100'] },
   ]);
   t.match(planNetwork([first, second]).clients, [
-    { name: 'client', segment: 'eth0', address: '198.18.0.254', targets: ['10.0.0.100', '10.0.0.101', '10.0.0.102'] },
-    { name: 'client', segment: 'eth1', address: '198.18.1.254', targets: ['10.0.1.100'] },
+    {
+      ...{ name: 'client', segment: 'eth0', targets: ['10.0.0.100', '10.0.0.101', '10.0.0.102'] },
+      addresses: { ipv4: '198.18.0.254', ipv6: 'fe80::ff:fe00:ff' },
+    },
+    { name: 'client', segment: 'eth1', addresses: { ipv4: '198.18.1.254' }, targets: ['10.0.1.100'] },
   ]);
   t.equal(planNetwork([first, second]).clients?.length, 2, 'none on eth2');
+  t.end();
+});
+
+t.test('IPv6 has link-local addresses from the MAC addresses, alone or beside IPv4', (t) => {
+  /** As configOf reads it, whatever of IPv6 it reads by now. */
+  const onIpv6 = (host: NamedHost, changes: Partial<VrrpInstance> = {}): NamedHost => ({
+    ...host,
+    config: {
+      ...host.config,
+      vrrpInstances: host.config.vrrpInstances.map((one) => ({
+        ...one,
+        version: 3,
+        family: 'ipv6',
+        virtualAddresses: [anAddress('2001:db8::100', 'eth0')],
+        ...changes,
+      })),
+    },
+  });
+  const routers = [{ dev: 'eth0', id: 1, addresses: ['10.0.0.100'] }];
+  const alone = ['a', 'b'].map((name) => onIpv6(aHost(name, routers)));
+  t.strictSame(described(alone), ['a eth0 eth0 fe80::ff:fe00:1', 'b eth0 eth0 fe80::ff:fe00:2']);
+  t.match(planNetwork(alone).clients, [{ targets: ['2001:db8::100'] }]);
+  const written = onIpv6(aHost('c', routers), { srcIp: ip('fe80::7') });
+  t.strictSame(described([written]), ['c eth0 eth0 fe80::7']);
+  const excluded = { excludedAddresses: [anAddress('2001:db8::101', 'eth0')] };
+  const both = aHost('d', routers);
+  const dual = { ...both.config, vrrpInstances: both.config.vrrpInstances.map((one) => ({ ...one, ...excluded })) };
+  t.strictSame(described([{ ...both, config: dual }]), ['d eth0 eth0 10.0.0.1 fe80::ff:fe00:1']);
+  t.end();
+});
+
+t.test('hosts have the addresses that their unicast peers send to', (t) => {
+  const withPeers = (name: string, ...peers: string[]): NamedHost => {
+    const host = aHost(name, [{ dev: 'eth0', id: 1, addresses: ['10.0.0.100'] }]);
+    const unicast = {
+      peers: peers.map((address) => ({ address: ip(address) })),
+      ...({ ttl: 255, checkSrc: false, oldChecksum: 'as-heard' } as const),
+    };
+    return {
+      ...host,
+      config: { ...host.config, vrrpInstances: host.config.vrrpInstances.map((one) => ({ ...one, unicast })) },
+    };
+  };
+  const expected = ['a eth0 eth0 10.9.0.1', 'b eth0 eth0 10.9.0.2', 'c eth0 eth0 10.9.0.3'];
+  const others = [
+    withPeers('a', '10.9.0.2', '10.9.0.3'),
+    withPeers('b', '10.9.0.1', '10.9.0.3'),
+    withPeers('c', '10.9.0.1', '10.9.0.2'),
+  ];
+  t.strictSame(described(others), expected, 'each lists the others');
+  const all = ['10.9.0.1', '10.9.0.2', '10.9.0.3'];
+  t.strictSame(described(['a', 'b', 'c'].map((name) => withPeers(name, ...all))), expected, 'all have the same list');
   t.end();
 });
 
