@@ -1,5 +1,6 @@
 // What Node.js lacks of the kernel: sockets of any family with options and control data, a timer on CLOCK_MONOTONIC,
-// real-time signals, ambient capabilities, named pipes. It moves octets and knows no protocol; numbers and structures are the caller's.
+// real-time signals, scheduling of a thread, ambient capabilities, named pipes. It moves octets and knows no protocol; numbers
+// and structures are the caller's.
 // Everything is synchronous and non-blocking. A system call that fails throws an Error with code, errno (negative, as in
 // Node.js) and syscall; "would block" is never an error.
 #define _GNU_SOURCE
@@ -7,6 +8,8 @@
 #include <limits.h>
 #include <linux/filter.h>
 #include <node_api.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,6 +18,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -477,9 +481,17 @@ static napi_value set_timer(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// SCHED_RESET_ON_FORK: its child processes and threads are ordinary ones.
+static int schedule(pid_t thread, int priority) {
+  struct sched_param parameters = {.sched_priority = priority};
+  return sched_setscheduler(thread, (priority > 0 ? SCHED_RR : SCHED_OTHER) | SCHED_RESET_ON_FORK, &parameters);
+}
+
 static void on_signal(int number) {
   int saved = errno;
   uint64_t one = 1;
+  // RLIMIT_RTTIME: the main thread has run for too long to read of it in time. Others may run from now on.
+  if (number == SIGXCPU) schedule(getpid(), 0);
   atomic_store(&pending[number], true);
   ssize_t written = write(atomic_load(&signal_fd), &one, sizeof one);
   (void)written;
@@ -545,6 +557,58 @@ static napi_value clear_ambient(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value raise_ambient(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  int capability;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (!get_int(env, argument, &capability)) return NULL;
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0) return throw_errno(env, errno, "prctl");
+  return NULL;
+}
+
+// What SCHED_RESET_ON_FORK leaves to a child: the limit, and a nice value that is positive.
+static int first_nice;
+
+static void in_child(void) {
+  struct rlimit limit;
+  setpriority(PRIO_PROCESS, 0, first_nice);
+  if (getrlimit(RLIMIT_RTTIME, &limit) < 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_RTTIME, &limit);
+}
+
+// Of the calling thread: SCHED_RR with this priority, or 0, an ordinary one.
+static napi_value set_real_time(napi_env env, napi_callback_info info) {
+  static bool registered;
+  napi_value argument;
+  size_t count = 1;
+  int priority;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (!get_int(env, argument, &priority)) return NULL;
+  if (!registered) {
+    first_nice = getpriority(PRIO_PROCESS, 0);
+    if (pthread_atfork(NULL, NULL, in_child) != 0) return throw_errno(env, ENOMEM, "pthread_atfork");
+    registered = true;
+  }
+  if (schedule(0, priority) < 0) return throw_errno(env, errno, "sched_setscheduler");
+  return NULL;
+}
+
+// The soft RLIMIT_RTTIME in microseconds; 0: none.
+static napi_value limit_real_time(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  int most;
+  struct rlimit limit;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (!get_int(env, argument, &most)) return NULL;
+  if (getrlimit(RLIMIT_RTTIME, &limit) < 0) return throw_errno(env, errno, "getrlimit");
+  limit.rlim_cur = most == 0 || (rlim_t)most > limit.rlim_max ? limit.rlim_max : (rlim_t)most;
+  if (setrlimit(RLIMIT_RTTIME, &limit) < 0) return throw_errno(env, errno, "setrlimit");
+  return NULL;
+}
+
 // unix(7), SO_PEERCRED: the user that connected; the descriptor is one of Node's.
 static napi_value peer_user(napi_env env, napi_callback_info info) {
   napi_value argument, result;
@@ -604,6 +668,12 @@ NAPI_MODULE_INIT() {
                signals_methods);
   napi_create_function(env, "clearAmbientCapabilities", NAPI_AUTO_LENGTH, clear_ambient, NULL, &value);
   napi_set_named_property(env, exports, "clearAmbientCapabilities", value);
+  napi_create_function(env, "raiseAmbientCapability", NAPI_AUTO_LENGTH, raise_ambient, NULL, &value);
+  napi_set_named_property(env, exports, "raiseAmbientCapability", value);
+  napi_create_function(env, "setRealTime", NAPI_AUTO_LENGTH, set_real_time, NULL, &value);
+  napi_set_named_property(env, exports, "setRealTime", value);
+  napi_create_function(env, "limitRealTime", NAPI_AUTO_LENGTH, limit_real_time, NULL, &value);
+  napi_set_named_property(env, exports, "limitRealTime", value);
   napi_create_function(env, "peerUser", NAPI_AUTO_LENGTH, peer_user, NULL, &value);
   napi_set_named_property(env, exports, "peerUser", value);
   napi_create_function(env, "mkfifo", NAPI_AUTO_LENGTH, make_fifo, NULL, &value);

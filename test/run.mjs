@@ -34,6 +34,7 @@ const PROGRAMS = [
   'test/linux/ambient-teller.ts',
   'test/linux/file-watcher.ts',
   'test/linux/lock-holder.ts',
+  'test/linux/scheduling-teller.ts',
   'test/linux/signal-listener.ts',
   'test/linux/socket-opener.ts',
 ];

@@ -1,10 +1,11 @@
-// `vrrpd cleanup`: takes off what a daemon that was killed and does not come back has left on this host, as its note says.
+// `vrrpd cleanup`: takes off what a daemon that was killed and does not come back has left on this host, as its notes say.
 // It says nothing on the wire: by now another router serves, and a farewell of this one would start a new election.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answersAt, CONTROL_SOCKET } from '../daemon/control.js';
 import { CRASH_NOTE, readCrashNote } from '../daemon/crash-note.js';
 import { CommandFailure, EXIT, type ExitCode } from '../daemon/exit-code.js';
+import { Firewall } from '../daemon/firewall.js';
 import { NoteFile } from '../daemon/note-file.js';
 import { PidFile } from '../daemon/pid-file.js';
 import { refuseBesideRival, refuseWithoutCapabilities } from '../daemon/preflight.js';
@@ -32,6 +33,11 @@ export async function cleanup(): Promise<ExitCode> {
     noted = await lockNoted(file, locks);
   }
   const refused = removeAll(noted);
+  const firewall = new Firewall((text) => refused.push(text));
+  if (firewall.mayBeThere()) {
+    await firewall.apply([]);
+    if (!firewall.mayBeThere()) process.stdout.write('removed what drops packets for no_accept\n');
+  }
   if (refused.length > 0) throw new CommandFailure(EXIT.refused, refused);
   file.remove();
   locks.keepOnly([]);

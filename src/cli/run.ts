@@ -103,6 +103,9 @@ function act(
     case 'SIGRTMAX-1':
       daemon()?.clearStatistics();
       break;
+    case 'SIGXCPU':
+      daemon()?.scheduling.overran();
+      break;
   }
 }
 

@@ -5,7 +5,9 @@ import { chmodSync, chownSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { findGroup } from '../linux/account.js';
+import { refusalOf } from '../linux/native.js';
 import { peerUser } from '../linux/peer.js';
+import { CommandFailure, EXIT } from './exit-code.js';
 
 export const CONTROL_SOCKET = '/run/vrrpd/control.sock';
 const GROUP = 'vrrpd';
@@ -52,6 +54,18 @@ export class ControlServer {
       chownSync(path, 0, gid);
     }
     return control;
+  }
+
+  /** At the daemon's own path; absent, and told of, where that is not permitted. Throws a CommandFailure beside another daemon. */
+  static async openUsual(answer: Answer, warn: (text: string) => void): Promise<ControlServer | undefined> {
+    try {
+      const control = await ControlServer.open(CONTROL_SOCKET, answer);
+      if (control !== 'live') return control;
+    } catch (error) {
+      warn(`No control socket, "vrrpd status" will not work: ${refusalOf(error).message} (${CONTROL_SOCKET})`);
+      return undefined;
+    }
+    throw new CommandFailure(EXIT.refused, [`daemon is already running: it answers on ${CONTROL_SOCKET}`]);
   }
 
   /** Cuts all clients off; the socket's file goes too. */

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { clearAmbient } from '../linux/capabilities.js';
 import { now } from '../linux/clock.js';
 import { InstanceLocks } from '../linux/instance-lock.js';
-import { refusalOf } from '../linux/native.js';
+import { Scheduling } from '../linux/scheduling.js';
 import { Scripts } from '../linux/scripts.js';
 import { ServiceManager } from '../linux/service-manager.js';
 import { virtualRouterOf } from '../config/diff.js';
@@ -18,10 +18,11 @@ import { Router } from '../vrrp/router.js';
 import type { Maintenance } from '../vrrp/surroundings.js';
 import { answer } from './answers.js';
 import type { Source } from './configuration.js';
-import { CONTROL_SOCKET, ControlServer } from './control.js';
+import { ControlServer } from './control.js';
 import { DumpFiles, dumpPlan, type DumpKind } from './dump-files.js';
 import { CRASH_NOTE, CrashNote } from './crash-note.js';
 import { CommandFailure, EXIT } from './exit-code.js';
+import { Firewall } from './firewall.js';
 import { runLimited } from './limited-script.js';
 import type { Log } from './log.js';
 import { Loop } from './loop.js';
@@ -50,6 +51,7 @@ export interface Plan extends PidOptions {
 }
 
 export class Daemon {
+  readonly scheduling: Scheduling;
   readonly #plan: Plan;
   readonly #log: Log;
   #config: Config;
@@ -60,6 +62,7 @@ export class Daemon {
   readonly #locks: InstanceLocks;
   readonly #notifier: Notifier;
   readonly #scripts = new Scripts();
+  readonly #firewall: Firewall;
   readonly #maintenance = new MaintenanceNote(MAINTENANCE_NOTE);
   readonly #crashNote: CrashNote;
   readonly #pidFiles: readonly PidFile[];
@@ -87,9 +90,10 @@ export class Daemon {
     clearAmbient();
     const daemon = new Daemon(plan, { config, warnings, locks, pidFiles, log });
     await plan.recorder?.open(daemon.#loop.router, daemon.#startedAt);
-    await daemon.#listen();
+    daemon.#control = await ControlServer.openUsual((request) => answer(request, daemon.#asked), log.warn);
     const { startupScript } = config.global;
     await runLimited('startup_script', startupScript, { scripts: daemon.#scripts, log: log.write, stopping });
+    if (!stopping.aborted) await daemon.#firewall.apply(config.vrrpInstances);
     if (!stopping.aborted) daemon.#begin(config);
     return daemon;
   }
@@ -103,6 +107,8 @@ export class Daemon {
     this.#pidFiles = pidFiles;
     this.#dumps = new DumpFiles(log.warn);
     this.#scripts.areSecured = config.global.enableScriptSecurity;
+    this.scheduling = new Scheduling(log.warn);
+    this.#firewall = new Firewall(log.error);
     this.#notifier = new Notifier({
       start: (command, ended) => this.#scripts.start(command, ended),
       log: log.write,
@@ -153,6 +159,7 @@ export class Daemon {
     this.#scripts.hurry();
     await this.#notifier.stop();
     this.#host.close();
+    await this.#firewall.apply([]);
     const { shutdownScript } = this.#config.global;
     await runLimited('shutdown_script', shutdownScript, { scripts: this.#scripts, log: this.#log.write });
     this.#crashNote.close();
@@ -205,19 +212,6 @@ export class Daemon {
     for (const { statistics } of this.#loop.router.instances.values()) statistics.clear();
   }
 
-  async #listen(): Promise<void> {
-    try {
-      const control = await ControlServer.open(CONTROL_SOCKET, (request) => answer(request, this.#asked));
-      if (control === 'live')
-        throw new CommandFailure(EXIT.refused, [`daemon is already running: it answers on ${CONTROL_SOCKET}`]);
-      this.#control = control;
-    } catch (error) {
-      this.#log.warn(
-        `No control socket, "vrrpd status" will not work: ${refusalOf(error).message} (${CONTROL_SOCKET})`,
-      );
-    }
-  }
-
   /** What the control socket may have done. */
   get #asked() {
     return {
@@ -255,6 +249,8 @@ export class Daemon {
     this.#host.update(config);
     this.#loop.handle({ kind: 'reload', config });
     this.#config = config;
+    this.scheduling.apply(config.global);
+    void this.#firewall.apply(config.vrrpInstances);
     if (config.global.fifoWriteVrrpStatesOnReload) this.#notifier.repeat(statesOf(this.#loop.router));
     process.title = config.global.processName ?? this.#plan.name;
     this.#locks.keepOnly(config.vrrpInstances.map(virtualRouterOf));
@@ -280,6 +276,8 @@ export class Daemon {
     const left = this.#crashNote.read();
     this.#loop.handle({ kind: 'start', ...(left && { left }) });
     this.#host.rehearse();
+    // What has run until now, once, is longer than what comes.
+    this.scheduling.apply(config.global);
     this.#log.info('Startup complete');
     this.#manager.ready(this.#statusLine.text);
     this.#watchdog.start();

@@ -4,6 +4,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -27,6 +28,10 @@ export class NoteFile {
   #descriptor: number | undefined;
 
   constructor(readonly path: string) {}
+
+  get exists(): boolean {
+    return existsSync(this.path);
+  }
 
   /** Its text; undefined when there is none. Throws an UntrustedFile, or what the file system refuses. */
   read(): string | undefined {

@@ -2,7 +2,7 @@
 // what follows from a missing one is decided elsewhere. capabilities(7)
 
 import { readFileSync } from 'node:fs';
-import { clearAmbientCapabilities } from './native.js';
+import { clearAmbientCapabilities, raiseAmbientCapability } from './native.js';
 
 /** Bit numbers of capabilities(7), from linux/capability.h. */
 const NEEDED = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13 } as const;
@@ -16,3 +16,17 @@ export function missingCapabilities(status: string = readFileSync('/proc/self/st
 
 /** Child processes started from now on inherit no capability; this process keeps its own. */
 export const clearAmbient = clearAmbientCapabilities;
+
+/** What `start` starts may change the network as this process may. */
+export function handOnNetAdmin(start: () => void): void {
+  try {
+    raiseAmbientCapability(NEEDED.CAP_NET_ADMIN);
+  } catch {
+    // It is not inheritable: root's may change it anyway, and another's is refused and says so.
+  }
+  try {
+    start();
+  } finally {
+    clearAmbient();
+  }
+}

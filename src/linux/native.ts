@@ -1,5 +1,5 @@
-// The addon of native/socket.c with its types: sockets of any family, a timer, real-time signals, ambient capabilities,
-// named pipes. It gives names to the kernel's numbers and structures that several files use; it decides nothing.
+// The addon of native/socket.c with its types: sockets of any family, a timer, real-time signals, scheduling, ambient
+// capabilities, named pipes. It gives names to the kernel's numbers and structures that several files use; it decides nothing.
 // A system call that fails throws an Error with code, errno and syscall; "would block" is undefined or 0.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -65,6 +65,12 @@ interface Addon {
   readonly Timer: new () => Timer;
   readonly Signals: new (numbers: readonly number[]) => Signals;
   readonly clearAmbientCapabilities: () => void;
+  /** By its number; only one that is permitted and inheritable, else EPERM. */
+  readonly raiseAmbientCapability: (capability: number) => void;
+  /** The calling thread is SCHED_RR with this priority, or with 0 an ordinary one; on SIGXCPU, while Signals has it, too. */
+  readonly setRealTime: (priority: number) => void;
+  /** The soft RLIMIT_RTTIME in µs; 0: none. */
+  readonly limitRealTime: (microseconds: number) => void;
   /** The user number of the process that connected to a Unix socket, by the socket's descriptor. */
   readonly peerUser: (descriptor: number) => number;
   /** mkfifo(3); the process's umask applies to the mode. */
@@ -85,6 +91,7 @@ function projectFolder(): string {
 
 const addon = createRequire(import.meta.url)(join(projectFolder(), 'native/build/Release/socket.node')) as Addon;
 export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, mkfifo, SIGRTMIN, SIGRTMAX } = addon;
+export const { raiseAmbientCapability, setRealTime, limitRealTime } = addon;
 
 export const AF_UNIX = 1;
 export const AF_NETLINK = 16;
