@@ -13,7 +13,7 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_TEXT =
   '#!/bin/sh\n# Temporary, by the set-up of vrrpd: a package installed now starts no service.\nexit 101\n';
-const SERVICES = ['haproxy', 'keepalived'];
+const SERVICES = ['haproxy', 'keepalived', 'nftables'];
 
 /** A Debian package for the programs it brings; the demo does without those that only the tests need. */
 const PACKAGES = [
@@ -26,6 +26,7 @@ const PACKAGES = [
   { name: 'tcpdump', programs: ['tcpdump'] },
   { name: 'util-linux', programs: ['unshare', 'nsenter'] },
   { name: 'keepalived', programs: ['keepalived'], use: 'tests' },
+  { name: 'nftables', programs: ['nft'], use: 'tests' },
   { name: 'systemd', programs: ['systemd-analyze'], use: 'tests' },
   { name: 'systemd-container', programs: ['systemd-nspawn'], use: 'tests' },
   { name: 'tshark', programs: ['tshark'], use: 'tests' },
