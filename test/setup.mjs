@@ -13,9 +13,11 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_TEXT =
   '#!/bin/sh\n# Temporary, by the set-up of vrrpd: a package installed now starts no service.\nexit 101\n';
-const SERVICES = ['haproxy', 'keepalived', 'nftables'];
+const SERVICES = ['frr', 'haproxy', 'keepalived', 'nftables'];
 
-/** A Debian package for the programs it brings; the demo does without those that only the tests need. */
+/**
+ * A Debian package for the programs it brings, by name or by path; the demo does without those that only the tests need.
+ */
 const PACKAGES = [
   { name: 'bash', programs: ['bash'] },
   { name: 'haproxy', programs: ['haproxy'] },
@@ -25,6 +27,7 @@ const PACKAGES = [
   { name: 'psmisc', programs: ['killall'] },
   { name: 'tcpdump', programs: ['tcpdump'] },
   { name: 'util-linux', programs: ['unshare', 'nsenter'] },
+  { name: 'frr', programs: ['/usr/lib/frr/zebra', '/usr/lib/frr/vrrpd'], use: 'tests' },
   { name: 'keepalived', programs: ['keepalived'], use: 'tests' },
   { name: 'nftables', programs: ['nft'], use: 'tests' },
   { name: 'systemd', programs: ['systemd-analyze'], use: 'tests' },
@@ -100,7 +103,7 @@ function buildIsStale() {
 
 function has(program) {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
-  return folders.some((folder) => existsSync(path.join(folder, program)));
+  return folders.some((folder) => existsSync(path.resolve(folder, program)));
 }
 
 function missingPackages({ compile }) {

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { decodeIpv4Advert, type ReceivedAdvert } from '../../src/packet/vrrp.js';
-import type { Instant } from '../../src/time.js';
+import { instant, type Instant } from '../../src/time.js';
 import { ETHERTYPE_IPV4, readPcap, type Frame } from '../pcap.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
@@ -18,12 +18,29 @@ export interface SeenAdvert {
   readonly received: ReceivedAdvert;
 }
 
-/** One VRRP packet as tshark judges it; valid when both checksums are good and it has no remark on it. */
+/** One VRRP packet as tshark reads it. */
 export interface TsharkVerdict {
+  /** Microseconds since 1970. */
+  readonly at: Instant;
+  readonly version: number;
+  readonly priority: number;
+  /** Each checksum is good, and it has no remark on it. */
   readonly valid: boolean;
   /** All that tshark says of it, for the test's message. */
   readonly line: string;
 }
+
+/** A checksum; a header of IPv6 has none. */
+const GOOD = '1';
+const FIELDS = [
+  'frame.time_epoch',
+  'vrrp.version',
+  'vrrp.prio',
+  '_ws.malformed',
+  '_ws.expert.message',
+  'vrrp.checksum.status',
+  'ip.checksum.status',
+];
 
 let number = 0;
 
@@ -60,13 +77,23 @@ export class Capture {
 
   /** tshark's verdict on every packet of protocol 112, in order. */
   async tshark(): Promise<TsharkVerdict[]> {
-    const fields = ['vrrp.checksum.status', 'ip.checksum.status', '_ws.malformed', '_ws.expert.message', 'vrrp.prio'];
-    const options = ['-r', this.path, '-o', 'ip.check_checksum:TRUE', '-Y', 'ip.proto == 112', '-T', 'fields'];
-    const command = [...options, ...fields.flatMap((field) => ['-e', field])];
+    const filter = 'ip.proto == 112 or ipv6.nxt == 112';
+    const options = ['-r', this.path, '-o', 'ip.check_checksum:TRUE', '-Y', filter, '-T', 'fields'];
+    const command = [...options, ...FIELDS.flatMap((field) => ['-e', field])];
     const { stdout } = await promisify(execFile)('tshark', command);
     return stdout
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => ({ line, valid: line.startsWith('1\t1\t\t\t') }));
+      .map((line) => {
+        const [at, version, priority, malformed, remark, checksum, headerChecksum = ''] = line.split('\t');
+        const valid = malformed === '' && remark === '' && checksum === GOOD && ['', GOOD].includes(headerChecksum);
+        return {
+          at: instant(Number(at) * 1_000_000),
+          version: Number(version),
+          priority: Number(priority),
+          valid,
+          line,
+        };
+      });
   }
 }

@@ -1,14 +1,15 @@
-// Starts a VRRP daemon on a host of the lab: this project's, or the keepalived that is installed. Each runs in the
+// Starts a VRRP daemon on a host of the lab: this project's, or the keepalived or FRR that is installed. Each runs in the
 // foreground with the host's own configuration file and is ended with the lab at the latest.
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FRR_COMMAND, FRR_CONFIGURATION } from './frr.js';
 import type { Host } from './host.js';
 import type { Job } from './job.js';
 
 /** Which program, and under what name the scripts of the host find it. */
-export type Daemon = 'vrrpd' | 'vrrpd called keepalived' | 'keepalived';
+export type Daemon = 'vrrpd' | 'vrrpd called keepalived' | 'keepalived' | 'frr';
 
 /** The folder of package.json, found from here as well as from a bundle in dist/. */
 export function projectRoot(): string {
@@ -19,7 +20,8 @@ export function projectRoot(): string {
 
 /** Writes the configuration, when one is given, and starts the daemon. */
 export async function startDaemon(host: Host, daemon: Daemon, configuration?: string): Promise<Job> {
-  if (configuration !== undefined) await host.namespace.write('/etc/keepalived/keepalived.conf', configuration);
+  const file = daemon === 'frr' ? FRR_CONFIGURATION : '/etc/keepalived/keepalived.conf';
+  if (configuration !== undefined) await host.namespace.write(file, configuration);
   return host.namespace.start(await daemonCommand(host, daemon));
 }
 
@@ -28,6 +30,8 @@ export async function daemonCommand(host: Host, daemon: Daemon): Promise<string[
   switch (daemon) {
     case 'keepalived':
       return ['keepalived', '-n', '-l', '-D'];
+    case 'frr':
+      return FRR_COMMAND;
     case 'vrrpd called keepalived':
       return [await link(host, 'keepalived'), '-n'];
     case 'vrrpd':

@@ -15,13 +15,20 @@ export class Lab {
     return new Lab(await Switch.open());
   }
 
-  /** A new host, connected and with its address; `address` has the length of its prefix: "192.168.1.191/24". */
-  async host(plan: { name: string; interface: string; address: string }): Promise<Host> {
+  /**
+   * A new host, connected and with its address; `address` has the length of its prefix: "192.168.1.191/24". With an IPv6
+   * address beside it nothing is looked for twice: duplicate address detection would take a second.
+   */
+  async host(plan: { name: string; interface: string; address: string; ipv6?: string }): Promise<Host> {
     const namespace = await Namespace.open(plan.name);
     const mac = await this.network.connect(namespace, plan.interface);
     const host = new Host(namespace, { interface: plan.interface, mac });
     this.hosts.push(host);
     await namespace.ip('address', 'add', plan.address, 'dev', plan.interface);
+    if (plan.ipv6 !== undefined) {
+      await namespace.run('sysctl', '-qw', `net.ipv6.conf.${plan.interface}.accept_dad=0`);
+      await namespace.ip('address', 'add', plan.ipv6, 'dev', plan.interface);
+    }
     await namespace.ip('link', 'set', plan.interface, 'up');
     return host;
   }

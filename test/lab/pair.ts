@@ -2,38 +2,22 @@
 // (192.168.1.192, priority 110) share 192.168.1.190 on eth1, in the manner of an HAProxy pair but without its check.
 // It acts and looks; what is right the tests say.
 
-import type { IpAddress } from '../../src/address.js';
 import { startDaemon, type Daemon } from './daemon.js';
+import { frrText, hostAddress, keepalivedText, servedAddress, V2_PASS, type Dialect, type Name } from './dialect.js';
 import { eventually } from './eventually.js';
 import type { Capture } from './capture.js';
+import { prepareFrr } from './frr.js';
 import type { Host } from './host.js';
 import type { Job } from './job.js';
 import { Lab } from './lab.js';
 import { Prober } from './prober.js';
 
-export const VIP = '192.168.1.190' as IpAddress;
-export const VRID = 91;
-export const PASSWORD = '1111';
+export { PASSWORD, VRID } from './dialect.js';
+export const VIP = servedAddress(V2_PASS);
 
-/** A keepalived.conf with the one instance VI_1. */
-export function configuration({ priority, nopreempt }: { priority: number; nopreempt: boolean }): string {
-  return `vrrp_instance VI_1 {
-    state BACKUP
-    interface eth1
-    virtual_router_id ${VRID}
-    priority ${priority}
-    ${nopreempt ? 'nopreempt' : ''}
-    advert_int 1
-    authentication {
-        auth_type PASS
-        auth_pass ${PASSWORD}
-    }
-    virtual_ipaddress {
-        ${VIP}
-    }
-}
-`;
-}
+/** A keepalived.conf with the one instance VI_1, as the pair of layout 1 has it. */
+export const configuration = (part: { priority: number; nopreempt: boolean }): string =>
+  keepalivedText(V2_PASS, { ...part, name: 'a', namesItself: false });
 
 export interface Router {
   readonly host: Host;
@@ -48,6 +32,8 @@ export interface Router {
 export interface PairPlan {
   readonly a: Daemon;
   readonly b: Daemon;
+  /** Version 2 with a password when it is not said. */
+  readonly dialect?: Dialect;
   /** Of a; b always preempts. */
   readonly nopreempt: boolean;
   /** Changes the text of a configuration. */
@@ -56,9 +42,18 @@ export interface PairPlan {
   readonly programs?: Readonly<Record<string, string>>;
 }
 
+/** What each daemon says when it listens. */
+const LISTENS: Readonly<Record<Daemon, string>> = {
+  vrrpd: 'Entering BACKUP STATE',
+  'vrrpd called keepalived': 'Entering BACKUP STATE',
+  keepalived: 'Entering BACKUP STATE',
+  frr: 'Initialize -> Backup',
+};
+
 export class Pair {
   private constructor(
     readonly lab: Lab,
+    readonly dialect: Dialect,
     readonly a: Router,
     readonly b: Router,
     readonly client: Host,
@@ -66,23 +61,24 @@ export class Pair {
   ) {}
 
   /** The network, with no daemon running yet. */
-  static async open({ a, b, nopreempt, edit = (text) => text, programs = {} }: PairPlan): Promise<Pair> {
+  static async open({ dialect = V2_PASS, programs = {}, ...plan }: PairPlan): Promise<Pair> {
     const lab = await Lab.open();
-    const router = async (name: string, address: string, plan: Pick<Router, 'daemon' | 'configuration'>) => {
-      const host = await lab.host({ name, interface: 'eth1', address });
-      const text = edit(plan.configuration, name);
-      return { ...plan, configuration: text, host, capture: await lab.network.capture(host, 'vrrp or arp') };
+    const open = (name: Name, link: string): Promise<Host> => {
+      const ipv6 = dialect.family === 'ipv6' && { ipv6: hostAddress(name, 'ipv6') };
+      return lab.host({ name, interface: link, address: hostAddress(name, 'ipv4'), ...ipv6 });
     };
-    const first = { daemon: a, configuration: configuration({ priority: 120, nopreempt }) };
-    const second = { daemon: b, configuration: configuration({ priority: 110, nopreempt: false }) };
-    const routers = [
-      await router('a', '192.168.1.191/24', first),
-      await router('b', '192.168.1.192/24', second),
-    ] as const;
+    const router = async (name: 'a' | 'b'): Promise<Router> => {
+      const host = await open(name, 'eth1');
+      const daemon = plan[name];
+      if (daemon === 'frr') await prepareFrr(host, dialect);
+      const capture = await lab.network.capture(host, 'vrrp or arp');
+      return { host, daemon, configuration: textOf(name, { dialect, ...plan }), capture };
+    };
+    const routers = [await router('a'), await router('b')] as const;
     for (const [file, text] of Object.entries(programs))
       await routers[0].host.namespace.write(file, text, { mode: 0o755 });
-    const client = await lab.host({ name: 'client', interface: 'eth0', address: '192.168.1.10/24' });
-    return new Pair(lab, ...routers, client, await Prober.start(client, VIP));
+    const client = await open('client', 'eth0');
+    return new Pair(lab, dialect, ...routers, client, await Prober.start(client, servedAddress(dialect)));
   }
 
   /** Starts the daemon and waits for nothing. */
@@ -93,25 +89,41 @@ export class Pair {
   /** Returns when the daemon listens: what is said before that, it has not heard. */
   async start(router: Router): Promise<void> {
     const job = await this.launch(router);
-    await eventually(`${router.host.name} listens`, () =>
-      job.log.some((line) => line.includes('Entering BACKUP STATE')),
-    );
+    const isSaid = (): boolean => job.log.some((line) => line.includes(LISTENS[router.daemon]));
+    await eventually(`${router.host.name} listens`, isSaid);
   }
 
   /** Waits until the client is answered by this router and by its host the address is held. */
-  async answeredBy({ host }: Router, within: number): Promise<void> {
+  async answeredBy({ host, daemon }: Router, within: number): Promise<void> {
     await eventually(`${host.name} answers`, () => this.prober.latest?.mac === host.mac, { within });
-    await eventually(`${host.name} holds the address`, () => host.holds(VIP));
+    // That of FRR has it always, on an interface that is mostly down.
+    if (daemon !== 'frr') await eventually(`${host.name} holds the address`, () => this.holds(host));
   }
 
   /** The names of the hosts that hold the address and whose daemon runs. */
   async holders(): Promise<string[]> {
     const holders: string[] = [];
-    for (const { host, job } of [this.a, this.b]) if (job?.running && (await host.holds(VIP))) holders.push(host.name);
+    for (const { host, job } of [this.a, this.b]) if (job?.running && (await this.holds(host))) holders.push(host.name);
     return holders;
+  }
+
+  /** Whether the kernel of the host has the address that the client asks. */
+  holds(host: Host): Promise<boolean> {
+    return host.holds(servedAddress(this.dialect));
   }
 
   close(): Promise<void> {
     return this.lab.close();
   }
+}
+
+/** What the router is told; of vrrpd and keepalived by edit(). */
+function textOf(name: 'a' | 'b', plan: PairPlan & { readonly dialect: Dialect }): string {
+  const { dialect, nopreempt, edit } = plan;
+  const priority = name === 'a' ? 120 : 110;
+  if (plan[name] === 'frr') return frrText(dialect, { priority });
+  // keepalived does not leave itself out.
+  const namesItself = plan[name] !== 'keepalived';
+  const text = keepalivedText(dialect, { name, priority, nopreempt: name === 'a' && nopreempt, namesItself });
+  return edit?.(text, name) ?? text;
 }

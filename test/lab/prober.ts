@@ -15,7 +15,7 @@ const INTERVAL = '0.01';
 const PATIENCE = 250;
 /** Milliseconds that tcpdump may need to print what it saw. */
 const PRINTING = 3_000;
-const ECHO = /^(\d+\.\d+) (\S+) > .*: ICMP echo (request|reply), id \d+, seq (\d+),/;
+const ECHO = /^(\d+\.\d+) (\S+) > .*: ICMP6?,? echo (request|reply), id \d+, seq (\d+),/;
 
 /** Milliseconds since 1970, which is the clock of tcpdump's stamps. */
 export type Mark = number;

@@ -3,8 +3,9 @@
 
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import { putU16, putU32 } from 'netlink/dist/structs.js';
+import { addressFromOctets, type IpAddress } from '../../src/address.js';
 import { AF_PACKET, setBuffer, SOCK_RAW, Socket, SOL_SOCKET } from '../../src/linux/native.js';
-import { ETHERTYPE_ARP, ETHERTYPE_IPV4 } from '../pcap.js';
+import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../pcap.js';
 
 const [, , name = '', filter = '', path] = process.argv;
 /** In network order. */
@@ -16,27 +17,55 @@ const PACKET_OUTGOING = 4;
 const ROOM = 4 << 20;
 const IP = 14;
 
-const [, host] = /^icmp and host (\S+)$/.exec(filter) ?? [];
-const text = (octets: Buffer): string => octets.join('.');
+const VRRP = 112;
+/** Protocol and type. */
+const ECHOES: Readonly<Record<string, string>> = {
+  '1 8': 'request',
+  '1 0': 'reply',
+  '58 128': 'request',
+  '58 129': 'reply',
+};
+const NEIGHBOUR_ADVERTISEMENT = '58 136';
+
+const [, host] = /^echoes of (\S+)$/.exec(filter) ?? [];
+
+interface Packet {
+  readonly protocol: number;
+  readonly ends: readonly IpAddress[];
+  readonly body: Buffer;
+}
+
+/** Undefined for what is not IP; of IPv6 without extension headers, which nobody here sends. */
+function packetIn(frame: Buffer): Packet | undefined {
+  const etherType = frame.readUInt16BE(12);
+  const ip = frame.subarray(IP);
+  const ends = (from: number, length: number): IpAddress[] =>
+    [0, length].map((at) => addressFromOctets(ip.subarray(from + at, from + at + length)));
+  if (etherType === ETHERTYPE_IPV4)
+    return { protocol: ip.readUInt8(9), ends: ends(12, 4), body: ip.subarray(4 * (ip.readUInt8(0) & 15)) };
+  if (etherType === ETHERTYPE_IPV6) return { protocol: ip.readUInt8(6), ends: ends(8, 16), body: ip.subarray(40) };
+  return undefined;
+}
 
 function wanted(frame: Buffer): boolean {
-  const etherType = frame.readUInt16BE(12);
-  if (etherType !== ETHERTYPE_IPV4) return etherType === ETHERTYPE_ARP && filter.includes('arp');
-  const protocol = frame[IP + 9];
-  if (host === undefined) return protocol === (filter === 'icmp' ? 1 : 112);
-  return (
-    protocol === 1 && [frame.subarray(IP + 12, IP + 16), frame.subarray(IP + 16, IP + 20)].map(text).includes(host)
-  );
+  const packet = packetIn(frame);
+  if (packet === undefined) return frame.readUInt16BE(12) === ETHERTYPE_ARP && filter.includes('arp');
+  const { protocol, ends, body } = packet;
+  const type = `${protocol} ${body[0]}`;
+  if (host !== undefined) return type in ECHOES && ends.some((end) => end === host);
+  if (filter === 'icmp') return type in ECHOES;
+  return protocol === VRRP || (type === NEIGHBOUR_ADVERTISEMENT && filter.includes('arp'));
 }
 
 const mac = (octets: Buffer): string => octets.toString('hex').replace(/..(?!$)/g, '$&:');
 
 function tell(frame: Buffer, seconds: number, nanoseconds: number): void {
-  const icmp = frame.subarray(IP + 4 * ((frame[IP] ?? 0) & 15));
-  const kind = { 0: 'reply', 8: 'request' }[icmp[0] ?? -1];
-  if (kind === undefined) return;
+  const packet = packetIn(frame);
+  if (packet === undefined) return;
+  const { protocol, body } = packet;
   const at = `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
-  const numbers = `id ${icmp.readUInt16BE(4)}, seq ${icmp.readUInt16BE(6)},`;
+  const numbers = `id ${body.readUInt16BE(4)}, seq ${body.readUInt16BE(6)},`;
+  const kind = ECHOES[`${protocol} ${body[0]}`];
   console.log(`${at} ${mac(frame.subarray(6, 12))} > ${mac(frame.subarray(0, 6))}: ICMP echo ${kind}, ${numbers}`);
 }
 

@@ -23,18 +23,23 @@ const tcpdump = (...args: string[]): string[] => [
   ...args,
 ];
 
-/** Of a recording. */
+/** Of a recording, of both families: what it has of ARP it has of neighbour advertisements. */
 export type Filter = 'vrrp' | 'vrrp or arp' | 'icmp';
+/** In tcpdump's words, for which IPv6 has no VRRP, and an ICMP of its own. */
+const FILTERS: Readonly<Record<Filter, string>> = {
+  vrrp: 'vrrp or ip6 proto 112',
+  'vrrp or arp': 'vrrp or ip6 proto 112 or arp or (icmp6 and ip6[40] == 136)',
+  icmp: 'icmp or icmp6',
+};
 
 /** Writes what comes in from the host at a port into a capture file. */
 export function recording(port: string, filter: Filter, file: string): string[] {
   if (noRealRoot) return recorder(port, filter, file);
-  return tcpdump('-i', port, '-Q', 'in', '-U', '--nano', '-w', file, filter);
+  return tcpdump('-i', port, '-Q', 'in', '-U', '--nano', '-w', file, FILTERS[filter]);
 }
 
 /** Writes a line for each echo of an address, asked for or given: seconds, source, kind and number. */
 export function echoes(name: string, address: string): string[] {
-  const filter = `icmp and host ${address}`;
-  if (noRealRoot) return recorder(name, filter);
-  return tcpdump('-i', name, '-nn', '-e', '-tt', '-l', filter);
+  if (noRealRoot) return recorder(name, `echoes of ${address}`);
+  return tcpdump('-i', name, '-nn', '-e', '-tt', '-l', `(icmp or icmp6) and host ${address}`);
 }

@@ -2,6 +2,7 @@
 // numbers of its own, until it is told to end, the minutes are over or something fails. What fails is told in full, with
 // how to see it again.
 // `npm run soak -- kills [COUNT [SEED]]`: the daemons of a real pair are killed so often, in namespaces.
+// `npm run soak -- matrix [WORDS]`: vrrpd, keepalived and FRR meet in all dialects, or those with these words in their name.
 
 import { describeDuration, seconds } from '../../src/time.js';
 import { soakFuzz } from '../fuzz/soak.js';
@@ -9,6 +10,7 @@ import { soakStorms } from '../sim/storms.js';
 import { becomeRoot } from '../own-root.mjs';
 import { soakKills } from './kills.js';
 import { soakBench } from './bench.js';
+import { soakMatrix } from './matrix.js';
 
 /** Of a round; twenty of them are ten million inputs. */
 const STORM_SECONDS = 60;
@@ -22,10 +24,12 @@ const KILLS = 200;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [, , what = 'Infinity', ...rest] = process.argv;
 if (what === 'kills') process.exitCode = (await soakThePair(rest)) === 0 ? 0 : 1;
+else if (what === 'matrix') process.exitCode = (await soakTheMatrix(rest.join(' '))) === 0 ? 0 : 1;
 else process.exitCode = (await soakTheCore(what, rest)) === 0 ? 0 : 1;
 
 function refuse(): never {
   process.stderr.write('npm run soak [-- MINUTES [SEED]]\nnpm run soak -- kills [COUNT [SEED]]\n');
+  process.stderr.write('npm run soak -- matrix [WORDS]\n');
   process.exit(2);
 }
 
@@ -44,6 +48,15 @@ async function soakThePair([count = String(KILLS), seed = someSeed()]: string[])
   const failures = await soakKills({ kills: Number(count), seed: Number(seed), say });
   say(failures === 0 ? `${count} kills: nothing failed` : `${failures} failed: see above`);
   return failures;
+}
+
+async function soakTheMatrix(words: string): Promise<number> {
+  const refusal = await becomeRoot();
+  if (refusal !== undefined) {
+    say(refusal);
+    return 1;
+  }
+  return soakMatrix({ words, say });
 }
 
 async function soakTheCore(minutes: string, [first = someSeed()]: string[]): Promise<number> {
