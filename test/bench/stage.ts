@@ -19,9 +19,10 @@ export const VIP = '192.168.1.190' as IpAddress;
 const FOLDER = 'test/fixtures/layouts/1-mycat-haproxy-pair';
 const CHECK = '/etc/keepalived/haproxy_check.sh';
 
-/** Milliseconds: Master_Down_Interval of RFC 3768 § 6.1 at this priority and an interval of 1 s. */
-export const masterDownInterval = (priority: number): number => 3_000 + skewTime(priority);
-export const skewTime = (priority: number): number => ((256 - priority) / 256) * 1_000;
+/** Milliseconds: Master_Down_Interval of RFC 5798 § 6.1 at this priority and interval. */
+export const masterDownInterval = (priority: number, interval = 1_000): number =>
+  3 * interval + skewTime(priority, interval);
+export const skewTime = (priority: number, interval = 1_000): number => ((256 - priority) / 256) * interval;
 
 /** The priorities of the layout; with its check, which succeeds, 2 more. */
 export const PRIORITIES = { a: 120, b: 110 } as const;
@@ -32,6 +33,13 @@ export type Edit = (text: string) => string;
 export const asItIs: Edit = (text) => text;
 /** Without the check of HAProxy, so that the priorities are those of the file. */
 export const withoutCheck: Edit = (text) => text.replace(/vrrp_script[^}]*\}/, '').replace(/track_script[^}]*\}/, '');
+/** Version 3 with an interval of so many milliseconds. */
+export const version3 =
+  (interval: number): Edit =>
+  (text) =>
+    withoutCheck(text)
+      .replace(/authentication[^}]*\}/, 'version 3')
+      .replace('advert_int 1', `advert_int ${interval / 1_000}`);
 /** The better router comes back as MASTER. */
 export const preempting: Edit = (text) => text.replace('nopreempt', '');
 
@@ -50,6 +58,8 @@ export interface Plan {
   readonly b: Contestant;
   /** Of both configurations. */
   readonly edit?: Edit;
+  /** The client asks nothing until the story starts probes of its own. */
+  readonly isQuiet?: true;
 }
 
 export class Stage {
@@ -58,8 +68,13 @@ export class Stage {
     readonly a: Router,
     readonly b: Router,
     readonly client: Host,
-    readonly probes: Probes,
+    private readonly asking: Probes | undefined,
   ) {}
+
+  get probes(): Probes {
+    if (this.asking === undefined) throw new Error('the client of this stage asks nothing');
+    return this.asking;
+  }
 
   /** Plays on it and takes it away, whatever happens. */
   static async with<T>(plan: Plan, play: (stage: Stage) => Promise<T>): Promise<T> {
@@ -72,7 +87,7 @@ export class Stage {
   }
 
   /** The network, with no daemon running yet. */
-  private static async open(lab: Lab, { a, b, edit = asItIs }: Plan): Promise<Stage> {
+  private static async open(lab: Lab, { a, b, edit = asItIs, isQuiet }: Plan): Promise<Stage> {
     const router = async (name: 'a' | 'b', address: string, file: string, daemon: Contestant): Promise<Router> => {
       const host = await lab.host({ name, interface: 'eth1', address });
       const text = readFileSync(path.join(projectRoot(), FOLDER, file), 'utf8');
@@ -83,7 +98,7 @@ export class Stage {
     const first = await router('a', '192.168.1.191/24', 'keepalived-edu-haproxy-01.conf', a);
     const second = await router('b', '192.168.1.192/24', 'keepalived-edu-haproxy-02.conf', b);
     const client = await lab.host({ name: 'client', interface: 'eth0', address: '192.168.1.10/24' });
-    return new Stage(lab, first, second, client, await Probes.start(client, VIP));
+    return new Stage(lab, first, second, client, isQuiet ? undefined : await Probes.start(client, VIP));
   }
 
   /** Starts the daemon of a router; resolves when it listens. */

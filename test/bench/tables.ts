@@ -22,6 +22,7 @@ import { preemptingReturn } from './tables/preempting-return.js';
 import { reading } from './tables/reading.js';
 import { reload } from './tables/reload.js';
 import { startOfBoth } from './tables/start-of-both.js';
+import { subSecond } from './tables/sub-second.js';
 
 export const TABLES: readonly (readonly Table[])[] = [
   [deadMaster, linkLoss],
@@ -32,6 +33,7 @@ export const TABLES: readonly (readonly Table[])[] = [
   [connections],
   [alone],
   [busy],
+  [subSecond],
   [badPackets],
   [flood],
   [instances50],

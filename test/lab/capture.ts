@@ -4,9 +4,10 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { decodeIpv4Advert, type ReceivedAdvert } from '../../src/packet/vrrp.js';
+import { decodeAdvertPacket } from '../../src/packet/advert-frame.js';
+import type { ReceivedAdvert } from '../../src/packet/vrrp.js';
 import { instant, type Instant } from '../../src/time.js';
-import { ETHERTYPE_IPV4, readPcap, type Frame } from '../pcap.js';
+import { ETHERTYPE_IPV4, ETHERTYPE_IPV6, readPcap, type Frame } from '../pcap.js';
 import { eventually } from './eventually.js';
 import type { Job } from './job.js';
 import type { Namespace } from './namespace.js';
@@ -42,6 +43,9 @@ const FIELDS = [
   'ip.checksum.status',
 ];
 
+/** Where an IP header has it; the first octet of a packet is never 112. */
+const PROTOCOL_AT: Readonly<Record<number, number>> = { [ETHERTYPE_IPV4]: 9, [ETHERTYPE_IPV6]: 6 };
+
 let number = 0;
 
 export class Capture {
@@ -68,11 +72,12 @@ export class Capture {
     return readPcap(await readFile(this.path));
   }
 
-  /** Every IPv4 packet of protocol 112, in order. */
+  /** Every IP packet of protocol 112, in order. */
   async adverts(): Promise<SeenAdvert[]> {
-    const packets = (await this.frames()).filter(({ etherType }) => etherType === ETHERTYPE_IPV4);
-    const vrrp = packets.filter(({ payload }) => payload[9] === 112);
-    return vrrp.map(({ at, payload }) => ({ at, received: decodeIpv4Advert(payload) }));
+    const packets = (await this.frames()).filter(
+      ({ etherType, payload }) => payload[PROTOCOL_AT[etherType] ?? 0] === 112,
+    );
+    return packets.map(({ at, payload }) => ({ at, received: decodeAdvertPacket(payload) }));
   }
 
   /** tshark's verdict on every packet of protocol 112, in order. */

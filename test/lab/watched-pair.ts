@@ -4,9 +4,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { decodeArp } from '../../src/packet/arp.js';
+import { decodeAdvertisement } from '../../src/packet/ndisc.js';
+import { servedAddress } from './dialect.js';
 import { eventually, PATIENCE } from './eventually.js';
 import type { Job } from './job.js';
-import { Pair, VIP, VRID, type PairPlan, type Router } from './pair.js';
+import { Pair, VRID, type PairPlan, type Router } from './pair.js';
 import { Prober, type Mark } from './prober.js';
 
 /** ms. It takes that much until nobody who could would still speak up. */
@@ -73,7 +75,8 @@ export class WatchedPair {
   /** Until this one holds the address and the other one does not. */
   async only({ host }: Router): Promise<void> {
     const other = host === this.a.host ? this.b.host : this.a.host;
-    const isSo = async (): Promise<boolean> => (await host.holds(VIP)) && !(await other.holds(VIP));
+    const { pair } = this;
+    const isSo = async (): Promise<boolean> => (await pair.holds(host)) && !(await pair.holds(other));
     await eventually(`only ${host.name} holds it`, isSo);
   }
 
@@ -110,11 +113,16 @@ export class WatchedPair {
     return names.filter((name, index) => name !== names[index - 1]);
   }
 
-  /** When this one announced the address by gratuitous ARP, in milliseconds since 1970. */
+  /** When this one announced the address by gratuitous ARP or neighbour advertisement, in milliseconds since 1970. */
   async announcements({ capture }: Router): Promise<Mark[]> {
+    const address = servedAddress(this.pair.dialect);
     return (await capture.frames()).flatMap(({ at, octets }) => {
       const arp = decodeArp(octets);
-      return arp.kind === 'arp' && arp.sender.address === VIP && arp.target.address === VIP ? [at / 1_000] : [];
+      if (arp.kind === 'arp')
+        return arp.sender.address === address && arp.target.address === address ? [at / 1_000] : [];
+      const advertisement = decodeAdvertisement(octets);
+      const isIt = advertisement.kind === 'advertisement' && advertisement.target.address === address;
+      return isIt ? [at / 1_000] : [];
     });
   }
 

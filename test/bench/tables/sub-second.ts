@@ -1,0 +1,125 @@
+// Version 3 with an advert each 100 ms and each 10 ms: take-over, stop and rhythm, and how often a router takes over from
+// one that is there. The pairs of both intervals live side by side. RFC 5798 § 6.1
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { longestHole, Probes } from '../probes.js';
+import { rhythmOf } from '../rhythm.js';
+import { clock, masterDownInterval, skewTime, Stage, takesOver, version3, VIP, type Router } from '../stage.js';
+import type { Contestant, Figure, Round, Row, Table } from '../table.js';
+import { claimsIn, farewellsIn, firstAfter } from '../wire.js';
+
+/** ms */
+const INTERVALS = [100, 10] as const;
+type Interval = (typeof INTERVALS)[number];
+const IDLE_SECONDS = 60;
+const BUSY_SECONDS = 24;
+const LOOPS = 2;
+
+const rowsOf = (interval: Interval): Row[] => [
+  { key: `${interval}-silence`, title: 'silence over Master_Down_Interval', unit: 'ms', limit: 0, target: 1 },
+  { key: `${interval}-hole`, title: 'planned stop: longest hole at the client', unit: 'ms', limit: 0, target: 5 },
+  { key: `${interval}-skew`, title: 'priority 0 to the first advert, over the skew', unit: 'ms', limit: 0, target: 1 },
+  { key: `${interval}-drift`, title: 'the interval is longer by', unit: 'ppm', limit: 0, target: 20 },
+  { key: `${interval}-p99`, title: '99 % of the intervals are off by at most', unit: 'ms', limit: 0 },
+  { key: `${interval}-idle`, title: `false take-overs in ${IDLE_SECONDS} s`, unit: '', limit: 0, target: 0 },
+  { key: `${interval}-busy`, title: `false take-overs in ${BUSY_SECONDS} busy s`, unit: '', limit: 0 },
+];
+
+export const subSecond: Table = {
+  name: 'sub-second',
+  title: 'An advert each 100 ms, and each 10 ms',
+  about:
+    `A pair of version 3 is left alone for ${IDLE_SECONDS} seconds; then the daemon of its master is killed, started again ` +
+    `as the backup that it has become, and the new master stopped by SIGTERM. At last there are ${LOOPS} endless loops of ` +
+    `the same priority beside it for ${BUSY_SECONDS} seconds. Ten rounds are ten minutes alone. A take-over is false when ` +
+    'the master is there: its adverts came, or went, too late.',
+  rows: INTERVALS.flatMap((interval) =>
+    rowsOf(interval).map((row) => ({ ...row, title: `${interval} ms: ${row.title}` })),
+  ),
+  play: (daemon) => {
+    const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: version3(interval), isQuiet: true }) as const;
+    const [slow, quick] = INTERVALS;
+    return Stage.with(plan(slow), (one) => Stage.with(plan(quick), (other) => playBoth(daemon, [one, other])));
+  },
+};
+
+async function playBoth(daemon: Contestant, stages: readonly [Stage, Stage]): Promise<Round> {
+  const pairs = stages.map((stage, index) => new Watched(stage, INTERVALS[index] ?? NaN));
+  const all = (work: (pair: Watched) => Promise<void>): Promise<unknown> => Promise.all(pairs.map(work));
+  await all((pair) => pair.stage.begin());
+  const from = clock();
+  await all((pair) => pair.leaveAlone());
+  await all((pair) => pair.kill());
+  await all((pair) => pair.stop());
+  const span = { from, to: clock() };
+  const [one] = stages;
+  for (let loop = 0; loop < LOOPS; loop += 1)
+    one.client.namespace.start(['timeout', String(BUSY_SECONDS), 'sh', '-c', 'while :; do :; done']);
+  await all((pair) => pair.beBusy());
+  return { figures: Object.assign({}, ...pairs.map(({ figures }) => figures)) as Round['figures'], span };
+}
+
+/** A pair and what was found out about it so far. */
+class Watched {
+  readonly figures: Record<string, Figure> = {};
+
+  constructor(
+    readonly stage: Stage,
+    private readonly interval: number,
+  ) {}
+
+  async leaveAlone(): Promise<void> {
+    const { a, b } = this.stage;
+    const from = clock();
+    const before = takeOvers(b);
+    await sleep(IDLE_SECONDS * 1_000);
+    this.tell('idle', takeOvers(b) - before);
+    const adverts = (await a.capture.adverts()).filter(({ at }) => at / 1_000 >= from);
+    const { drift, p99 } = rhythmOf(adverts, this.interval);
+    this.tell('drift', drift);
+    this.tell('p99', p99);
+  }
+
+  async kill(): Promise<void> {
+    const { a, b } = this.stage;
+    const from = clock();
+    await a.job?.kill();
+    await takesOver(b);
+    const [last, first] = [claimsIn(await a.capture.frames()).at(-1), claimsIn(await b.capture.frames())];
+    const silence = (first.find(({ at }) => at >= from)?.at ?? NaN) - (last?.at ?? NaN);
+    this.tell('silence', silence - masterDownInterval(b.priority, this.interval));
+  }
+
+  /** Now b is the master, and a has nopreempt. */
+  async stop(): Promise<void> {
+    const { stage } = this;
+    const { a, b } = stage;
+    await stage.start(a);
+    const probes = await Probes.start(stage.client, VIP);
+    await sleep(500 + 500 * Math.random());
+    const from = clock();
+    const ended = b.job?.stop();
+    await takesOver(a);
+    await sleep(500);
+    this.tell('hole', longestHole(await probes.stop({ from, to: clock() })));
+    const farewell = farewellsIn(await b.capture.frames()).find(({ at }) => at >= from)?.at ?? NaN;
+    const claims = claimsIn(await a.capture.frames()).map(({ at }) => at);
+    this.tell('skew', firstAfter(claims, farewell) - farewell - skewTime(a.priority, this.interval));
+    await ended;
+    await stage.start(b);
+  }
+
+  async beBusy(): Promise<void> {
+    const { b } = this.stage;
+    const before = takeOvers(b);
+    await sleep(BUSY_SECONDS * 1_000);
+    this.tell('busy', takeOvers(b) - before);
+  }
+
+  private tell(key: string, figure: Figure): void {
+    this.figures[`${this.interval}-${key}`] = figure;
+  }
+}
+
+const takeOvers = ({ job }: Router): number =>
+  job?.log.filter((line) => line.includes('Entering MASTER STATE')).length ?? 0;
