@@ -69,7 +69,7 @@ t.test('a transcript with the times of the recorded host', async (t) => {
   t.equal(code, 0);
   t.strictSame(stdout.split('\n'), [
     'vrrpd v0.1.0 on lb1 starts, 2026-11-21T23:59:55.468+05:30',
-    '23:59:55.468  eth1 is up, has 192.168.1.191/24',
+    '23:59:55.468  eth1 is up, has 192.168.1.191/24, fe80::191/64',
     '23:59:55.468  start',
     '23:59:55.468  listens on eth1',
     '23:59:55.468  (VI_1) Entering BACKUP STATE (init): started',
