@@ -5,7 +5,7 @@ import { familyOf } from '../address.js';
 import { isForwarding } from '../linux/forwarding.js';
 import { FrameSocket } from '../linux/frame-socket.js';
 import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
-import { encodeNeighbourProbe, encodeUnsolicitedAdvertisement } from '../packet/ndisc.js';
+import { encodeNeighbourProbe, encodeUnsolicitedAdvertisements } from '../packet/ndisc.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Failure } from '../vrrp/input.js';
 
@@ -34,7 +34,7 @@ export class Announcer {
     const round =
       kind === 'send-garp'
         ? encodeGratuitousArps({ mac, addresses })
-        : addresses.map((address) => encodeUnsolicitedAdvertisement({ mac, address, isRouter }));
+        : encodeUnsolicitedAdvertisements({ mac, addresses, isRouter });
     const refusal = this.#frames.send(index, Array.from({ length: rounds }, () => round).flat());
     if (kind === 'send-na') this.prepare(name);
     return refusal && { kind: 'failed', effect: kind, interface: name, error: refusal.message };

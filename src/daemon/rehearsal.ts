@@ -4,12 +4,20 @@
 // caches. Nothing is sent and no state is shared.
 
 import { setFlagsFromString } from 'node:v8';
-import { VRRP_GROUPS, type IpAddress, type MacAddress } from '../address.js';
+import { familyOf, type Family, type IpAddress, type MacAddress } from '../address.js';
 import { addressesOf } from '../config/diff.js';
 import type { Config, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { Addresses } from '../linux/addresses.js';
 import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
-import { decodeIpv4Advert, encodeIpv4Advert } from '../packet/vrrp.js';
+import { encodeNeighbourProbe, encodeUnsolicitedAdvertisements } from '../packet/ndisc.js';
+import {
+  decodeIpv4Advert,
+  decodeIpv6Advert,
+  encodeIpv4Advert,
+  encodeIpv6Advert,
+  type Advert,
+  type AdvertHeader,
+} from '../packet/vrrp.js';
 import { after, instant, milliseconds, seconds, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input, Link } from '../vrrp/input.js';
@@ -26,14 +34,27 @@ const TAKES = milliseconds(1);
 /** The caches keep what was rehearsed for a while, and a BACKUP with checks has deadlines all the time. */
 const STAYS_WARM = milliseconds(250);
 
+type Host = Readonly<Record<Family, IpAddress>> & { readonly mac: MacAddress };
+const own: Host = {
+  ipv4: '192.0.2.1' as IpAddress,
+  ipv6: 'fe80::1' as IpAddress,
+  mac: '02:00:00:00:00:01' as MacAddress,
+};
+const other: Host = {
+  ipv4: '192.0.2.2' as IpAddress,
+  ipv6: 'fe80::2' as IpAddress,
+  mac: '02:00:00:00:00:02' as MacAddress,
+};
 const link: Link = {
   index: 1,
   up: true,
-  mac: '02:00:00:00:00:01' as MacAddress,
+  mac: own.mac,
   mtu: 1500,
-  addresses: [{ address: '192.0.2.1' as IpAddress, length: 24 }],
+  addresses: [
+    { address: own.ipv4, length: 24 },
+    { address: own.ipv6, length: 64 },
+  ],
 };
-const other = { source: '192.0.2.2' as IpAddress, mac: '02:00:00:00:00:02' as MacAddress };
 
 /** A kernel that does what it is asked to, which is nothing. */
 const addresses = new Addresses({ request: (requests) => requests.map(() => undefined) }, () => link.index);
@@ -42,7 +63,7 @@ export class Rehearsal {
   readonly #touchKernel: () => void;
   readonly #real: Addresses;
   #all: readonly VirtualAddress[] = [];
-  #config: Config | undefined;
+  #alone: Alone | undefined;
   #lastAt: Instant = instant(0);
   #hasSpoken = false;
 
@@ -59,13 +80,13 @@ export class Rehearsal {
     this.#all = config.vrrpInstances.flatMap(addressesOf);
     this.#real.prepare(this.#all);
     const [first] = config.vrrpInstances;
-    this.#config = first && alone(config, first);
+    this.#alone = first && alone(config, first);
   }
 
   /** A take-over, second masters, a yield, another take-over and a stop: costs about 10 ms; what it compiled is kept. */
   whole(): void {
     this.#real.prepare(this.#all);
-    for (let round = 0; this.#config && round < ROUNDS; round += 1) new Play(this.#config).whole();
+    for (let round = 0; this.#alone && round < ROUNDS; round += 1) new Play(this.#alone).whole();
   }
 
   /** An advert has been sent: this is no idle BACKUP. */
@@ -77,42 +98,52 @@ export class Rehearsal {
   soon({ now, due }: { now: Instant; due: Instant }): void {
     const isIdle = !this.#hasSpoken && after(this.#lastAt, STAYS_WARM) < now;
     this.#hasSpoken = false;
-    if (!this.#config || !isIdle || due < after(now, TAKES)) return;
+    if (!this.#alone || !isIdle || due < after(now, TAKES)) return;
     this.#lastAt = now;
-    new Play(this.#config).takeOver();
+    new Play(this.#alone).takeOver();
     this.#touchKernel();
   }
 }
 
-const alone = (config: Config, first: VrrpInstance): Config => ({
-  ...config,
-  global: { ...config.global, vrrpStartupDelay: seconds(0) },
-  interfaceDelays: [],
-  vrrpScripts: [],
-  syncGroups: [],
-  staticIpaddress: [],
-  staticRoutes: [],
-  staticRules: [],
-  vrrpInstances: [
-    {
-      ...first,
-      priority: 150,
-      nopreempt: false,
-      tracks: [],
-      virtualAddresses: first.virtualAddresses.slice(0, 1),
-      excludedAddresses: [],
-    },
-  ],
-});
+/** A configuration with one instance. */
+interface Alone {
+  readonly config: Config;
+  readonly instance: VrrpInstance;
+}
+
+function alone(config: Config, first: VrrpInstance): Alone {
+  const instance: VrrpInstance = {
+    ...first,
+    priority: 150,
+    nopreempt: false,
+    tracks: [],
+    virtualAddresses: first.virtualAddresses.slice(0, 1),
+    excludedAddresses: [],
+    trackSrcIp: false,
+    ...(first.unicast && { unicast: { ...first.unicast, peers: [{ address: other[first.family] }] } }),
+  };
+  const one: Config = {
+    ...config,
+    global: { ...config.global, vrrpStartupDelay: seconds(0) },
+    interfaceDelays: [],
+    vrrpScripts: [],
+    syncGroups: [],
+    staticIpaddress: [],
+    staticRoutes: [],
+    staticRules: [],
+    vrrpInstances: [instance],
+  };
+  return { config: one, instance };
+}
 
 class Play {
   readonly #router: Router;
-  readonly #instance: VrrpInstance | undefined;
+  readonly #instance: VrrpInstance;
   #now: Instant = instant(0);
 
-  constructor(config: Config) {
+  constructor({ config, instance }: Alone) {
     this.#router = new Router(config, this.#now);
-    [this.#instance] = config.vrrpInstances;
+    this.#instance = instance;
   }
 
   takeOver(): void {
@@ -141,7 +172,7 @@ class Play {
   }
 
   get #name(): string {
-    return this.#instance?.interface ?? '';
+    return this.#instance.interface;
   }
 
   #tick(): void {
@@ -152,7 +183,7 @@ class Play {
   /** Connections are said to be reset at once. */
   #give(input: Input): void {
     for (const effect of together(this.#router.handle(input, this.#now))) {
-      encode(effect);
+      prepare(effect);
       if (effect.kind === 'reset-connections')
         this.#give({ kind: 'connections-reset', addresses: effect.addresses, count: 0 });
     }
@@ -160,30 +191,35 @@ class Play {
 
   /** An advert for the instance as it would come in. */
   #hear(priority: number): void {
-    const header = { source: other.source, destination: VRRP_GROUPS.ipv4, ttl: 255, identification: 1 };
-    const packet = encodeIpv4Advert(header, {
-      version: 2,
-      virtualRouterId: this.#instance?.virtualRouterId ?? 1,
-      priority,
-      interval: this.#instance?.advertInt ?? seconds(1),
-      authentication: this.#instance?.authentication ?? { type: 'none' },
-      addresses: this.#instance?.virtualAddresses.map(({ prefix }) => prefix.address) ?? [],
-    });
-    this.#give({ kind: 'packet', interface: this.#name, packet: decodeIpv4Advert(packet) });
+    const { version, family, virtualRouterId, advertInt: interval, authentication, ...rest } = this.#instance;
+    const destination = rest.unicast ? (rest.srcIp ?? own[family]) : rest.mcastDstIp;
+    const header = { source: other[family], destination, ttl: 255, identification: 1 };
+    const addresses = rest.virtualAddresses.map(({ prefix }) => prefix.address);
+    const common = { virtualRouterId, priority, interval, addresses };
+    const octets = encode(header, version === 2 ? { version, ...common, authentication } : { version, ...common });
+    const packet =
+      family === 'ipv4' ? decodeIpv4Advert(octets) : decodeIpv6Advert(octets, { ...header, hopLimit: header.ttl });
+    this.#give({ kind: 'packet', interface: this.#name, packet });
   }
 
   #claim(): void {
-    const [first] = this.#instance?.virtualAddresses ?? [];
+    const [first] = this.#instance.virtualAddresses;
     if (first === undefined) return;
     const claim = { address: first.prefix.address, mac: other.mac, isAnswer: false };
     this.#give({ kind: 'claim', interface: first.dev, ...claim });
   }
 }
 
-function encode(effect: Effect): void {
-  if (effect.kind === 'send-advert') encodeIpv4Advert(effect.header, effect.advert);
-  if (effect.kind === 'send-probe') encodeArpProbe(effect);
+const encode = (header: AdvertHeader, advert: Advert): Buffer =>
+  familyOf(header.source) === 'ipv4' ? encodeIpv4Advert(header, advert) : encodeIpv6Advert(header, advert);
+
+function prepare(effect: Effect): void {
+  if (effect.kind === 'send-advert') encode(effect.header, effect.advert);
+  if (effect.kind === 'send-probe')
+    if (familyOf(effect.address) === 'ipv4') encodeArpProbe(effect);
+    else encodeNeighbourProbe(effect);
   if (effect.kind === 'add-address') addresses.add([effect.address]);
   if (effect.kind === 'remove-address') addresses.remove([effect.address]);
   if (effect.kind === 'send-garp') encodeGratuitousArps(effect);
+  if (effect.kind === 'send-na') encodeUnsolicitedAdvertisements(effect);
 }
