@@ -1,7 +1,7 @@
 // Whether a received advert counts: RFC 3768 § 7.1, in keepalived's order, a named reason for each drop.
 // A dropped advert changes nothing: no timer, no state. Lists of addresses: RFC 9568 § 7.1, see `compareLists`.
 
-import type { IpAddress } from '../address.js';
+import { isMulticast, type IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import type { Advert, ReceivedAdvert } from '../packet/vrrp.js';
 import { inSeconds } from '../time.js';
@@ -9,6 +9,8 @@ import type { DropReason } from './statistics.js';
 
 /** A received packet that names a virtual router. */
 export type NamedAdvert = Exclude<ReceivedAdvert, { kind: 'unreadable' }>;
+
+type Received = Extract<NamedAdvert, { kind: 'advert' }>;
 
 export type Verdict =
   | { readonly kind: 'accepted'; readonly advert: Advert; readonly listsDiffer?: string }
@@ -28,7 +30,8 @@ export interface Own {
 /** Judges a packet for an instance that listens. */
 export function accept({ config, source, advertised }: Own, packet: NamedAdvert): Verdict {
   if (packet.kind === 'malformed' && packet.reason === 'length') return drop('length', packet.found);
-  if (packet.ttl !== 255) return drop('ttl', `TTL ${packet.ttl}, expected 255`);
+  const far = checkTtl(config, packet);
+  if (far) return far;
   if (packet.kind === 'malformed') return drop('version', packet.found);
   const { advert } = packet;
   if (advert.version !== config.version) return drop('version', `version ${advert.version}, ours ${config.version}`);
@@ -37,9 +40,38 @@ export function accept({ config, source, advertised }: Own, packet: NamedAdvert)
     checkAuthentication(config, advert) ??
     checkInterval(config, advert) ??
     (packet.type === 1 ? undefined : drop('type', `packet type ${packet.type}, expected 1`)) ??
-    (packet.checksumValid ? undefined : drop('checksum', 'wrong checksum')) ??
-    (packet.destination === config.mcastDstIp ? undefined : drop('destination', `sent to ${packet.destination}`));
-  return fault ?? checkAddresses(advertised, advert);
+    checkChecksum(config, packet) ??
+    checkDestination(config, packet);
+  if (fault) return fault;
+  const verdict = checkAddresses(advertised, advert);
+  return verdict.kind === 'accepted' ? (checkPeer(config, packet) ?? verdict) : verdict;
+}
+
+/** RFC 3768 § 7.1: nobody has forwarded it. A unicast one may have been, as far as its peer's limits go. */
+function checkTtl({ unicast }: VrrpInstance, { ttl, source }: NamedAdvert): Verdict | undefined {
+  const peer = unicast?.peers.find(({ address }) => address === source);
+  const { minTtl: least = 0, maxTtl: most = 255 } = unicast ? { ...peer } : { minTtl: 255 };
+  if (ttl >= least && ttl <= most) return undefined;
+  return drop('ttl', `TTL ${ttl}, expected ${least === most ? least : `${least} to ${most}`}`);
+}
+
+function checkChecksum({ unicast }: VrrpInstance, packet: Received): Verdict | undefined {
+  if (!packet.checksumValid) return drop('checksum', 'wrong checksum');
+  if (!packet.hasOldChecksum || unicast?.oldChecksum !== 'never') return undefined;
+  return drop('checksum', 'the checksum of keepalived before 1.3.6 (old_unicast_checksum never)');
+}
+
+/** Who speaks to the group does not hear unicast adverts, and the other way round. */
+function checkDestination({ unicast, mcastDstIp }: VrrpInstance, { destination }: Received): Verdict | undefined {
+  const isRight = unicast ? !isMulticast(destination) : destination === mcastDstIp;
+  return isRight
+    ? undefined
+    : drop('destination', `sent to ${destination}, expected ${unicast ? 'unicast' : mcastDstIp}`);
+}
+
+function checkPeer({ unicast }: VrrpInstance, { source }: Received): Verdict | undefined {
+  if (!unicast?.checkSrc || unicast.peers.some(({ address }) => address === source)) return undefined;
+  return drop('unicast-source', `${source} is not one of its unicast peers`);
 }
 
 /** RFC 2338 § 5.3.6: keepalived and others still speak it; RFC 3768 left only the field. */

@@ -13,13 +13,16 @@ import type { Reason } from './reason.js';
 import type { Turn } from './turn.js';
 import { awaitsNetwork, countRemoval, REMOVALS_AT_ONCE } from './upkeep.js';
 
-/** One advert, by default with the effective priority; 0 is a farewell. */
+/** One advert, to the group or to each peer, by default with the effective priority; 0 is a farewell. */
 export function advertise(instance: Instance, turn: Turn, priority = instance.priority): void {
-  const { source, statistics, config } = instance;
+  const { source, statistics, config, advertised: addresses } = instance;
   if (source === undefined) return;
-  instance.identification = (instance.identification + 1) & 0xffff;
-  const { identification, advertised: addresses } = instance;
-  turn.do(sendAdvert(config, { priority, source, identification, addresses }));
+  for (const destination of instance.destinations) {
+    instance.identification = (instance.identification + 1) & 0xffff;
+    const { identification } = instance;
+    const hasOldChecksum = instance.oldChecksums.includes(destination);
+    turn.do(sendAdvert(config, { priority, addresses, source, destination, identification, hasOldChecksum }));
+  }
   instance.lastAdvertAt = turn.now;
   statistics.advertsSent += 1;
   if (priority > 0) return;

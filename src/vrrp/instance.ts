@@ -78,6 +78,8 @@ export class Instance {
   /** Why the kernel would not let us listen on the interface. */
   openError: string | undefined;
   identification = 0;
+  /** The peers whose checksums are those of keepalived before 1.3.6. */
+  oldChecksums: readonly IpAddress[] = [];
   /** The sync group that it is in. */
   group: Group | undefined;
   /** It gave its addresses up when it was asked to, and does not take them back while another serves. */
@@ -155,6 +157,13 @@ export class Instance {
     return (this.links.get(name)?.addresses.find(isPrimary) ?? this.lost?.prefixes[0])?.address;
   }
 
+  /** Where its adverts go: to the group, or to each peer that is not this host itself. */
+  get destinations(): readonly IpAddress[] {
+    const { unicast, mcastDstIp } = this.config;
+    if (!unicast) return [mcastDstIp];
+    return unicast.peers.map(({ address }) => address).filter((address) => !this.surroundings.isHere(address));
+  }
+
   /** Master_Adver_Interval: learned in version 3 (RFC 5798 § 6.1) while a master is known, else the own one. */
   get masterAdvertInt(): Duration {
     const { version, advertInt } = this.config;
@@ -190,7 +199,7 @@ export class Instance {
 
   /** What keeps it out of the election now, apart from its group. Its interface first, then other interfaces that it needs, then what it tracks. */
   ownFaults(): OwnFault[] {
-    const { interface: name, family, dontTrackPrimary } = this.config;
+    const { interface: name, dontTrackPrimary } = this.config;
     const link = this.links.get(name);
     const isOwn = (track: Track): boolean => track.kind === 'interface' && track.name === name && !dontTrackPrimary;
     const failed = this.tracks
@@ -200,7 +209,7 @@ export class Instance {
     if (!link) return [{ kind: 'no-interface', interface: name }, ...failed];
     return [
       ...(!link.up && !dontTrackPrimary ? [{ kind: 'link-down', interface: name } as const] : []),
-      ...(this.source === undefined ? [{ kind: 'no-address', interface: name, family } as const] : []),
+      ...this.#sourceFaults(),
       ...(this.openError === undefined
         ? []
         : [{ kind: 'cannot-open', interface: name, error: this.openError } as const]),
@@ -210,6 +219,18 @@ export class Instance {
         return [{ kind: other ? 'link-down' : 'no-interface', interface: dev }];
       }),
       ...failed,
+    ];
+  }
+
+  /** Why it can't speak to anybody. */
+  #sourceFaults(): OwnFault[] {
+    const { interface: name, family, srcIp, trackSrcIp, unicast } = this.config;
+    const isThere = (address: IpAddress): boolean =>
+      this.surroundings.isHere(address) || this.lost?.prefixes.some((prefix) => prefix.address === address) === true;
+    return [
+      ...(this.source === undefined ? [{ kind: 'no-address', interface: name, family } as const] : []),
+      ...(trackSrcIp && srcIp !== undefined && !isThere(srcIp) ? [{ kind: 'no-source', source: srcIp } as const] : []),
+      ...(unicast?.peers.length === 0 ? [{ kind: 'no-peer' } as const] : []),
     ];
   }
 

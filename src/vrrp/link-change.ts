@@ -32,8 +32,10 @@ export function changeLink(
   const isNew = before?.index !== link?.index;
   const change = link && linkChange(surroundings, { name, before, link });
   if (isAlive && change) statics.linkChanged(change, turn);
+  if (!isAlive) return [];
   const concerned = roster.onInterface(name);
-  if (!isAlive || concerned.length === 0) return [];
+  const others = link && !change ? [] : roster.sourceTrackers.filter((one) => !concerned.includes(one));
+  if (concerned.length === 0) return others;
   const state = stateOf(link);
   if (before?.up !== link?.up) turn.log('info', `Netlink reports ${name} ${state}`);
   if (isNew) openings.close(name, turn);
@@ -44,7 +46,7 @@ export function changeLink(
   if (isNew) for (const instance of concerned) forget(instance, ({ dev }) => dev === name, turn);
   if (change) for (const instance of concerned) meetInterface(instance, change, turn);
   if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
-  return concerned;
+  return [...concerned, ...others];
 }
 
 export const stateOf = (link: Link | undefined): string => (link ? (link.up ? 'up' : 'down') : 'gone');

@@ -40,6 +40,7 @@ const FIELDS = [
   'listDifference',
   'openError',
   'identification',
+  'oldChecksums',
   'hasYielded',
   'lastAdvertAt',
   'announcedAt',

@@ -17,6 +17,10 @@ export type OwnFault =
   | { readonly kind: 'no-interface'; readonly interface: string }
   | { readonly kind: 'link-down'; readonly interface: string }
   | { readonly kind: 'no-address'; readonly interface: string; readonly family: Family }
+  /** What adverts have to come from is not on this host. */
+  | { readonly kind: 'no-source'; readonly source: IpAddress }
+  /** Adverts are to be unicast, and nobody is named. */
+  | { readonly kind: 'no-peer' }
   | { readonly kind: 'cannot-open'; readonly interface: string; readonly error: string }
   | { readonly kind: 'script-failed'; readonly script: string; readonly outcome?: ScriptOutcome }
   /** Tracked with `reverse`. */
@@ -64,6 +68,10 @@ export function describeReason(reason: Reason): string {
       return reason.family === 'ipv4'
         ? `${reason.interface} has no IPv4 address to send from`
         : `${reason.interface} has no link-local address yet to send from`;
+    case 'no-source':
+      return `${reason.source}, the source of its adverts, is not on this host`;
+    case 'no-peer':
+      return 'it has no unicast peer';
     case 'cannot-open':
       return `cannot listen on ${reason.interface}: ${reason.error}`;
     case 'script-failed':
@@ -122,7 +130,11 @@ function describeRecovery(fault: FaultReason): string {
     case 'link-down':
       return `${fault.interface} is up again`;
     case 'no-address':
-      return `${fault.interface} has an address again`;
+      return `${fault.interface} has ${fault.family === 'ipv4' ? 'an' : 'a link-local'} address again`;
+    case 'no-source':
+      return `${fault.source} is on this host again`;
+    case 'no-peer':
+      return 'it has a unicast peer';
     case 'cannot-open':
       return `${fault.interface} can be listened on again`;
     case 'script-failed':

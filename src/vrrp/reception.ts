@@ -68,7 +68,19 @@ function judge(instance: Instance, packet: NamedAdvert, turn: Turn): void {
     statistics.addressListsDiffer += 1;
     tellDifference(instance, { source: packet.source, difference: verdict.listsDiffer }, turn);
   }
+  followChecksum(instance, packet, turn);
   hear(instance, { advert: verdict.advert, source: packet.source }, turn);
+}
+
+/** keepalived before 1.3.6 takes no other checksum than the one that it makes: it is spoken to in its own way. */
+function followChecksum(instance: Instance, packet: NamedAdvert, turn: Turn): void {
+  const { oldChecksums, config } = instance;
+  const { source } = packet;
+  const isOld = packet.kind === 'advert' && packet.hasOldChecksum === true;
+  if (isOld === oldChecksums.includes(source) || !instance.destinations.includes(source)) return;
+  instance.oldChecksums = isOld ? [...oldChecksums, source] : oldChecksums.filter((one) => one !== source);
+  const words = isOld ? 'as keepalived before 1.3.6 does' : 'as others do';
+  turn.log('info', `(${config.name}) ${source} makes its checksums ${words}: it is answered in the same way`);
 }
 
 /** A pair that is configured otherwise, and has an address of ours: both serve it. Without one it is another pair's. */

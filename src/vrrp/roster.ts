@@ -18,6 +18,8 @@ export class Roster {
   readonly groups = new Map<string, Group>();
   /** Not in the configuration any more; there until their addresses have gone. */
   readonly leaving = new Set<Instance>();
+  /** Those that need an address which may be on any interface. */
+  sourceTrackers: readonly Instance[] = [];
   readonly #byInterface = new Map<string, Instance[]>();
   readonly #byAddress = new Map<string, Instance[]>();
   readonly #bySocket = new Map<string, Instance[]>();
@@ -95,6 +97,7 @@ export class Roster {
     for (const index of [this.#byInterface, this.#bySocket, this.#byAddress, this.#byVirtualRouter, this.#byTrack])
       index.clear();
     for (const instance of this.all) this.#index(instance);
+    this.sourceTrackers = this.all.filter(({ config }) => config.trackSrcIp);
   }
 
   #index(instance: Instance): void {

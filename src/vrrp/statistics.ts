@@ -15,6 +15,7 @@ export const dropReasons = [
   'checksum',
   'destination',
   'address-list',
+  'unicast-source',
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 

@@ -49,6 +49,11 @@ export class Surroundings {
     return this.isOwn(prefix) && familyOf(address) === family && (family === 'ipv4' || isLinkLocal(address));
   }
 
+  /** Whether an interface of this host has it now. */
+  isHere(address: IpAddress): boolean {
+    return [...this.links.values()].some(({ addresses }) => addresses.some((one) => one.address === address));
+  }
+
   /** How a tracked thing stands; one that is not there is not known. */
   standing({ kind, name }: Track): Standing {
     switch (kind) {

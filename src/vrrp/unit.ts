@@ -49,6 +49,8 @@ function leavesLinks(reason: FaultReason, links: ReadonlySet<string>): boolean {
     case 'no-interface':
       return !links.has(fault.interface);
     case 'no-address':
+    case 'no-source':
+    case 'no-peer':
     case 'cannot-open':
       return false;
   }

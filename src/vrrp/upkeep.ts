@@ -161,7 +161,8 @@ export function forgetLost(instance: Instance, turn: Turn): boolean {
 /** Keeps in mind what the interface has lost, while it is up and the instance needs an address. */
 function noteLoss(instance: Instance, { name, link, isNew, own, gone }: LinkChange, turn: Turn): void {
   const { lost, state, config, surroundings } = instance;
-  const isPrimary = (prefix: Prefix): boolean => surroundings.isPrimary(prefix, config.family);
+  const isPrimary = (prefix: Prefix): boolean =>
+    prefix.address === config.srcIp || surroundings.isPrimary(prefix, config.family);
   const needsOne = link.up && !isNew && state.kind !== 'INIT' && state.kind !== 'FAULT';
   const prefixes = needsOne ? without([...(lost?.prefixes ?? []), ...gone.filter(isPrimary)], own) : [];
   const until = lost?.until ?? after(turn.now, PATIENCE);

@@ -113,13 +113,13 @@ export const NO_OUTAGE: readonly Mutant[] = [
   master('the own priority is said instead of 1', 'config.higherPrioSendAdvert ? ours : 1', 'ours'),
   master(
     'nothing is said on giving way',
-    'if (!hasJustSpoken(instance, turn)) advertise(instance, turn, config',
-    'if (!hasJustSpoken(instance, turn) && config.higherPrioSendAdvert) advertise(instance, turn, config',
+    'if (!hasJustSpoken(instance, turn) || hasAnnouncedSince(instance))',
+    'if (config.higherPrioSendAdvert)',
   ),
   master(
     'priority 1 is said although an advert has just said it',
-    'if (!hasJustSpoken(instance, turn)) advertise(instance, turn, config',
-    'advertise(instance, turn, config',
+    'if (!hasJustSpoken(instance, turn) || hasAnnouncedSince(instance))\n    ',
+    '',
   ),
   releasing(
     'the heir of a planned stop does not learn that there was a second one',

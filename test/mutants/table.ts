@@ -19,6 +19,7 @@ const master = inFile('src/vrrp/master.ts');
 const releasing = inFile('src/vrrp/releasing.ts');
 const machine = inFile('src/vrrp/machine.ts');
 const holding = inFile('src/vrrp/holding.ts');
+const announcing = inFile('src/vrrp/announcing.ts');
 const garp = inFile('src/vrrp/garp.ts');
 const group = inFile('src/vrrp/group.ts');
 const deadlines = inFile('src/vrrp/deadlines.ts');
@@ -105,12 +106,8 @@ export const MUTANTS: readonly Mutant[] = [
     'String(octet) < String(b[index]) ? -1 : 1;',
   ),
   // accept
-  accept('a TTL below 255 is accepted', 'if (packet.ttl !== 255)', 'if (packet.ttl === 0)'),
-  accept(
-    'a wrong checksum is accepted',
-    '(packet.checksumValid ? undefined',
-    '(packet.checksumValid || true ? undefined',
-  ),
+  accept('a TTL below 255 is accepted', ': { minTtl: 255 };', ': { minTtl: 1 };'),
+  accept('a wrong checksum is accepted', "if (!packet.checksumValid) return drop('checksum', 'wrong checksum');", ''),
   accept(
     'a wrong password is accepted',
     'theirs.password !== ours.password',
@@ -153,8 +150,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   master(
     'a MASTER does not answer a farewell',
-    'from ${source}`);\n    answer(instance, state, other, turn);',
-    'from ${source}`);',
+    'if (silenceOf(instance, state, turn) === undefined) answer(instance, state, other, turn);',
+    '',
   ),
   master(
     'a lower advert is not answered',
@@ -205,10 +202,10 @@ export const MUTANTS: readonly Mutant[] = [
     'return { ...plan, answer: next, ...delayed(plan, settings, now) };',
     'return plan;',
   ),
-  holding(
+  announcing(
     'only the first address is announced',
-    '(byDevice.get(dev) ?? []), prefix.address]',
-    '(byDevice.get(dev) ?? [prefix.address])]',
+    'if (burst) burst.addresses.push(prefix.address);',
+    'if (burst) continue;',
   ),
   // sync group
   backup(
