@@ -1,7 +1,7 @@
 // Who there is in a router, and how an input finds those it concerns: by interface, by virtual router, by what they track.
 // A reload replaces all of it at once. It knows no state and has no opinion.
 
-import { familyOf, type Family, type IpAddress } from '../address.js';
+import { familyOf, isMulticast, type Family, type IpAddress } from '../address.js';
 import type { Config, TrackKind } from '../config/model.js';
 import { Group } from './group.js';
 import type { Instance } from './instance.js';
@@ -66,7 +66,9 @@ export class Roster {
   virtualRouter(interfaceName: string, { virtualRouterId, source, destination }: Addressed): Instance | undefined {
     const all = this.#byVirtualRouter.get(`${interfaceName} ${familyOf(source)} ${virtualRouterId}`) ?? [];
     const isMeant = ({ config: { unicast, mcastDstIp } }: Instance): boolean =>
-      unicast ? unicast.peers.some(({ address }) => address === source) : destination === mcastDstIp;
+      unicast
+        ? !isMulticast(destination) && unicast.peers.some(({ address }) => address === source)
+        : destination === mcastDstIp;
     return all.length > 1 ? (all.find(isMeant) ?? all[0]) : all[0];
   }
 

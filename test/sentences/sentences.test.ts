@@ -11,6 +11,8 @@ import './rfc3768-address-list.js';
 import './rfc3768-send.js';
 import './version-3.js';
 import './rfc5798-interval.js';
+import './rfc5798-ipv6.js';
+import './keepalived-unicast.js';
 import './keepalived-start.js';
 import './keepalived-election.js';
 import './keepalived-fault.js';

@@ -120,11 +120,12 @@ export const sentWithin = (host: TestHost, duration: Duration): Buffer[] =>
   effectsWithin(host, duration, 'send-advert').map(({ header, advert }) => encodeIpv4Advert(header, advert));
 
 /** The packet is dropped for this reason by a MASTER and by a BACKUP: nothing follows, and no timer moves. */
-export function dropped(t: Test, reason: DropReason, octets: Buffer, changes: Partial<VrrpInstance> = {}): void {
+export function dropped(t: Test, reason: DropReason, said: Buffer | Said, changes: Partial<VrrpInstance> = {}): void {
   for (const host of [master(changes), backup(changes)]) {
     const { state, statistics } = host.instance;
     const before = host.log.length;
-    t.same(hearOctets(host, octets), [], `nothing follows in ${state.kind}`);
+    const words = Buffer.isBuffer(said) ? hearOctets(host, said) : host.hear(said);
+    t.same(words, [], `nothing follows in ${state.kind}`);
     t.equal(host.instance.state, state, 'the state is the very same, deadlines included');
     t.equal(statistics.dropped[reason], 1, 'counted by its reason');
     t.equal(statistics.advertsHeard, 0);

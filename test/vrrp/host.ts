@@ -9,6 +9,7 @@ import type {
   Track,
   TrackFile,
   TrackProcess,
+  UnicastSettings,
   VrrpInstance,
   VrrpScript,
 } from '../../src/config/model.js';
@@ -58,6 +59,17 @@ export const ipv6 = (...addresses: string[]) => ({
   family: 'ipv6' as const,
   mcastDstIp: VRRP_GROUPS.ipv6,
   virtualAddresses: (addresses.length === 0 ? ['2001:db8::190'] : addresses).map((text) => anAddress(text)),
+});
+
+/** Adverts to these peers instead of the group. */
+export const unicastTo = (peers: readonly string[], changes: Partial<UnicastSettings> = {}) => ({
+  unicast: {
+    peers: peers.map((address) => ({ address: ip(address) })),
+    ttl: 255,
+    checkSrc: false,
+    oldChecksum: 'as-heard' as const,
+    ...changes,
+  },
 });
 
 /** Layout 1's instance on its first host, with what a test changes. */
@@ -188,6 +200,7 @@ export interface Said {
   readonly ttl?: number;
   readonly type?: number;
   readonly checksumValid?: boolean;
+  readonly hasOldChecksum?: true;
   readonly interval?: Duration;
   readonly version?: 2 | 3;
   readonly virtualRouterId?: number;
@@ -216,6 +229,7 @@ export function anAdvert(said: Said): Input {
       ttl: said.ttl ?? 255,
       type: said.type ?? 1,
       checksumValid: said.checksumValid ?? true,
+      ...(said.hasOldChecksum && { hasOldChecksum: true }),
       advert:
         said.version === 3 || family === 'ipv6'
           ? { version: 3, ...common }
@@ -383,7 +397,7 @@ function describeEffect(effect: Exclude<Effect, { kind: 'log' }>): string {
   switch (effect.kind) {
     case 'open-link':
     case 'close-link':
-      return `${effect.kind} ${effect.interface}`;
+      return `${effect.kind} ${effect.interface}${effect.family === 'ipv4' ? '' : ' ipv6'}`;
     case 'send-advert':
       return `advert ${effect.advert.priority}`;
     case 'send-garp':
