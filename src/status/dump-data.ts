@@ -3,9 +3,9 @@
 // that vrrpd does not have is left out. It writes no file.
 
 import { outerState } from '../vrrp/state.js';
-import { VRRP_GROUPS } from '../address.js';
-import type { GarpSettings, NotifyScripts } from '../config/model.js';
-import { inSeconds, milliseconds, type Instant } from '../time.js';
+import { isLinkLocal } from '../address.js';
+import type { GarpSettings, NotifyScripts, UnicastPeer, UnicastSettings } from '../config/model.js';
+import { inMilliseconds, inSeconds, type Duration, type Instant } from '../time.js';
 import { judge } from '../track/standing.js';
 import type { Link } from '../vrrp/input.js';
 import type { Instance } from '../vrrp/instance.js';
@@ -40,7 +40,7 @@ export function dumpData(router: Router, facts: DumpFacts): string {
     ...trackSections(router),
     ...section(
       'Interfaces',
-      [...router.surroundings.links].flatMap(([name, link]) => linkLines(name, link, instances)),
+      [...router.surroundings.links].flatMap(([name, link]) => linkLines(router, name, link)),
     ),
   ];
   return `${lines.join('\n')}\n`;
@@ -51,7 +51,10 @@ const point = ({ seconds, date }: WallTime): string => `${seconds.toFixed(6)} ($
 
 const globalLines = ({ config: { global }, host }: DumpFacts): string[] => [
   ` Router ID = ${global.routerId ?? host}`,
-  ` VRRP IPv4 mcast group = ${VRRP_GROUPS.ipv4}`,
+  ` VRRP process priority = ${global.vrrpPriority ?? 0}`,
+  ` VRRP don't swap = ${global.vrrpNoSwap}`,
+  ` VRRP realtime priority = ${global.vrrpRtPriority ?? 0}`,
+  ` VRRP realtime limit = ${global.vrrpRlimitRttime ?? 10_000}`,
   ` Script security ${enabled(global.enableScriptSecurity)}`,
 ];
 
@@ -60,6 +63,7 @@ function instanceLines(instance: Instance, facts: DumpFacts): string[] {
   return [
     ` VRRP Instance = ${config.name}`,
     field('VRRP Version', config.version),
+    ...(config.family === 'ipv6' ? ['   Using Native IPv6'] : []),
     ...(instance.group ? [field('Sync group', instance.group.config.name)] : []),
     ...stateLines(instance, facts),
     ...interfaceLines(instance),
@@ -70,11 +74,13 @@ function instanceLines(instance: Instance, facts: DumpFacts): string[] {
     field('Virtual Router ID', config.virtualRouterId),
     ...priorityLines(instance),
     ...preemptLines(instance),
-    field('Promote_secondaries', 'disabled'),
+    field('Promote_secondaries', enabled(config.promoteSecondaries)),
     ...authenticationLines(instance),
+    ...(config.kernelRxBufSize === undefined ? [] : [field('Kernel rx buffer size', config.kernelRxBufSize)]),
     `   Virtual IP (${config.virtualAddresses.length}):`,
     ...indented(addressList(instance, config.virtualAddresses)),
     ...list('Virtual IP Excluded', addressList(instance, config.excludedAddresses)),
+    ...(config.unicast ? unicastLines(config.unicast) : []),
     ...list('Virtual Routes', config.virtualRoutes.map(routeWords)),
     ...list('Virtual Rules', config.virtualRules.map(ruleWords)),
     ...trackedLists(config.tracks),
@@ -94,6 +100,9 @@ function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
     ...(state.kind === 'BACKUP'
       ? [field('Master router', master?.address ?? '0.0.0.0'), field('Master priority', master?.priority ?? 0)]
       : []),
+    ...(followsMaster(instance)
+      ? [field('Master advert int', `${inSeconds(instance.masterAdvertInt).toFixed(2)} sec`)]
+      : []),
     field('Wantstate', wantedState(instance)),
     field('Number of config faults', 0),
     field('Number of interface and track script faults', state.kind === 'FAULT' ? state.reasons.length : 0),
@@ -104,18 +113,24 @@ function stateLines(instance: Instance, { wallTime }: DumpFacts): string[] {
   ];
 }
 
+/** The interval of a BACKUP of version 3 is its master's. */
+const followsMaster = ({ config, state }: Instance): boolean => config.version === 3 && state.kind === 'BACKUP';
+
 /** When a MASTER says its next advert, or a BACKUP takes over if it hears none. */
 function nextByState({ state }: Instance): Instant | undefined {
   return state.kind === 'MASTER' ? state.advertAt : state.kind === 'BACKUP' ? state.masterDownAt : undefined;
 }
 
-function interfaceLines({ config, source }: Instance): string[] {
+function interfaceLines({ config, source, links }: Instance): string[] {
+  const index = links.get(config.interface)?.index;
   const configured = config.srcIp === undefined ? '' : ' (from configuration)';
   return [
     field('Interface', config.interface),
     ...(config.dontTrackPrimary ? ['   VRRP interface tracking disabled'] : []),
     field('Using src_ip', `${source ?? '(none)'}${configured}`),
-    `   Multicast address ${VRRP_GROUPS.ipv4}`,
+    ...(config.unicast
+      ? []
+      : [`   Multicast address ${config.mcastDstIp}${config.family === 'ipv4' ? '' : `, ifindex ${index ?? 0}`}`]),
   ];
 }
 
@@ -131,19 +146,19 @@ const garpLines = (garp: GarpSettings): string[] => [
 /** The total is the effective priority before it is brought into 1..254. */
 function priorityLines(instance: Instance): string[] {
   const { config, priority } = instance;
-  const { priority: base, advertInt, version } = config;
+  const { priority: base, advertInt, version, accept } = config;
   const total = base === 255 ? base : instance.contributions().reduce((sum, { value }) => sum + value, base);
   return [
     field('Priority', base),
     field('Effective priority', priority),
     field('Total priority', total),
-    field(
-      'Advert interval',
-      version === 2 ? `${inSeconds(advertInt)} sec` : `${advertInt / milliseconds(1)} milli-sec`,
-    ),
-    field('Accept', 'enabled'),
+    field('Advert interval', version === 2 ? `${inSeconds(advertInt)} sec` : inMillisecondWords(advertInt)),
+    ...(followsMaster(instance) ? [field('Master advert interval', inMillisecondWords(instance.masterAdvertInt))] : []),
+    field('Accept', enabled(accept)),
   ];
 }
+
+const inMillisecondWords = (duration: Duration): string => `${inMilliseconds(duration)} milli-sec`;
 
 const preemptLines = ({ config: { nopreempt, preemptDelay } }: Instance): string[] => [
   field('Preempt', enabled(!nopreempt)),
@@ -155,6 +170,18 @@ function authenticationLines({ config: { authentication, version } }: Instance):
   if (authentication.type === 'none') return [field('Authentication type', 'none')];
   return [field('Authentication type', 'SIMPLE_PASSWORD'), field('Password', MASKED)];
 }
+
+const OLD_CHECKSUM = { never: 'never', always: 'config', 'as-heard': 'no' } as const;
+
+const unicastLines = ({ peers, ttl, checkSrc, oldChecksum }: UnicastSettings): string[] => [
+  field('Unicast TTL', ttl),
+  `   Check unicast src : ${checkSrc ? 'yes' : 'no'}`,
+  ...list('Unicast Peer', peers.map(peerWords)),
+  field('Unicast checksum compatibility', OLD_CHECKSUM[oldChecksum]),
+];
+
+const peerWords = ({ address, minTtl = 0, maxTtl = 255 }: UnicastPeer): string =>
+  `${address} min_ttl ${minTtl} max_ttl ${maxTtl}`;
 
 /** keepalived's order. */
 const NOTIFY: readonly (readonly [words: string, state: keyof NotifyScripts])[] = [
@@ -173,15 +200,17 @@ const notifyLines = (notify: NotifyScripts): string[] =>
     return command ? [field(`${words} transition script`, commandWords(command))] : [];
   });
 
-function linkLines(name: string, link: Link, instances: readonly Instance[]): string[] {
+function linkLines({ instances, surroundings }: Router, name: string, link: Link): string[] {
   const own = link.addresses.find(({ address }) => !address.includes(':'))?.address;
-  const on = instances
+  const linkLocal = link.addresses.find((prefix) => isLinkLocal(prefix.address) && surroundings.isOwn(prefix));
+  const on = [...instances.values()]
     .filter(({ config }) => config.interface === name)
     .map(({ config }) => `${config.name}, weight 0`);
   return [
     ` Name = ${name}`,
     field('index', link.index),
     field('IPv4 address', own ?? '(none)'),
+    field('IPv6 address', linkLocal?.address ?? '(none)'),
     field('MAC', link.mac),
     field('State', link.up ? 'UP, RUNNING' : 'not RUNNING'),
     field('MTU', link.mtu),

@@ -38,7 +38,6 @@ const bit = (set: boolean): 0 | 1 => (set ? 1 : 0);
 function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<string, unknown> {
   const { config, master } = instance;
   const { garp } = config;
-  const advertInt = inSeconds(config.advertInt);
   return {
     iname: config.name,
     dont_track_primary: bit(config.dontTrackPrimary),
@@ -60,10 +59,10 @@ function instanceData(instance: Instance, { wallTime }: DumpFacts): Record<strin
     base_priority: config.priority,
     effective_priority: instance.priority,
     vipset: instance.holds,
-    promote_secondaries: false,
-    adver_int: advertInt,
-    master_adver_int: advertInt,
-    accept: 1,
+    promote_secondaries: config.promoteSecondaries,
+    adver_int: inSeconds(config.advertInt),
+    master_adver_int: inSeconds(instance.masterAdvertInt),
+    accept: bit(config.accept),
     nopreempt: config.nopreempt,
     preempt_delay: wholeSeconds(config.preemptDelay),
     state: STATES[outerState(instance.state)],

@@ -73,8 +73,14 @@ export function addressWords(address: VirtualAddress, { set }: { set: boolean })
     ['peer', peer && formatPrefix(peer)],
     ...FLAGS.filter((flag) => flags.includes(flag)).map((flag) => (flag === 'dad' ? '-nodad' : flag)),
     noTrack ? 'no_track' : '',
+    familyOf(prefix.address) === 'ipv6' ? preferredWords(address) : '',
     set ? 'set' : '',
   ]);
+}
+
+/** Of an IPv6 address; unless it is written, a single one is never chosen as a source. */
+function preferredWords({ prefix, preferredLft = prefix.length === 128 ? 0 : 'forever' }: VirtualAddress): string {
+  return preferredLft === 0 ? 'deprecated' : `preferred_lft ${preferredLft}`;
 }
 
 /** The addresses of an instance, those that it has on the host marked. */

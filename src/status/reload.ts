@@ -3,7 +3,7 @@
 
 import { formatPrefix } from '../address.js';
 import { isEqual, without, type BlockChange, type Difference, type InstanceChange } from '../config/diff.js';
-import type { VirtualAddress, VrrpInstance } from '../config/model.js';
+import type { UnicastPeer, UnicastSettings, VirtualAddress, VrrpInstance } from '../config/model.js';
 import { describeDuration, type Duration } from '../time.js';
 import { masterDownInterval } from '../vrrp/timers.js';
 
@@ -64,7 +64,12 @@ function describeInstance(change: InstanceChange): string[] {
   const { before, after } = change;
   const named = before.name === after.name ? after.name : `${after.name} (was ${before.name})`;
   const anew = change.kind === 'restart' ? ['begun anew'] : [];
-  const words = [...anew, ...changedAddresses(before, after), ...changedFields(before, after)];
+  const words = [
+    ...anew,
+    ...changedAddresses(before, after),
+    ...changedUnicast(before, after),
+    ...changedFields(before, after),
+  ];
   const rest = before.name === after.name ? 'addresses in another order' : 'renamed';
   return [`${named}: ${words.length === 0 ? rest : words.join(', ')}`];
 }
@@ -78,7 +83,28 @@ function changedAddresses(before: VrrpInstance, after: VrrpInstance): string[] {
   });
 }
 
-const SHOWN_APART = ['name', 'place', 'places', 'virtualAddresses', 'excludedAddresses'];
+function changedUnicast({ unicast: before }: VrrpInstance, { unicast: after }: VrrpInstance): string[] {
+  if (!before || !after) return before === after ? [] : [after ? 'unicast now' : 'multicast now'];
+  const [old, next] = [before.peers.map(peerText), after.peers.map(peerText)];
+  return [
+    ...next.filter((peer) => !old.includes(peer)).map((peer) => `+ ${peer}`),
+    ...old.filter((peer) => !next.includes(peer)).map((peer) => `- ${peer}`),
+    ...changedFields(unicastKeywords(before), unicastKeywords(after)),
+  ];
+}
+
+function peerText({ address, minTtl, maxTtl }: UnicastPeer): string {
+  const limits = `${minTtl === undefined ? '' : ` min_ttl ${minTtl}`}${maxTtl === undefined ? '' : ` max_ttl ${maxTtl}`}`;
+  return `peer ${address}${limits}`;
+}
+
+const unicastKeywords = ({ ttl, checkSrc, oldChecksum }: UnicastSettings): object => ({
+  unicastTtl: ttl,
+  checkUnicastSrc: checkSrc,
+  oldUnicastChecksum: oldChecksum,
+});
+
+const SHOWN_APART = ['name', 'place', 'places', 'virtualAddresses', 'excludedAddresses', 'unicast'];
 
 /** Fields in microseconds. */
 const DURATIONS = [

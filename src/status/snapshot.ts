@@ -1,7 +1,7 @@
 // What operators see, as plain JSON: made from the router and what the daemon knows of itself. keepalived has no
 // counterpart but its dump files. It renders nothing and reads no clock: wall times are handed in.
 
-import { formatPrefix } from '../address.js';
+import { formatPrefix, type Family, type IpAddress } from '../address.js';
 import { between, inSeconds, type Instant } from '../time.js';
 import type { Instance } from '../vrrp/instance.js';
 import { alertsOfHost, trackStatus, type TrackStatus } from './tracks.js';
@@ -59,7 +59,16 @@ export interface InstanceStatus {
   readonly interface: string;
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
+  readonly family: Family;
   readonly advertIntSeconds: number;
+  /** Where adverts come from; absent while there is no address to send them from. */
+  readonly source?: string;
+  /** Where adverts go, and are expected from: a multicast group, or peers. */
+  readonly sendsTo:
+    | { readonly kind: 'group'; readonly address: string }
+    | { readonly kind: 'peers'; readonly ttl: number; readonly peers: readonly PeerStatus[] };
+  /** False: what is sent to its addresses is dropped on this host. */
+  readonly accept: boolean;
   readonly nopreempt: boolean;
   readonly priority: {
     readonly base: number;
@@ -70,6 +79,8 @@ export interface InstanceStatus {
   readonly master?: {
     readonly address: string;
     readonly priority: number;
+    /** What its adverts say in version 3: they count instead of the own interval. */
+    readonly advertIntSeconds: number;
     readonly heardSecondsAgo: number;
     readonly takesOverInSeconds: number;
   };
@@ -127,6 +138,15 @@ export interface InstanceStatus {
   }[];
 }
 
+export interface PeerStatus {
+  readonly address: string;
+  /** An address of this host: nothing is sent to it. */
+  readonly isOwn: boolean;
+  /** Limits of the TTL that it is heard with. */
+  readonly minTtl?: number;
+  readonly maxTtl?: number;
+}
+
 /** The whole status of a router at `facts.now`. */
 export function takeSnapshot(router: Router, facts: DaemonFacts): Snapshot {
   const { now, startedAt, wallTime, ...plain } = facts;
@@ -159,7 +179,11 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
     interface: config.interface,
     virtualRouterId: config.virtualRouterId,
     version: config.version,
+    family: config.family,
     advertIntSeconds: inSeconds(config.advertInt),
+    ...(instance.source !== undefined && { source: instance.source }),
+    sendsTo: sendsTo(instance),
+    accept: config.accept,
     nopreempt: config.nopreempt,
     priority: { base: config.priority, effective: instance.priority, contributions: instance.contributions() },
     ...listening(instance, now),
@@ -194,12 +218,24 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
   };
 }
 
-function listening({ state, master }: Instance, now: Instant): Pick<InstanceStatus, 'master' | 'takesOverInSeconds'> {
+function sendsTo({ config: { unicast, mcastDstIp }, links }: Instance): InstanceStatus['sendsTo'] {
+  if (!unicast) return { kind: 'group', address: mcastDstIp };
+  const { ttl, peers } = unicast;
+  const isOwn = (address: IpAddress): boolean =>
+    [...links.values()].some(({ addresses }) => addresses.some((one) => one.address === address));
+  return { kind: 'peers', ttl, peers: peers.map((peer) => ({ ...peer, isOwn: isOwn(peer.address) })) };
+}
+
+function listening(
+  { state, master, masterAdvertInt }: Instance,
+  now: Instant,
+): Pick<InstanceStatus, 'master' | 'takesOverInSeconds'> {
   if (state.kind !== 'BACKUP') return {};
   const takesOverInSeconds = inSeconds(between({ from: now, to: state.masterDownAt }));
   if (!master) return { takesOverInSeconds };
   const { address, priority, heardAt } = master;
-  return { master: { address, priority, heardSecondsAgo: secondsSince(heardAt, now), takesOverInSeconds } };
+  const [advertIntSeconds, heardSecondsAgo] = [inSeconds(masterAdvertInt), secondsSince(heardAt, now)];
+  return { master: { address, priority, advertIntSeconds, heardSecondsAgo, takesOverInSeconds } };
 }
 
 function holdingBack({ state, surroundings, hasYielded, group }: Instance): Pick<InstanceStatus, 'holdsBack'> {

@@ -1,12 +1,14 @@
 // The status as an operator reads it, in 80 columns: what needs attention first, then an instance a block. A pure function
 // of the snapshot; the words are docs/vrrpd.8's. Colour is not used: every fact is in words.
 
+import { VRRP_GROUPS } from '../address.js';
 import { describeDuration, seconds } from '../time.js';
-import type { InstanceStatus, Snapshot } from './snapshot.js';
+import type { InstanceStatus, PeerStatus, Snapshot } from './snapshot.js';
 
 const WIDTH = 80;
 const LABEL = 13;
 const TRANSITIONS = 3;
+const FULL_TTL = 255;
 /** A process that is so many milliseconds late is in trouble. */
 const WORTH_SHOWING = 50;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -29,9 +31,10 @@ export function renderStatus(snapshot: Snapshot): string {
 }
 
 function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
-  const { name, state, forSeconds, advertIntSeconds, version, virtualRouterId } = instance;
+  const { name, state, forSeconds, advertIntSeconds, version, family, virtualRouterId } = instance;
   const group = instance.group === undefined ? '' : `  in ${instance.group}`;
-  const where = `${instance.interface}${group}  VRID ${virtualRouterId}  v${version}  every ${advertIntSeconds} s`;
+  const protocol = `v${version}${family === 'ipv6' ? ' IPv6' : ''}`;
+  const where = `${instance.interface}${group}  VRID ${virtualRouterId}  ${protocol}  every ${advertIntSeconds} s`;
   const head = `${name}   ${state} for ${ago(forSeconds)}`;
   return [
     ...(head.length + where.length + 3 <= WIDTH
@@ -44,24 +47,44 @@ function renderInstance(instance: InstanceStatus, takenAt: string): string[] {
       ? []
       : labelled('gives up', [instance.givesUp, 'stays until another router serves'])),
     ...renderMaster(instance),
+    ...renderEnds(instance),
     ...labelled('priority', [renderPriority(instance), ...(instance.nopreempt ? ['nopreempt'] : [])]),
     ...renderAddresses(instance),
+    ...(instance.accept ? [] : labelled('no_accept', ['what is sent to its addresses is dropped on this host'])),
     ...instance.checks.flatMap(renderCheck),
     ...renderAdverts(instance),
     ...renderTransitions(instance, takenAt),
   ];
 }
 
-function renderMaster({ state, master, takesOverInSeconds, holdsBack, priority }: InstanceStatus): string[] {
+function renderMaster(instance: InstanceStatus): string[] {
+  const { state, master, takesOverInSeconds, holdsBack, priority, advertIntSeconds } = instance;
   if (state !== 'BACKUP') return [];
   if (!master)
     return labelled('master', ['none heard', holdsBack ?? `takes over in ${ago(takesOverInSeconds ?? NaN)}`]);
   const { address, heardSecondsAgo, takesOverInSeconds: rest } = master;
   const lower = master.priority > 0 && master.priority < priority.effective ? ', lower than ours' : '';
+  const every = master.advertIntSeconds === advertIntSeconds ? '' : `, every ${master.advertIntSeconds} s`;
   return labelled('master', [
-    `${address} priority ${master.priority}${lower}, heard ${ago(heardSecondsAgo)} ago,`,
+    `${address} priority ${master.priority}${lower}${every}, heard ${ago(heardSecondsAgo)} ago,`,
     holdsBack ?? `takes over in ${ago(rest)} if it falls silent`,
   ]);
+}
+
+/** Where adverts go, unless it is where they go without a word in the file. */
+function renderEnds({ sendsTo, family }: InstanceStatus): string[] {
+  if (sendsTo.kind === 'group')
+    return sendsTo.address === VRRP_GROUPS[family] ? [] : labelled('group', [sendsTo.address]);
+  const { peers, ttl } = sendsTo;
+  return labelled('unicast', [
+    ...(peers.length === 0 ? ['no peer'] : peers.map(renderPeer)),
+    ...(ttl === FULL_TTL ? [] : [`TTL ${ttl}`]),
+  ]);
+}
+
+function renderPeer({ address, isOwn, minTtl = 0, maxTtl = FULL_TTL }: PeerStatus): string {
+  if (isOwn) return `${address} (this host)`;
+  return minTtl === 0 && maxTtl === FULL_TTL ? address : `${address} (TTL ${minTtl} to ${maxTtl})`;
 }
 
 function renderPriority({ priority: { base, effective, contributions } }: InstanceStatus): string {

@@ -2,7 +2,7 @@
 // played again and for simulated hosts. What repeats itself (adverts, bursts, results of checks) is a line only when it is
 // not as it was the last time. It has no clock: whoever prints the lines puts the time in front.
 
-import { formatPrefix, type Prefix } from '../address.js';
+import { familyOf, formatPrefix, isMulticast, VRRP_GROUPS, type Family, type Prefix } from '../address.js';
 import { describeRoute } from '../config/route-text.js';
 import { describeBriefly, describeHeard } from '../packet/describe.js';
 import { describeOutcome, describeResult, type ScriptOutcome } from '../track/script.js';
@@ -86,12 +86,17 @@ export class Transcript {
   #ofEffects(effect: Effect, run: readonly Effect[]): string[] {
     switch (effect.kind) {
       case 'open-link':
-        return [`listens on ${effect.interface}`];
+        return [`listens on ${effect.interface}${describeFamily(effect.family)}${describeGroups(effect)}`];
       case 'close-link':
-        return [`listens no longer on ${effect.interface}`];
+        return [`listens no longer on ${effect.interface}${describeFamily(effect.family)}`];
       case 'send-advert': {
-        const key = `sent ${effect.interface} ${effect.advert.virtualRouterId}`;
-        return this.#changed(key, `${effect.interface} > ${describeBriefly(effect.advert)}`);
+        const { interface: dev, header, advert } = effect;
+        const { destination } = header;
+        const to = isMulticast(destination) ? '' : `${destination}: `;
+        return this.#changed(
+          `sent ${dev} ${destination} ${advert.virtualRouterId}`,
+          `${dev} > ${to}${describeBriefly(advert)}`,
+        );
       }
       case 'send-garp': {
         const { interface: dev, addresses, rounds } = effect;
@@ -103,8 +108,11 @@ export class Transcript {
         const burst = `neighbour advertisement for ${list(addresses)}${rounds === 1 ? '' : `, ${rounds} rounds`}`;
         return this.#changed(`na ${dev}`, `${dev} > ${burst}`);
       }
-      case 'send-probe':
-        return this.#changed(`probe ${effect.interface}`, `${effect.interface} > ARP probe for ${effect.address}`);
+      case 'send-probe': {
+        const { interface: dev, address } = effect;
+        const what = familyOf(address) === 'ipv4' ? 'ARP probe' : 'neighbour solicitation';
+        return this.#changed(`probe ${dev}`, `${dev} > ${what} for ${address}`);
+      }
       case 'reset-connections':
         return [];
       case 'add-address':
@@ -123,7 +131,7 @@ export class Transcript {
         if (state.includes('_')) return this.#changed(`notify ${subject} ${name} ${state}`, line);
         // A MASTER has said its first advert already; what another says when it is one again is news.
         if (state !== 'MASTER')
-          for (const key of this.#told.keys()) if (/^(sent|garp|notify) /.test(key)) this.#told.delete(key);
+          for (const key of this.#told.keys()) if (/^(sent|garp|na|notify) /.test(key)) this.#told.delete(key);
         return [line];
       }
       case 'log':
@@ -193,9 +201,18 @@ function describeAddresses(run: readonly Effect[], kind: 'add-address' | 'remove
   return [...byDevice].map(([dev, prefixes]) => `${words.verb} ${list(prefixes)} ${words.where} ${dev}`);
 }
 
-function describeFailed({ effect, interface: dev, address, entry, error }: Failure): string {
+/** Nothing for IPv4, which everybody has. */
+const describeFamily = (family: Family | undefined): string => (family === 'ipv6' ? ' (IPv6)' : '');
+
+/** Nothing for the group that VRRP has. */
+function describeGroups({ family, groups }: Extract<Effect, { kind: 'open-link' }>): string {
+  if (groups.length === 1 && groups[0] === VRRP_GROUPS[family]) return '';
+  return groups.length === 0 ? ' for unicast' : ` for ${groups.join(' and ')}`;
+}
+
+function describeFailed({ effect, interface: dev, family, address, entry, error }: Failure): string {
   const what = entry ? ` ${describeRoute(entry)}` : address === undefined ? '' : ` ${address}`;
-  return `refused: ${effect}${what}${dev === '' ? '' : ` on ${dev}`}: ${error}`;
+  return `refused: ${effect}${what}${dev === '' ? '' : ` on ${dev}`}${describeFamily(family)}: ${error}`;
 }
 
 const missingIn = ({ addresses }: Link, others: readonly Prefix[]): string[] => {

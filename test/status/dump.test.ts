@@ -2,8 +2,9 @@
 // configuration, but for what is masked and what vrrpd does not have.
 
 import t from 'tap';
-import { seconds } from '../../src/time.js';
-import type { VrrpInstance } from '../../src/config/model.js';
+import { parsePrefix } from '../../src/address.js';
+import { milliseconds, seconds } from '../../src/time.js';
+import type { VirtualAddress, VrrpInstance } from '../../src/config/model.js';
 import { dumpData } from '../../src/status/dump-data.js';
 import { dumpJson } from '../../src/status/dump-json.js';
 import { dumpStats } from '../../src/status/dump-stats.js';
@@ -98,10 +99,13 @@ function block(lines: readonly string[], first: string): string[] {
 
 t.test('the data of a MASTER', (t) => {
   const lines = dataLines(master(rich));
-  t.strictSame(lines.slice(0, 4), [
+  t.strictSame(lines.slice(0, 7), [
     '------< Global definitions >------',
     ' Router ID = lb1',
-    ' VRRP IPv4 mcast group = 224.0.0.18',
+    ' VRRP process priority = 0',
+    " VRRP don't swap = false",
+    ' VRRP realtime priority = 0',
+    ' VRRP realtime limit = 10000',
     ' Script security disabled',
   ]);
   t.strictSame(block(lines, ' VRRP Instance = VI_1'), [
@@ -182,10 +186,11 @@ t.test('the data of its check and its interface', (t) => {
     '     VI_1, weight 2',
     '   State = idle',
   ]);
-  t.strictSame(block(lines, ' Name = eth1').slice(0, 4), [
+  t.strictSame(block(lines, ' Name = eth1').slice(0, 5), [
     ' Name = eth1',
     '   index = 2',
     '   IPv4 address = 192.168.1.191',
+    '   IPv6 address = (none)',
     '   MAC = 02:00:00:00:00:01',
   ]);
   t.end();
@@ -223,6 +228,91 @@ t.test('a BACKUP names its master, a FAULT counts its faults, and one that waits
     t.ok(fault.includes(`   ${line}`), line);
   t.ok(fault.includes('   VRRP interface tracking disabled'));
   t.ok(fault.includes('   Using src_ip = 192.168.1.191 (from configuration)'));
+  t.end();
+});
+
+/** As a BACKUP behind 192.168.1.192, which says another interval. */
+function version3(changes: Partial<VrrpInstance>): TestHost {
+  const common = { version: 3, authentication: { type: 'none' }, advertInt: milliseconds(250) } as const;
+  const host = new TestHost({ instances: [anInstance({ ...common, ...changes })] });
+  host.start();
+  host.hear({ priority: 200, version: 3, interval: milliseconds(800) });
+  return host;
+}
+
+t.test('version 3: its interval, and as BACKUP that of its master', (t) => {
+  const host = version3({ accept: false, promoteSecondaries: true, kernelRxBufSize: 300_000 });
+  const lines = dataLines(host);
+  for (const expected of [
+    ['VRRP Version = 3', 'State = BACKUP', 'Master router = 192.168.1.192', 'Master priority = 200'],
+    ['Master priority = 200', 'Master advert int = 0.80 sec', 'Wantstate = BACKUP'],
+    ['Advert interval = 250 milli-sec', 'Master advert interval = 800 milli-sec', 'Accept = disabled'],
+    ['Preempt = enabled', 'Promote_secondaries = enabled', 'Kernel rx buffer size = 300000', 'Virtual IP (1):'],
+  ])
+    t.match(lines.join('\n'), `   ${expected.join('\n   ')}\n`);
+  t.notMatch(lines.join('\n'), /Authentication|Native IPv6|Unicast/);
+  const [one] = readJson(dumpJson(host.router, facts, 1) ?? '');
+  t.match(one?.data, { version: 3, adver_int: 0.25, master_adver_int: 0.8, accept: 0, promote_secondaries: true });
+  host.pass(seconds(10));
+  t.notMatch(dataLines(host).join('\n'), /Master advert int/, 'a MASTER follows nobody');
+  t.end();
+});
+
+t.test('IPv6: the group with its interface, and how long an address is preferred', (t) => {
+  const address = (text: string, more: Partial<VirtualAddress> = {}): VirtualAddress => {
+    const prefix = parsePrefix(text);
+    return { ...anAddress('::'), ...(prefix && { prefix }), ...more };
+  };
+  const instance = anInstance({
+    version: 3,
+    family: 'ipv6',
+    authentication: { type: 'none' },
+    mcastDstIp: ip('ff02::13'),
+    virtualAddresses: [
+      address('fe80::190/64'),
+      address('2001:db8::1', { preferredLft: 'forever' }),
+      address('2001:db8::2', { preferredLft: 100 }),
+      address('2001:db8::3/64', { preferredLft: 0 }),
+      address('2001:db8::4/64', { flags: ['dad', 'home'], noTrack: true }),
+      address('2001:db8::5'),
+    ],
+  });
+  const lines = dataLines(new TestHost({ instances: [instance] }));
+  t.match(lines.slice(lines.indexOf(' VRRP Instance = VI_1')), [
+    /Instance/,
+    '   VRRP Version = 3',
+    '   Using Native IPv6',
+  ]);
+  t.ok(lines.includes('   Multicast address ff02::13, ifindex 2'));
+  t.strictSame(block(lines, '   Virtual IP (6):').slice(1), [
+    '     fe80::190/64 dev eth1 scope global preferred_lft forever',
+    '     2001:db8::1 dev eth1 scope global preferred_lft forever',
+    '     2001:db8::2 dev eth1 scope global preferred_lft 100',
+    '     2001:db8::3/64 dev eth1 scope global deprecated',
+    '     2001:db8::4/64 dev eth1 scope global home -nodad no_track preferred_lft forever',
+    '     2001:db8::5 dev eth1 scope global deprecated',
+  ]);
+  t.end();
+});
+
+t.test('unicast: the peers instead of a group', (t) => {
+  const peers = [{ address: ip('192.168.1.192') }, { address: ip('192.168.1.193'), minTtl: 254, maxTtl: 255 }];
+  const unicast = { peers, ttl: 77, checkSrc: true, oldChecksum: 'never' } as const;
+  const lines = dataLines(new TestHost({ instances: [anInstance({ unicast, srcIp: ip('192.168.1.191') })] }));
+  t.notMatch(lines.join('\n'), /Multicast/);
+  t.ok(lines.includes('   Using src_ip = 192.168.1.191 (from configuration)'));
+  const first = lines.indexOf('   Unicast TTL = 77');
+  t.strictSame(lines.slice(first - 2, first + 7), [
+    '   Virtual IP (1):',
+    '     192.168.1.190 dev eth1 scope global',
+    '   Unicast TTL = 77',
+    '   Check unicast src : yes',
+    '   Unicast Peer :',
+    '     192.168.1.192 min_ttl 0 max_ttl 255',
+    '     192.168.1.193 min_ttl 254 max_ttl 255',
+    '   Unicast checksum compatibility = never',
+    '   Using smtp notification = no',
+  ]);
   t.end();
 });
 

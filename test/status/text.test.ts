@@ -14,7 +14,11 @@ const instance: InstanceStatus = {
   interface: 'eth1',
   virtualRouterId: 91,
   version: 2,
+  family: 'ipv4',
   advertIntSeconds: 1,
+  source: '192.168.1.191',
+  sendsTo: { kind: 'group', address: '224.0.0.18' },
+  accept: true,
   nopreempt: true,
   priority: { base: 120, effective: 122, contributions: [{ tracker: 'chk_haproxy', value: 2 }] },
   addresses: [{ prefix: '192.168.1.190/32', dev: 'eth1', onWire: true, present: true, announcedSecondsAgo: 0.4321 }],
@@ -111,10 +115,80 @@ VI_1   MASTER for 7 h 31 m                        eth1  VRID 91  v2  every 1 s
 });
 
 t.test('a BACKUP says whom it listens to and when it takes over', (t) => {
-  const master = { address: '192.168.1.191', priority: 122, heardSecondsAgo: 0.41, takesOverInSeconds: 3.2 };
+  const master = {
+    address: '192.168.1.191',
+    priority: 122,
+    advertIntSeconds: 1,
+    heardSecondsAgo: 0.41,
+    takesOverInSeconds: 3.2,
+  };
   const text = render({ state: 'BACKUP', master, addresses: [] });
   t.match(text, /master {5}192\.168\.1\.191 priority 122, heard 0\.4 s ago,\s+takes over in 3\.2 s if it falls silent/);
   t.match(render({ state: 'BACKUP', takesOverInSeconds: 2 }), /master {5}none heard {3}takes over in 2 s/);
+  t.end();
+});
+
+t.test('version 3: the interval that its master says, where it is another one', (t) => {
+  const master = {
+    address: '192.168.1.191',
+    priority: 122,
+    advertIntSeconds: 0.8,
+    heardSecondsAgo: 0.4,
+    takesOverInSeconds: 2,
+  };
+  const text = render({ state: 'BACKUP', version: 3, advertIntSeconds: 0.25, master });
+  t.match(text, /^VI_1 .* v3 {2}every 0\.25 s$/m);
+  t.match(text, /^ {2}master {5}192\.168\.1\.191 priority 122, every 0\.8 s, heard 0\.4 s ago,/m);
+  t.end();
+});
+
+t.test('where adverts go is told when it is not the usual group', (t) => {
+  t.notMatch(render(), /group|unicast|no_accept/);
+  t.match(render({ sendsTo: { kind: 'group', address: '224.0.0.77' } }), /^ {2}group {6}224\.0\.0\.77$/m);
+  const onIpv6 = { family: 'ipv6', sendsTo: { kind: 'group', address: 'ff02::12' } } as const;
+  t.match(render(onIpv6), /^VI_1 .* v2 IPv6 {2}every 1 s$/m);
+  t.notMatch(render(onIpv6), /group/);
+  const peers = [
+    { address: '192.168.1.191', isOwn: true },
+    { address: '192.168.1.192', isOwn: false },
+    { address: '192.168.1.193', isOwn: false, minTtl: 254 },
+  ];
+  t.match(
+    render({ sendsTo: { kind: 'peers', ttl: 77, peers } }),
+    '  unicast    192.168.1.191 (this host)   192.168.1.192\n             192.168.1.193 (TTL 254 to 255)   TTL 77\n',
+  );
+  t.match(render({ sendsTo: { kind: 'peers', ttl: 255, peers: [] } }), /^ {2}unicast {4}no peer$/m);
+  t.match(render({ accept: false }), /^ {2}no_accept {2}what is sent to its addresses is dropped on this host$/m);
+  t.end();
+});
+
+t.test('the longest IPv6 addresses are whole, and in 80 columns', (t) => {
+  const address = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff';
+  const peer = `${address.slice(0, -1)}e`;
+  const dev = 'enp0s31f6.1234a';
+  const text = render({
+    ...{ name: 'a_virtual_router_with_a_long_name', state: 'BACKUP', interface: dev, version: 3, family: 'ipv6' },
+    why: `heard ${peer} with priority 122, ours 112`,
+    source: address,
+    master: { address: peer, priority: 112, advertIntSeconds: 0.5, heardSecondsAgo: 0.4, takesOverInSeconds: 2.3 },
+    sendsTo: {
+      kind: 'peers',
+      ttl: 64,
+      peers: [
+        { address, isOwn: true },
+        { address: peer, isOwn: false, minTtl: 1 },
+      ],
+    },
+    addresses: [{ prefix: `${address}/128`, dev, onWire: false, present: true, announcedSecondsAgo: 12.5 }],
+  });
+  const unwrapped = text.replaceAll(/\s+/g, ' ');
+  for (const whole of [
+    `heard ${peer} with priority 122, ours 112`,
+    `master ${peer} priority 112, lower than ours, every 0.5 s, heard 0.4 s ago, takes over in 2.3 s`,
+    `unicast ${address} (this host) ${peer} (TTL 1 to 255) TTL 64`,
+    `address ${address}/128 ${dev} (excluded from the adverts) there, announced 12.5 s ago`,
+  ])
+    t.ok(unwrapped.includes(whole), whole);
   t.end();
 });
 

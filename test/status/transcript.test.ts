@@ -15,6 +15,7 @@ import {
   eth1,
   failed,
   ip,
+  otherMac,
   succeeded,
   TestHost,
   tracked,
@@ -135,6 +136,42 @@ t.test('each other kind of input and effect', (t) => {
   t.strictSame(new Transcript().lines({ input: { kind: 'tick' }, effects: [], thrown: 'oh' }), [
     { kind: 'thrown', text: 'internal error: oh' },
   ]);
+  t.end();
+});
+
+t.test('IPv6, other groups and unicast', (t) => {
+  const [eth1, ipv6] = [{ interface: 'eth1' }, { interface: 'eth1', family: 'ipv6' }] as const;
+  const advert = { version: 3, virtualRouterId: 91, priority: 120, interval: seconds(1) } as const;
+  const to = (destination: string, ...addresses: string[]): Effect => ({
+    ...{ kind: 'send-advert', interface: 'eth1', advert: { ...advert, addresses: addresses.map(ip) } },
+    header: { source: ip('::'), destination: ip(destination), ttl: 255, identification: 0 },
+  });
+  const burst = { ...eth1, mac: otherMac, addresses: [ip('fe80::190'), ip('2001:db8::190')], rounds: 5 };
+  const cases: readonly (readonly [Effect, string])[] = [
+    [{ kind: 'open-link', ...ipv6, groups: [ip('ff02::12')] }, 'listens on eth1 (IPv6)'],
+    [{ kind: 'open-link', ...ipv6, groups: [ip('ff02::13')] }, 'listens on eth1 (IPv6) for ff02::13'],
+    [{ kind: 'open-link', ...eth1, family: 'ipv4', groups: [] }, 'listens on eth1 for unicast'],
+    [
+      { kind: 'open-link', ...eth1, family: 'ipv4', groups: [ip('224.0.0.18'), ip('224.0.0.77')] },
+      'listens on eth1 for 224.0.0.18 and 224.0.0.77',
+    ],
+    [{ kind: 'close-link', ...ipv6 }, 'listens no longer on eth1 (IPv6)'],
+    [to('ff02::12', 'fe80::190', '2001:db8::190'), 'eth1 > vrid 91 prio 120 v3 (fe80::190 and 1 more)'],
+    [to('192.168.1.192', '192.168.1.190'), 'eth1 > 192.168.1.192: vrid 91 prio 120 v3 (192.168.1.190)'],
+    [{ kind: 'send-na', ...burst }, 'eth1 > neighbour advertisement for fe80::190, 2001:db8::190, 5 rounds'],
+    [
+      { kind: 'send-probe', ...eth1, mac: otherMac, address: ip('fe80::190') },
+      'eth1 > neighbour solicitation for fe80::190',
+    ],
+  ];
+  for (const [effect, line] of cases) t.strictSame(said({ kind: 'tick' }, [effect]), [line]);
+  t.strictSame(said({ kind: 'failed', effect: 'open-link', ...ipv6, error: 'no such device' }), [
+    'refused: open-link on eth1 (IPv6): no such device',
+  ]);
+  const transcript = new Transcript();
+  const all = ['192.168.1.192', '192.168.1.193', '192.168.1.192'].map((peer) => to(peer, '192.168.1.190'));
+  t.equal(said({ kind: 'tick' }, all, transcript).length, 2, 'once for each peer');
+  t.strictSame(said({ kind: 'tick' }, all, transcript), []);
   t.end();
 });
 
