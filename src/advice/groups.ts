@@ -4,7 +4,8 @@
 
 import type { Config, SyncGroup } from '../config/model.js';
 import { groupsByMember } from '../config/tracks.js';
-import type { Finding, PairedInstance } from './pair.js';
+import type { Finding } from './finding.js';
+import type { PairedInstance } from './pair.js';
 
 export function judgeGroups(configs: readonly [Config, Config], paired: readonly PairedInstance[]): Finding[] {
   const groups = [groupsByMember(configs[0]), groupsByMember(configs[1])] as const;

@@ -3,21 +3,12 @@
 
 import { formatPrefix, type IpAddress } from '../address.js';
 import { virtualRouterOf } from '../config/diff.js';
-import type { Code, Severity } from '../config/diagnostic.js';
-import type { Config, Place, VirtualAddress, VrrpInstance } from '../config/model.js';
-import { inSeconds } from '../time.js';
+import type { Config, VirtualAddress, VrrpInstance } from '../config/model.js';
+import { placesOf, type Finding, type Instances } from './finding.js';
 import { judgeGroups } from './groups.js';
+import { compareAdverts } from './pair-adverts.js';
 import { pairOf, playStories, type Outcome } from './stories.js';
 import { judgeWeights } from './weights.js';
-
-/** A message about both files. */
-export interface Finding {
-  readonly severity: Severity;
-  readonly code: Code;
-  readonly words: string;
-  /** One or two, the place in the first file first. */
-  readonly places: readonly Place[];
-}
 
 /** A virtual router that both files have, and what becomes of it. */
 export interface PairedInstance {
@@ -33,10 +24,9 @@ export interface PairReport {
 /** `names` are those of the hosts as the operator is to read them. */
 export function comparePair(configs: readonly [Config, Config], names: readonly [string, string]): PairReport {
   const [first, second] = configs;
-  const partners = new Map(second.vrrpInstances.map((instance) => [keyOf(instance), instance]));
   const findings = compareHosts(configs);
   const paired = first.vrrpInstances.flatMap((one): PairedInstance[] => {
-    const other = partners.get(keyOf(one));
+    const other = partnerOf(one, second);
     if (other === undefined) return [];
     const instances = [one, other] as const;
     findings.push(...compareInstances(instances));
@@ -54,17 +44,28 @@ function keyOf(instance: VrrpInstance): string {
   return `${virtualRouterId} ${family}`;
 }
 
+/** With unicast there may be several: the one of that name, if there is one. */
+function partnerOf(instance: VrrpInstance, { vrrpInstances }: Config): VrrpInstance | undefined {
+  const partners = vrrpInstances.filter((one) => keyOf(one) === keyOf(instance));
+  return partners.find(({ name }) => name === instance.name) ?? partners[0];
+}
+
 function withoutPartner(config: Config, other: Config): Finding[] {
   const known = new Set(other.vrrpInstances.map(keyOf));
   const [elsewhere] = other.vrrpInstances;
+  const file = elsewhere?.place.file ?? 'the other file';
   return config.vrrpInstances
     .filter((instance) => !known.has(keyOf(instance)))
-    .map(({ name, virtualRouterId, place, places }) => ({
-      severity: 'warning',
-      code: 'pair-instance',
-      words: `${name} has VRID ${virtualRouterId}, which no instance of ${elsewhere?.place.file ?? 'the other file'} has: nobody takes over`,
-      places: [places.virtual_router_id ?? place],
-    }));
+    .map(({ name, virtualRouterId, family, place, places }) => {
+      const isThere = other.vrrpInstances.some((one) => one.virtualRouterId === virtualRouterId);
+      const of = isThere ? ` of ${family === 'ipv4' ? 'IPv4' : 'IPv6'}` : '';
+      return {
+        severity: 'warning',
+        code: 'pair-instance',
+        words: `${name} has VRID ${virtualRouterId}${of}, which no instance of ${file} has: nobody takes over`,
+        places: [places.virtual_router_id ?? place],
+      };
+    });
 }
 
 function compareHosts([{ global: one }, { global: other }]: readonly [Config, Config]): Finding[] {
@@ -73,39 +74,22 @@ function compareHosts([{ global: one }, { global: other }]: readonly [Config, Co
   return [{ severity: 'hint', code: 'pair-router-id', words, places: [] }];
 }
 
-type Instances = readonly [VrrpInstance, VrrpInstance];
-
-const placesOf = (instances: Instances, keyword: string): Place[] =>
-  instances.map(({ places, place }) => places[keyword] ?? place);
-
 function compareInstances(instances: Instances): Finding[] {
-  const [one, other] = instances;
-  const error = (code: Code, keyword: string, words: string): Finding => ({
-    severity: 'error',
-    code,
-    words,
-    places: placesOf(instances, keyword),
-  });
-  const findings: Finding[] = [];
-  if (one.version === 2 && one.advertInt !== other.advertInt) {
-    const times = `every ${inSeconds(one.advertInt)} s and every ${inSeconds(other.advertInt)} s`;
-    findings.push(error('pair-interval', 'advert_int', `${times}: adverts are rejected and both become MASTER`));
-  }
-  const secrets = compareSecrets(instances);
-  if (secrets !== undefined)
-    findings.push(
-      error('pair-authentication', 'authentication', `${secrets}: adverts are rejected and both become MASTER`),
-    );
-  if (one.srcIp !== undefined && one.srcIp === other.srcIp)
-    findings.push(error('pair-source', 'mcast_src_ip', `both send from ${one.srcIp}: each takes the other for itself`));
-  return [...findings, ...comparePriorities(instances), ...compareAddresses(instances)];
+  return [
+    ...compareAdverts(instances),
+    ...compareAccept(instances),
+    ...comparePriorities(instances),
+    ...compareAddresses(instances),
+  ];
 }
 
-function compareSecrets([{ authentication: one }, { authentication: other }]: Instances): string | undefined {
-  if (one.type !== other.type) return `authentication ${one.type} and ${other.type}`;
-  return one.type === 'PASS' && other.type === 'PASS' && one.password !== other.password
-    ? 'different passwords'
-    : undefined;
+function compareAccept(instances: Instances): Finding[] {
+  const [one, other] = instances;
+  if (one.accept === other.accept) return [];
+  const keyword = [one, other].some(({ places }) => places.no_accept) ? 'no_accept' : 'strict_mode';
+  const dropping = one.accept ? other : one;
+  const words = `what clients send to the addresses is dropped on the host of ${dropping.place.file} only`;
+  return [{ severity: 'warning', code: 'pair-accept', words, places: placesOf(instances, keyword) }];
 }
 
 function comparePriorities(instances: Instances): Finding[] {

@@ -5,7 +5,8 @@ import { formatPrefix } from '../address.js';
 import { visible } from '../config/diagnostic.js';
 import type { Config, VrrpInstance } from '../config/model.js';
 import { inSeconds } from '../time.js';
-import type { Finding, PairedInstance } from './pair.js';
+import type { Finding } from './finding.js';
+import type { PairedInstance } from './pair.js';
 import type { Outcome, StoryKind } from './stories.js';
 
 const NODES = ['node 1', 'node 2'] as const;

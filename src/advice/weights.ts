@@ -3,7 +3,7 @@
 // showed and plays none.
 
 import type { Config, Place, VrrpInstance } from '../config/model.js';
-import type { Finding } from './pair.js';
+import type { Finding } from './finding.js';
 import type { Outcome } from './stories.js';
 
 interface Played {

@@ -1,7 +1,8 @@
 // `vrrpd check --pair NODE1 NODE2`: two files that are to work together, judged together; and the election between them
 // played. It needs no root and touches nothing.
 
-import { comparePair, type Finding } from '../advice/pair.js';
+import type { Finding } from '../advice/finding.js';
+import { comparePair } from '../advice/pair.js';
 import { describeFinding, describePaired } from '../advice/text.js';
 import { plainDiagnostic, printDiagnostic, visible, type Diagnostic } from '../config/read.js';
 import type { Config } from '../config/model.js';

@@ -31,7 +31,8 @@ export function checkConfig(checked: Checked): void {
   checkPeriods(checked);
   checkSharedAddresses(checked);
   for (const instance of checked.instances) {
-    checkAddresses(instance, checked.report);
+    checkAddresses(instance, checked);
+    checkPeers(instance, checked.report);
     checkPrefixLengths(instance, checked.report);
     checkDelay(instance, checked.report);
     checkNopreempt(instance, checked.report);
@@ -148,25 +149,40 @@ function checkDelay({ instance, written }: CompletedInstance, report: Report): v
   report.hint('slow-failover', keyword.span, words);
 }
 
-/** Written without a length an address is a /32, which the services on the host rarely expect. */
+/** Written without a length an address is a /32 or a deprecated /128, which the services on the host rarely expect. */
 function checkPrefixLengths({ written }: CompletedInstance, report: Report): void {
   for (const list of [written.virtualIpaddress, written.virtualIpaddressExcluded])
     for (const { keyword } of list?.statement.block ?? []) {
       if (keyword.text.includes('/') || parsePrefix(keyword.text) === undefined) continue;
-      const words = `${keyword.text} is set as a /32: no network goes with it`;
+      const words = keyword.text.includes(':')
+        ? `${keyword.text} is set as a /128, which the host sends from only when a program asks for it`
+        : `${keyword.text} is set as a /32: no network goes with it`;
       report.hint('no-prefix-length', keyword.span, words, { note: 'write the length to say that it is meant' });
     }
 }
 
-/** Where something cannot be read, the addresses may be there. */
-function checkAddresses({ instance, statement }: CompletedInstance, report: Report): void {
-  const { virtualAddresses, excludedAddresses } = instance;
-  if (virtualAddresses.length + excludedAddresses.length > 0 || report.hasError) return;
-  report.warning(
-    'no-address',
-    statement.keyword.span,
-    `${named(instance.name)} has no virtual_ipaddress: nothing moves`,
-  );
+/** Where something cannot be read, the addresses may be there. Without any it is a script that moves them, in a cloud. */
+function checkAddresses({ instance, statement, written }: CompletedInstance, { global, report }: Checked): void {
+  const { name, virtualAddresses, excludedAddresses, notify, version } = instance;
+  if (virtualAddresses.length > 0 || report.hasError) return;
+  const { span } = statement.keyword;
+  const isTold =
+    Object.keys(notify).length > 0 || global.notifyFifo !== undefined || global.vrrpNotifyFifo !== undefined;
+  if (excludedAddresses.length === 0 && !isTold)
+    report.warning('no-address', span, `${named(name)} has no virtual_ipaddress and no notify script: nothing moves`);
+  else if (version === 3 && written.noVirtualIpaddress === undefined) {
+    const words = `${named(name)} has no virtual_ipaddress: keepalived does not start with that in version 3`;
+    report.hint('no-address', span, words, { note: 'keepalived 2.4 does with no_virtual_ipaddress' });
+  }
+}
+
+/** Peers are left out when they are the host itself. */
+function checkPeers({ instance: { unicast, srcIp }, written }: CompletedInstance, report: Report): void {
+  const [first, second] = unicast?.peers ?? [];
+  if (first === undefined || second !== undefined || first.address !== srcIp || written.unicastPeer === undefined)
+    return;
+  const words = `the only peer, ${srcIp}, is the source address: this host would speak to itself alone`;
+  report.warning('unicast-without-peers', written.unicastPeer.statement.keyword.span, words);
 }
 
 function checkNopreempt({ instance, written, tracked }: CompletedInstance, report: Report): void {

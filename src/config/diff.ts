@@ -1,5 +1,5 @@
 // What a reload changes: two configurations side by side, instance by instance and check by check. An instance is the
-// same one when interface, virtual router and family are, whatever it is called; where a thing stands in the file never
+// same one when interface, virtual router and family are, whatever it is called (with unicast there can be several); where a thing stands in the file never
 // counts. It compares; what follows from a difference is the router's business.
 
 import type { Family } from '../address.js';
@@ -94,10 +94,16 @@ export function without<T>(list: readonly T[], other: readonly T[]): T[] {
 export const addressesOf = ({ virtualAddresses, excludedAddresses }: VrrpInstance): readonly VirtualAddress[] =>
   excludedAddresses.length === 0 ? virtualAddresses : [...virtualAddresses, ...excludedAddresses];
 
+/** The same virtual router twice on one interface, and an advert can come for both: to the group of both, or from a peer of both. */
+export function shareAdverts(one: VrrpInstance, other: VrrpInstance): boolean {
+  if (one.unicast === undefined || other.unicast === undefined)
+    return one.unicast === other.unicast && one.mcastDstIp === other.mcastDstIp;
+  const peers = new Set(one.unicast.peers.map(({ address }) => address));
+  return other.unicast.peers.some(({ address }) => peers.has(address));
+}
+
 function diffInstances({ vrrpInstances: before }: Config, { vrrpInstances: after }: Config): InstanceChange[] {
-  const keyOf = (instance: VrrpInstance): string => Object.values(virtualRouterOf(instance)).join(' ');
-  const byKey = new Map(before.map((instance) => [keyOf(instance), instance]));
-  const matched = new Map(after.map((instance) => [instance, byKey.get(keyOf(instance))]));
+  const matched = matchRouters(before, after);
   const taken = new Set(matched.values());
   // One that keeps its name only has changed what it is: the old one ends and a new one begins.
   const byName = new Map(
@@ -109,12 +115,35 @@ function diffInstances({ vrrpInstances: before }: Config, { vrrpInstances: after
     if (former === undefined) return { kind: 'add', after: instance };
     taken.add(former);
     const change = { before: former, after: instance };
-    if (same?.version !== instance.version) return { kind: 'restart', ...change };
+    const goesOn =
+      same?.version === instance.version && (same.unicast === undefined) === (instance.unicast === undefined);
+    if (!goesOn) return { kind: 'restart', ...change };
     return { kind: isEqual(former, instance) ? 'keep' : 'update', ...change };
   });
   const gone = before.filter((instance) => !taken.has(instance));
   return [...changes, ...gone.map((instance): InstanceChange => ({ kind: 'remove', before: instance }))];
 }
+
+/** Of each new one the old one that is the same virtual router; of several those with common adverts or the name go first. */
+function matchRouters(
+  before: readonly VrrpInstance[],
+  after: readonly VrrpInstance[],
+): ReadonlyMap<VrrpInstance, VrrpInstance> {
+  const byKey = new Map<string, VrrpInstance[]>();
+  for (const instance of before) byKey.set(keyOf(instance), [...(byKey.get(keyOf(instance)) ?? []), instance]);
+  const matched = new Map<VrrpInstance, VrrpInstance>();
+  const matches = [shareAdverts, (one: VrrpInstance, other: VrrpInstance) => one.name === other.name, () => true];
+  for (const matching of matches)
+    for (const instance of after) {
+      const rest = matched.has(instance) ? [] : (byKey.get(keyOf(instance)) ?? []);
+      const index = rest.findIndex((one) => matching(one, instance));
+      const [found] = index < 0 ? [] : rest.splice(index, 1);
+      if (found !== undefined) matched.set(instance, found);
+    }
+  return matched;
+}
+
+const keyOf = (instance: VrrpInstance): string => Object.values(virtualRouterOf(instance)).join(' ');
 
 function diffBlocks(before: Config, after: Config): BlockChange[] {
   const blocksOf = (config: Config): Map<string, object> =>

@@ -1,7 +1,7 @@
 // What a configuration asks of the host it is to run on: interfaces, a source address, programs, users. The host is handed in
 // as plain facts, so that it can be any host; nothing is looked up here. keepalived.conf(5): script security.
 
-import type { IpAddress } from '../address.js';
+import { familyOf, isLinkLocal, type IpAddress } from '../address.js';
 import { addressesOf } from './diff.js';
 import { usedScripts } from './tracks.js';
 import { named, type Code, type Diagnostic, type Severity } from './diagnostic.js';
@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly programs: ReadonlyMap<string, ProgramFacts>;
   /** What is wrong with the users and groups of commands, by the same key. */
   readonly accounts: ReadonlyMap<string, string>;
+  /** Why nft, which no_accept needs, can't be run; absent when it can. */
+  readonly nftProblem?: string;
 }
 
 /** The same for commands that are the same program run by the same user. */
@@ -56,25 +58,49 @@ export function checkHost(config: Config, facts: HostFacts): Diagnostic[] {
 }
 
 function checkInterfaces(instance: VrrpInstance, facts: HostFacts): Diagnostic[] {
-  const { interface: dev, srcIp, places, place } = instance;
-  const own = missingInterface(dev, places.interface ?? place, facts);
+  const { interface: dev, places, place } = instance;
   const others = addressesOf(instance).filter((address) => address.dev !== dev);
-  const source = facts.interfaces.get(dev);
-  const foreign =
-    srcIp !== undefined && source !== undefined && !source.includes(srcIp)
-      ? [
-          message('warning', 'foreign-source', places.mcast_src_ip ?? place, {
-            words: `${srcIp} is not an address of ${dev}: adverts go out with a source that is not this host's`,
-          }),
-        ]
-      : [];
   const tracked = instance.tracks.filter(({ kind }) => kind === 'interface');
   return [
-    ...own,
+    ...missingInterface(dev, places.interface ?? place, facts),
     ...others.flatMap((address) => missingInterface(address.dev, address.place, facts)),
     ...tracked.flatMap(({ name }) => missingInterface(name, places.track_interface ?? place, facts)),
-    ...foreign,
+    ...checkSource(instance, facts),
+    ...checkLinkLocals(instance, facts),
+    ...checkFirewall(instance, facts),
   ];
+}
+
+/** Unicast is routed: the address may be on any interface. */
+function checkSource({ interface: dev, srcIp, unicast, places, place }: VrrpInstance, facts: HostFacts): Diagnostic[] {
+  const here = facts.interfaces.get(dev);
+  if (srcIp === undefined || here === undefined) return [];
+  const own = unicast === undefined ? here : [...facts.interfaces.values()].flat();
+  if (own.includes(srcIp)) return [];
+  const where = unicast === undefined ? `of ${dev}` : 'of this host';
+  const words = `${srcIp} is not an address ${where}: adverts can't be sent, or go out with a source that is not this host's`;
+  return [message('warning', 'foreign-source', places.unicast_src_ip ?? places.mcast_src_ip ?? place, { words })];
+}
+
+/** Adverts of IPv6 come from a link-local address (RFC 5798 § 5.1.2.1); and where there is none, IPv6 is off as a rule. */
+function checkLinkLocals(instance: VrrpInstance, { interfaces }: HostFacts): Diagnostic[] {
+  const { interface: dev, family, srcIp, places, place } = instance;
+  const needed = new Map<string, Place>();
+  for (const address of addressesOf(instance))
+    if (familyOf(address.prefix.address) === 'ipv6' && !needed.has(address.dev)) needed.set(address.dev, address.place);
+  if (family === 'ipv6' && srcIp === undefined) needed.set(dev, places.interface ?? place);
+  return [...needed].flatMap(([name, where]): Diagnostic[] => {
+    const addresses = interfaces.get(name);
+    if (addresses === undefined || addresses.some(isLinkLocal)) return [];
+    const words = `${name} has no link-local address: IPv6 is off there, or the link is down`;
+    return [message('warning', 'no-link-local', where, { words })];
+  });
+}
+
+function checkFirewall({ accept, places, place }: VrrpInstance, { nftProblem }: HostFacts): Diagnostic[] {
+  if (accept || nftProblem === undefined) return [];
+  const words = `nft: ${nftProblem}: what is sent to the addresses is accepted all the same`;
+  return [message('warning', 'missing-program', places.no_accept ?? places.strict_mode ?? place, { words })];
 }
 
 function missingInterface(dev: string, place: Place, { interfaces }: HostFacts): Diagnostic[] {

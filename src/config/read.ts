@@ -9,7 +9,7 @@ import { expandFile } from './expand.js';
 import { completeGlobal, globalDefsTable, type GlobalDraft } from './global-defs.js';
 import type { Files } from './include.js';
 import { completeDelays } from './interface-delays.js';
-import { virtualRouterOf } from './diff.js';
+import { shareAdverts, virtualRouterOf } from './diff.js';
 import type { Config, VrrpInstance } from './model.js';
 import { rootTable } from './root.js';
 import { completeStatic } from './static.js';
@@ -124,21 +124,13 @@ function readInstances(
     if (written.interface?.value === undefined || written.virtualRouterId?.value === undefined) continue;
     const key = Object.values(virtualRouterOf(instance)).join(' ');
     const beside = routers.get(key) ?? [];
-    const twin = beside.find((one) => hearsTheSame(one, instance));
+    const twin = beside.find((one) => shareAdverts(one, instance));
     routers.set(key, [...beside, instance]);
     if (twin === undefined) continue;
     const words = `${twin.name} is virtual router ${instance.virtualRouterId} on ${instance.interface} already`;
     report.error('duplicate-vrid', written.virtualRouterId.statement.keyword.span, words);
   }
   return instances;
-}
-
-/** An advert can come that both would take for their own: to the same group, or from a peer of both. */
-function hearsTheSame(one: VrrpInstance, other: VrrpInstance): boolean {
-  if (one.unicast === undefined || other.unicast === undefined)
-    return one.unicast === other.unicast && one.mcastDstIp === other.mcastDstIp;
-  const peers = new Set(one.unicast.peers.map(({ address }) => address));
-  return other.unicast.peers.some(({ address }) => peers.has(address));
 }
 
 /** The blocks by their names; one without a name, or with the name of an earlier one, is reported and left out. */

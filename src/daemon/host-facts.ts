@@ -18,7 +18,8 @@ export function gatherFacts(config: Config): HostFacts {
     if (typeof account === 'string') accounts.set(key, account);
     programs.set(key, factsOf(command));
   }
-  return { interfaces: interfacesHere(), programs, accounts };
+  const nftProblem = problemOf('nft');
+  return { interfaces: interfacesHere(), programs, accounts, ...(nftProblem !== undefined && { nftProblem }) };
 }
 
 function interfacesHere(): Map<string, IpAddress[]> {

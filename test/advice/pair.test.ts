@@ -141,6 +141,45 @@ t.test('what must be equal, and what happens when it is not', (t) => {
   t.end();
 });
 
+t.test('adverts that do not get to the other, or do not count there', (t) => {
+  const unicast = (own: string, ...peers: string[]) =>
+    `${own === '' ? '' : `unicast_src_ip ${own}\n`}unicast_peer {\n${peers.join('\n')}\n}`;
+  const [one, two] = ['10.0.0.2', '10.0.0.3'];
+  const table: [string, string, string[]][] = [
+    ['version 3', 'version 2', ['error pair-version']],
+    ['version 3\nadvert_int 0.1', 'version 3\nadvert_int 0.2', ['hint pair-interval']],
+    ['version 3\nv3_checksum_as_v2', 'version 3', ['warning pair-checksum']],
+    ['mcast_dst_ip 224.0.0.20', '', ['error pair-destination']],
+    [unicast(one, two), '', ['error pair-destination']],
+    [unicast(one, two), unicast(two, one), []],
+    [unicast(one, one, two), unicast(two, one, two), []],
+    [unicast('', one, two), unicast('', one, two), []],
+    [unicast('', two), unicast('', one), []],
+    [unicast('', two), unicast('', two), ['error pair-destination']],
+    [unicast(one, two), unicast(one, two), ['error pair-source', 'error pair-destination', 'error pair-destination']],
+    [unicast(one, two), unicast(two, '10.0.0.22'), ['error pair-destination']],
+    [`unicast_ttl 64\n${unicast(one, two)}`, unicast(two, `${one} min_ttl 250`), ['error pair-destination']],
+    [`unicast_ttl 64\n${unicast(one, two)}`, unicast(two, `${one} min_ttl 60`), []],
+    [unicast(one, two), unicast(two, `${one} max_ttl 250`), ['warning pair-destination']],
+    ['no_accept', '', ['warning pair-accept']],
+  ];
+  for (const [ours, theirs, codes] of table)
+    t.strictSame(
+      compare({ lines: `priority 110\n${ours}` }, { lines: theirs }).findings.map(
+        (each) => `${each.severity} ${each.code}`,
+      ),
+      codes,
+      `${ours} | ${theirs}`,
+    );
+  const slip = compare({ lines: `priority 110\n${unicast(one, two)}` }, { lines: unicast(two, '10.0.0.22') });
+  t.match(found(slip), [
+    /^a\.conf:6:1, b\.conf:6:1: error pair-destination: 10\.0\.0\.2 is no peer in b\.conf \(it has 10\.0\.0\.22\): /,
+  ]);
+  const families = compare({ lines: 'priority 9' }, { lines: '', addresses: '2001:db8::1/64' });
+  t.match(found(families), [/VRID 5 of IPv4, which no instance of b\.conf has/, /VRID 5 of IPv6, which no .* a\.conf/]);
+  t.end();
+});
+
 t.test('what must differ', (t) => {
   t.match(compare({}, {}).findings, [{ code: 'pair-priority', severity: 'warning' }]);
   t.equal(owners(compare({}, {}))['both-start'], '2', 'the higher address');

@@ -2,7 +2,9 @@
 // keepalived 2.2.7, tried with its -t and its dump; where vrrpd does otherwise, the row says so.
 
 import t from 'tap';
+import { checkHost, type HostFacts } from '../../src/config/host-check.js';
 import { readConfig } from '../../src/config/read.js';
+import { ip } from '../vrrp/host.js';
 
 const V4 = 'virtual_ipaddress {\n10.0.0.9/24\n}';
 const V6 = 'virtual_ipaddress {\n2001:db8::9/64\n}';
@@ -220,6 +222,55 @@ t.test('the same VRID twice on an interface: where an advert could be for both',
   t.equal(twice(`${PEER}\n${V4}`, other), true, 'unicast beside multicast');
   t.equal(twice(`${PEER}\n${V4}`, `${peers('10.0.0.4')}\n${other}`), true, 'other peers');
   t.equal(twice(`${PEER}\n${V4}`, `${peers('10.0.0.4', '10.0.0.3')}\n${other}`), false, 'a peer of both');
+  t.end();
+});
+
+t.test('without an address: a script moves it, or nothing does', (t) => {
+  const text = (lines: string, global = '') =>
+    readConfig({
+      file: 'x',
+      load: () => `global_defs {\n${global}\n}\nvrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n${lines}\n}`,
+    })
+      .diagnostics.filter(({ code }) => code === 'no-address')
+      .map(({ severity }) => severity);
+  t.strictSame(text(''), ['warning']);
+  t.strictSame(text('version 3'), ['warning']);
+  t.strictSame(text('version 3\nnotify "/x"'), ['hint']);
+  t.strictSame(text('version 3', 'notify_fifo /run/x'), ['hint']);
+  t.strictSame(text('version 3\nnotify "/x"\nno_virtual_ipaddress'), []);
+  t.strictSame(text('version 2\nnotify "/x"'), [], 'keepalived starts');
+  t.strictSame(
+    text('version 3\nvirtual_ipaddress_excluded {\n10.0.0.9/24\n}'),
+    ['hint'],
+    'keepalived wants one that is sent',
+  );
+  t.strictSame(look(`unicast_src_ip 10.0.0.2\nunicast_peer {\n10.0.0.2\n}\n${V4}`).codes, [
+    'warning unicast-without-peers',
+  ]);
+  t.end();
+});
+
+t.test('what the host has', (t) => {
+  const host = (lines: string, addresses: string[], more: Partial<HostFacts> = {}): string[] => {
+    const text = `vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n${lines}\n}`;
+    const { config } = readConfig({ file: 'x', load: () => text });
+    const interfaces = new Map([
+      ['eth0', addresses.map(ip)],
+      ['eth1', [ip('192.0.2.1')]],
+    ]);
+    const facts = { interfaces, programs: new Map(), accounts: new Map(), ...more };
+    return config ? checkHost(config, facts).map(({ code, place }) => `${place.line} ${code}`) : ['unusable'];
+  };
+  const both = ['10.0.0.2', 'fe80::2'];
+  t.strictSame(host(V6, both), []);
+  t.strictSame(host(V6, ['10.0.0.2']), ['2 no-link-local']);
+  t.strictSame(host(`${V4}\nvirtual_ipaddress_excluded {\n2001:db8::9/64\n}`, ['10.0.0.2']), ['8 no-link-local']);
+  t.strictSame(host('native_ipv6', ['10.0.0.2']), ['2 no-link-local']);
+  t.strictSame(host(`mcast_src_ip 192.0.2.1\n${V4}`, both), ['4 foreign-source']);
+  t.strictSame(host(`unicast_src_ip 192.0.2.1\n${PEER}\n${V4}`, both), [], 'on another interface: it is routed');
+  t.strictSame(host(`unicast_src_ip 192.0.2.7\n${PEER}\n${V4}`, both), ['4 foreign-source']);
+  t.strictSame(host(`no_accept\n${V4}`, both), []);
+  t.strictSame(host(`no_accept\n${V4}`, both, { nftProblem: 'not found in PATH' }), ['4 missing-program']);
   t.end();
 });
 
