@@ -19,7 +19,13 @@ const COMMANDS = [
   ...['/bin/true', '"/bin/x a b"', '"/bin/x \'a b\' \\"c\\"" nobody', '/bin/x root adm', '"</dev/tcp/127.0.0.1/80"'],
   ...['"</run/x"', '"vrrpd probe http http://127.0.0.1/ --match ok"', '"vrrpd probe haproxy /run/x --frontend f"'],
 ] as const;
-const ADDRESSES = ['10.0.0.1', '192.0.2.7/24', '10.0.0.300', '2001:db8::1/64', '224.0.0.18', '0.0.0.0'] as const;
+const ADDRESSES = [
+  ...['10.0.0.1', '192.0.2.7/24', '10.0.0.300', '2001:db8::1/64', '224.0.0.18', '0.0.0.0', 'fe80::1', '10.0.0.9/24'],
+  ...['ff02::12', '2001:db8::9'],
+] as const;
+/** What can be a source or a peer. */
+const HOSTS = ['10.0.0.2', '10.0.0.3', '10.0.0.2', '10.0.0.3', '2001:db8::2', 'fe80::2', '224.0.0.18'] as const;
+const GROUPS = ['224.0.0.18', '224.0.0.20', 'ff02::12', 'ff02::20', '10.0.0.1'] as const;
 const ADDRESS_OPTIONS = [
   ...['dev eth0', 'dev bond0.5', 'label eth0:1', 'brd +', 'brd 10.0.0.255', 'scope link', 'scope 200', 'no_track'],
   ...['peer 10.9.9.9/24', 'preferred_lft 7', 'preferred_lft forever', '-nodad', 'home', 'noprefixroute'],
@@ -56,7 +62,8 @@ const ENTRIES: Readonly<Record<string, Line>> = {
   group: (random) => random.pick(NAMES),
   notification_email: () => 'a@example.org',
   interface_up_down_delays: (random) => `${random.pick(INTERFACES)} ${random.below(9) / 2} ${random.below(9)}`,
-  unicast_peer: (random) => random.pick(ADDRESSES),
+  unicast_peer: (random) =>
+    `${random.pick(HOSTS)}${random.chance(4) ? ` ${random.pick(['min_ttl', 'max_ttl'])} ${random.between(0, 300)}` : ''}`,
 };
 
 /** A value of the form that the table tells of. */
@@ -70,6 +77,8 @@ function valueOf(form: string, random: Random): string {
   if (form.includes('`true`')) return random.pick(['', 'true', 'false', 'on', 'maybe']);
   if (form.includes('command')) return random.pick(COMMANDS);
   if (form.includes('interface')) return random.pick(INTERFACES);
+  if (form.includes('multicast')) return random.pick(GROUPS);
+  if (form.startsWith('address')) return `${random.pick(HOSTS)}${random.chance(4) ? ' track_src_ip' : ''}`;
   const words = [...form.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
   if (words.length > 0) return words[random.below(words.length)] ?? '';
   if (/address/i.test(form)) return random.pick(ADDRESSES);
@@ -179,7 +188,9 @@ export const PIECES = [
   ...['include ', '*', '10.0.0.1', '/24', '-20', '300', '1.5', 'default', '\n=== b.conf\n', '$A=$A$A\n'],
   ...wordsOf(`vrrp_instance VI vrrp_script interface eth0 virtual_router_id virtual_ipaddress track_script script weight
     priority authentication auth_pass auth_type PASS global_defs static_routes via dev virtual_server notify
-    vrrp_sync_group group track_file vrrp_track_process`).map((word) => `${word} `),
+    vrrp_sync_group group track_file vrrp_track_process version 3 unicast_peer unicast_src_ip strict_mode no_accept`).map(
+    (word) => `${word} `,
+  ),
 ] as const;
 
 export const randomPieces = (random: Random): string => random.list(25, () => random.pick(PIECES)).join('');
