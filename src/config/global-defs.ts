@@ -32,7 +32,7 @@ const DAY = 86_400;
 /** Rounds of gratuitous ARP. */
 const MOST_ROUNDS = 1_000;
 
-const AUTOMATIC = 'vrrpd does not raise its own priority; vrrp_rt_priority gives it one from the start';
+const AUTOMATIC = 'nothing is raised when it is late; vrrp_rt_priority gives it one from the start';
 const BFD = withoutMeaning('there is no BFD process');
 const IPVS = withoutMeaning('only for virtual servers, which have a warning of their own');
 const BUFFERS = 'the sockets are emptied before a timer is acted upon';
@@ -78,7 +78,10 @@ export const globalDefsTable = new Table('global_defs', {
   vrrp_rx_bufs_policy: actedUpon(receiveBuffer, 'as much as vrrpd takes anyway, which `MTU` and `ADVERT` leave so'),
   vrrp_priority: actedUpon(integer({ from: -20, to: 19 }), 'as it is started'),
   vrrp_rt_priority: actedUpon(integer({ from: 1, to: 99 }), 'none'),
-  ...each(['vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'], actedUpon(integer({ from: 1, to: MOST }), 'none')),
+  ...each(
+    ['vrrp_rlimit_rttime', 'vrrp_rlimit_rtime'],
+    actedUpon(integer({ from: 1, to: MOST }), '100000 with vrrp_rt_priority'),
+  ),
   vrrp_no_swap: actedUpon(flag, 'not set'),
   script_user: actedUpon(scriptUser, '`keepalived_script` where there is such a user, else the user of the daemon'),
   enable_script_security: actedUpon(flag, 'not set'),
@@ -149,7 +152,7 @@ export const globalDefsTable = new Table('global_defs', {
   min_auto_priority_delay: withoutMeaning(AUTOMATIC, integer({ from: 1, to: MOST })),
   ...each(
     ['vrrp_iptables', 'vrrp_ipsets', 'nftables', 'nftables_priority', 'nftables_counters', 'nftables_ifindex'],
-    withoutMeaning('no firewall rule is set', anyWords),
+    withoutMeaning('for no_accept there is a table of nftables, inet vrrpd', anyWords),
   ),
   vrrp_rx_bufs_multiplier: withoutMeaning(
     'MTU and ADVERT ask for no more than there is',

@@ -26,7 +26,7 @@ export interface GlobalDefs {
   readonly vrrpPriority?: number;
   /** `vrrp_rt_priority`: SCHED_RR, 1..99, of the main thread alone. */
   readonly vrrpRtPriority?: number;
-  /** `vrrp_rlimit_rttime`, µs: RLIMIT_RTTIME, with vrrp_rt_priority only. */
+  /** `vrrp_rlimit_rttime`, µs: after so long without a pause it loses that priority for a moment. */
   readonly vrrpRlimitRttime?: number;
   readonly vrrpNoSwap: boolean;
   /** What the process is called instead of keepalived. */

@@ -53,7 +53,7 @@ export const rootTable = new Table('the top level', {
     ['net_namespace', 'net_namespace_ipvs'],
     refused('start the program in the network namespace instead', { value: text('name') }),
   ),
-  namespace_with_ipsets: withoutMeaning('no firewall rule is set'),
+  namespace_with_ipsets: withoutMeaning('there are no ipsets'),
   child_wait_time: withoutMeaning('there is one process only', integer({ from: 0, to: 86_400 })),
   linkbeat_use_polling: withoutMeaning('keepalived gave it up'),
 });

@@ -29,8 +29,8 @@ import { runOf, together, type Bulk } from './together.js';
 
 /** Longer than a process needs to wake up from a second's sleep and to rehearse. */
 const EARLY = milliseconds(3);
-/** What is to be done this soon finds a process that is still warm: adverts each 10 ms would cost a third more with it. */
-const SOON = milliseconds(50);
+/** What is due this soon finds a process that is still warm: adverts each 10 ms would cost a third more. */
+const SOON = milliseconds(20);
 
 /** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
 export interface Surroundings {
@@ -137,7 +137,7 @@ export class KernelHost implements Host {
     }
     const isEarly = this.#early !== undefined && this.#early > present;
     this.#alarm.set(isEarly ? this.#early : at);
-    if (!isEarly && at !== undefined) this.#rehearsal.soon({ now: present, due: at });
+    if (!isEarly && at !== undefined && this.#early !== undefined) this.#rehearsal.soon({ now: present, due: at });
   }
 
   perform(asked: readonly Effect[]): Input[] {

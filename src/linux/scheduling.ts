@@ -13,10 +13,10 @@ export type SchedulingSettings = Pick<
   'vrrpPriority' | 'vrrpRtPriority' | 'vrrpRlimitRttime' | 'vrrpNoSwap'
 >;
 
-/** keepalived's default, in µs. The kernel counts in ticks, so that it may be some milliseconds more. */
-const USUAL_LIMIT = 10_000;
+/** In µs. keepalived has 10 ms: so long may a garbage collection take on a busy machine. */
+const USUAL_LIMIT = 100_000;
 /** So long it is an ordinary thread after it has reached its limit. */
-const REST_MILLISECONDS = 1_000;
+const REST_MILLISECONDS = 100;
 const TELL_EACH_MILLISECONDS = 60_000;
 
 export class Scheduling {
@@ -60,7 +60,7 @@ export class Scheduling {
     this.#hasTold = true;
     setTimeout(() => (this.#hasTold = false), TELL_EACH_MILLISECONDS).unref();
     const words = `The process ran for ${vrrpRlimitRttime / 1_000} ms without a pause (vrrp_rlimit_rttime)`;
-    this.#warn(`${words}: without its real-time priority for ${REST_MILLISECONDS / 1_000} s`);
+    this.#warn(`${words}: without its real-time priority for ${REST_MILLISECONDS} ms`);
   }
 
   /** The kernel moves the limit whenever it is reached. */

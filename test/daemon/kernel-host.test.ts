@@ -9,6 +9,7 @@ import { addressFromOctets, type MacAddress } from '../../src/address.js';
 import { Loop, type Core } from '../../src/daemon/loop.js';
 import { KernelHost } from '../../src/daemon/perform.js';
 import { Scripts } from '../../src/linux/scripts.js';
+import { after, milliseconds, type Instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input } from '../../src/vrrp/input.js';
 import { aConfig } from '../vrrp/host.js';
@@ -26,18 +27,24 @@ const core: Core = {
   hasStopped: false,
   handle: (input) => {
     inputs.push(input);
+    if (input.kind === 'tick') due = undefined;
     return asked.splice(0);
   },
-  nextDeadline: () => undefined,
+  nextDeadline: () => due,
 };
+let due: Instant | undefined;
 const log: string[] = [];
 const host = new KernelHost({
   config: aConfig({}),
   scripts: new Scripts(),
   log: (_level, text) => log.push(text),
   notify: () => undefined,
-  wake: () => loop.wake(),
+  wake: () => {
+    wakes += 1;
+    loop.wake();
+  },
 });
+let wakes = 0;
 const loop = new Loop(core, host);
 t.teardown(() => host.close());
 loop.wake();
@@ -90,4 +97,15 @@ t.test('a few connections are reset before the next effect, and the answer comes
     log.filter((line) => line.includes('reset')),
     [],
   );
+});
+
+t.test('what is due each 10 ms wakes the process once each time', async (t) => {
+  const before = wakes;
+  for (let count = 0; count < 20; count += 1) {
+    due = after(host.now(), milliseconds(10));
+    inputs.length = 0;
+    loop.wake();
+    await until('the tick', () => inputs.some(({ kind }) => kind === 'tick'));
+  }
+  t.ok(wakes - before < 30, `${wakes - before} times`);
 });
