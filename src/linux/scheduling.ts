@@ -44,7 +44,7 @@ export class Scheduling {
         setPriority(vrrpPriority);
       });
     if (vrrpNoSwap && !before.vrrpNoSwap && mayBeSwapped())
-      this.#warn('vrrp_no_swap is not in effect: the unit needs MemorySwapMax=0 (Node.js can not lock its memory)');
+      this.#warn('vrrp_no_swap is not in effect: the unit needs MemorySwapMax=0 (vrrpd(8), PRIORITY)');
   }
 
   /** SIGXCPU: it has run for as long as it may and is an ordinary thread now; others have the processor for a while. */
@@ -74,7 +74,7 @@ export class Scheduling {
     try {
       action();
     } catch (error) {
-      this.#warn(`${setting} is not in effect: ${refusalOf(error).message} (it needs CAP_SYS_NICE: vrrpd(8), SYSTEMD)`);
+      this.#warn(`${setting} is not in effect: ${refusalOf(error).message} (vrrpd(8), PRIORITY, tells what it needs)`);
     }
   }
 }

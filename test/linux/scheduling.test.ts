@@ -84,8 +84,8 @@ t.test('what is refused is told of, each by itself', { skip: noRealRoot }, (t) =
     encoding: 'utf8',
   });
   t.same(JSON.parse(stdout === '' ? JSON.stringify(stderr) : stdout), [
-    'vrrp_rt_priority 20 is not in effect: operation not permitted (it needs CAP_SYS_NICE: vrrpd(8), SYSTEMD)',
-    'vrrp_priority -5 is not in effect: permission denied (it needs CAP_SYS_NICE: vrrpd(8), SYSTEMD)',
+    'vrrp_rt_priority 20 is not in effect: operation not permitted (vrrpd(8), PRIORITY, tells what it needs)',
+    'vrrp_priority -5 is not in effect: permission denied (vrrpd(8), PRIORITY, tells what it needs)',
   ]);
   t.end();
 });

@@ -33,6 +33,7 @@ vrrp_instance VI_1 {
     user
   }
   virtual_ipaddress { 192.168.1.190 }
+  no_accept
 }
 `;
 
@@ -54,6 +55,9 @@ export async function hardened(t: Test, machine: Machine): Promise<void> {
   const status = (await machine.run(`cat /proc/${pid}/status`)).output;
   t.match(status, new RegExp(`^Uid:\\s${user}\\s`, 'm'), 'it runs as its user');
   t.match(status, /^CapBnd:\s0+3000$/m, 'with two capabilities');
+  const drops = async (): Promise<boolean> =>
+    (await machine.run('nft list ruleset')).output.includes('daddr 192.168.1.190');
+  t.ok(await drops(), 'what is sent to the address is dropped');
   t.equal((await machine.run('cat /run/vrrpd/keepalived.pid')).output, pid, 'its pid file is where it may write');
   await asked(t, machine);
 
@@ -62,7 +66,7 @@ export async function hardened(t: Test, machine: Machine): Promise<void> {
   await eventually('and ready', async () => (await machine.show('ActiveState')) === 'active');
   await eventually('and is master again', () => machine.holds());
   t.strictSame(await machine.run('systemctl stop vrrpd'), DONE);
-  t.notOk(await machine.holds(), 'it takes the address off');
+  t.notOk((await machine.holds()) || (await drops()), 'it takes the address off, and what drops');
 }
 
 async function asked(t: Test, machine: Machine): Promise<void> {

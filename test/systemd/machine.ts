@@ -21,7 +21,7 @@ printf '[Unit]\\nRequires=basic.target\\nAfter=basic.target\\nAllowIsolate=yes\\
 cp "$1"/systemd/*.service etc/systemd/system/
 # The check script looks for a process of this name.
 cp /bin/sleep opt/lab/haproxy
-printf '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nExecStart=/opt/lab/haproxy 600\\n' > etc/systemd/system/haproxy.service
+printf '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nType=exec\\nExecStart=/opt/lab/haproxy 600\\n' > etc/systemd/system/haproxy.service
 ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/vrrpd
 ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/keepalived
 cp "$1/test/fixtures/layouts/1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf" etc/keepalived/keepalived.conf
