@@ -1,8 +1,8 @@
 // The kernel as the loop's host: drains its queues into inputs, and carries effects out, synchronously and in their order.
 // It decides nothing; what the kernel refuses goes back as a failure.
 
-import type { Config, Route, Rule, VirtualAddress, VrrpScript } from '../config/model.js';
-import type { IpAddress } from '../address.js';
+import type { Config, Route, Rule, VirtualAddress } from '../config/model.js';
+import { familyOf, type IpAddress } from '../address.js';
 import { after, before, milliseconds, type Instant } from '../time.js';
 import { Addresses } from '../linux/addresses.js';
 import { ARP_CLAIM } from '../linux/arp-claim.js';
@@ -15,13 +15,14 @@ import { Netlink } from '../linux/netlink.js';
 import { Promotion } from '../linux/promotion.js';
 import { RouteMonitor } from '../linux/route-monitor.js';
 import { Processes } from '../linux/processes.js';
-import type { Running, Scripts } from '../linux/scripts.js';
+import type { Scripts } from '../linux/scripts.js';
 import { WatchedFiles } from '../linux/watched-files.js';
 import type { Effect, LogLevel } from '../vrrp/effect.js';
 import type { Event } from '../vrrp/event.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import { AdvertLinks } from './advert-links.js';
 import { Announcer } from './announcer.js';
+import { Checks } from './checks.js';
 import { Lateness } from './lateness.js';
 import type { Host } from './loop.js';
 import { Rehearsal } from './rehearsal.js';
@@ -59,8 +60,7 @@ export class KernelHost implements Host {
   #early: Instant | undefined;
   readonly #files = new WatchedFiles((name, reading) => this.#arrive({ kind: 'file', name, reading }));
   readonly #processes: Processes;
-  #commands: ReadonlyMap<string, VrrpScript> = new Map();
-  readonly #running = new Map<string, Running>();
+  readonly #checks: Checks;
   /** What came in other ways than by a queue of the kernel. */
   #arrived: Input[] = [];
   readonly #rehearsal: Rehearsal;
@@ -88,6 +88,7 @@ export class KernelHost implements Host {
     if (refusal !== undefined)
       surroundings.log('warn', `Connections to an address that leaves are not reset: ${refusal} (SOCK_DESTROY)`);
     this.#alarm = new Alarm(wake);
+    this.#checks = new Checks(surroundings.scripts, (input) => this.#arrive(input));
     this.#processes = new Processes({
       onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
       onMeans: (means) => surroundings.log('info', `Processes are tracked by ${means}`),
@@ -98,7 +99,7 @@ export class KernelHost implements Host {
 
   /** The commands of the checks, before a router with this configuration asks for them. */
   update(config: Config): void {
-    this.#commands = new Map(config.vrrpScripts.map((script) => [script.name, script]));
+    this.#checks.update(config.vrrpScripts);
     this.#promotion.set(config.vrrpInstances.flatMap((one) => (one.promoteSecondaries ? [one.interface] : [])));
     this.#rehearsal.update(config);
   }
@@ -169,8 +170,7 @@ export class KernelHost implements Host {
 
   close(): void {
     this.#isOpen = false;
-    // They have had their SIGTERM.
-    for (const running of this.#running.values()) running.signal('SIGKILL');
+    this.#checks.close();
     this.lateness.close();
     this.#files.close();
     this.#processes.close();
@@ -203,7 +203,7 @@ export class KernelHost implements Host {
         return undefined;
       case 'send-advert':
         this.#rehearsal.spoke();
-        return attempt({ effect: 'send-advert', interface: effect.interface }, () => this.#adverts.send(effect));
+        return this.#send(effect);
       case 'send-garp':
       case 'send-na':
         return this.#announcer.announce(effect);
@@ -211,10 +211,10 @@ export class KernelHost implements Host {
         this.#announcer.probe(effect);
         return undefined;
       case 'run-script':
-        this.#runScript(effect.script);
+        this.#checks.run(effect.script);
         return undefined;
       case 'signal-script':
-        this.#running.get(effect.script)?.signal(effect.signal);
+        this.#checks.signal(effect.script, effect.signal);
         return undefined;
       case 'watch':
         this.#files.set(effect.files);
@@ -227,6 +227,11 @@ export class KernelHost implements Host {
         this.#surroundings.log(effect.level, effect.text);
         return undefined;
     }
+  }
+
+  #send(effect: Extract<Effect, { kind: 'send-advert' }>): Failure | undefined {
+    const family = familyOf(effect.header.destination);
+    return attempt({ effect: 'send-advert', interface: effect.interface, family }, () => this.#adverts.send(effect));
   }
 
   #openLink(effect: Extract<Effect, { kind: 'open-link' }>): Failure | undefined {
@@ -266,25 +271,6 @@ export class KernelHost implements Host {
   #resetConnections(lists: readonly (readonly IpAddress[])[]): Input[] {
     const counts = this.#connections.reset(lists) ?? [];
     return counts.map((count, index) => ({ kind: 'connections-reset', addresses: lists[index] ?? [], count }));
-  }
-
-  #runScript(name: string): void {
-    const script = this.#commands.get(name);
-    if (!script) return;
-    // A check of that name that came with a later reload has a run of its own.
-    const isCurrent = (): boolean => this.#running.get(name) === running;
-    const running = this.#surroundings.scripts.start(
-      script.command,
-      (outcome) => {
-        if (!isCurrent()) return;
-        this.#running.delete(name);
-        this.#arrive({ kind: 'script', script: name, outcome });
-      },
-      () => {
-        if (isCurrent()) this.#arrive({ kind: 'script-begun', script: name });
-      },
-    );
-    this.#running.set(name, running);
   }
 }
 

@@ -190,7 +190,7 @@ t.test('the data of its check and its interface', (t) => {
     ' Name = eth1',
     '   index = 2',
     '   IPv4 address = 192.168.1.191',
-    '   IPv6 address = (none)',
+    '   IPv6 address = fe80::191',
     '   MAC = 02:00:00:00:00:01',
   ]);
   t.end();

@@ -20,8 +20,8 @@ const unicast: UnicastSettings = {
 
 t.test('unicast: peers that come and go, and each keyword', (t) => {
   t.strictSame(told({ unicast }, { unicast }), []);
-  t.strictSame(told({}, { unicast }), ['VI_1: unicast now']);
-  t.strictSame(told({ unicast }, {}), ['VI_1: multicast now']);
+  t.strictSame(told({}, { unicast }), ['VI_1: begun anew, unicast now']);
+  t.strictSame(told({ unicast }, {}), ['VI_1: begun anew, multicast now']);
   const peers = [{ address: ip('192.168.1.192'), minTtl: 254 }, { address: ip('192.168.1.194') }];
   t.strictSame(told({ unicast }, { unicast: { ...unicast, peers } }), [
     'VI_1: + peer 192.168.1.192 min_ttl 254, + peer 192.168.1.194, - peer 192.168.1.192, - peer 192.168.1.193',
