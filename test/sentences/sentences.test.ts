@@ -31,4 +31,5 @@ import './no-outage-second-owner.js';
 import './no-outage-thaw.js';
 import './no-outage-hands.js';
 import './no-outage-crash.js';
+import './no-outage-version-3.js';
 import './table.js';
