@@ -9,13 +9,13 @@ import { after, earliest, milliseconds, microseconds, sum, times, type Instant }
 export interface Departure {
   /** Nobody else has announced these. */
   readonly staying: readonly VirtualAddress[];
-  /** The heir has announced these: they go now. */
+  /** The heir has announced these, or checks them for duplicates: they go now. */
   readonly claimed: readonly VirtualAddress[];
   /** The connections of these are being reset; they go when that is done, at the latest at `until`. */
   readonly clearing: readonly { readonly address: VirtualAddress; readonly until: Instant }[];
   /** The first advert of another router that counts. */
   readonly heirAt?: Instant;
-  /** The latest announcement of one of the addresses. */
+  /** When the heir was last known to have one of the addresses. */
   readonly claimedAt?: Instant;
   /** Has said priority 1 once: an heir of that priority, or one who gives way too. */
   readonly faint?: IpAddress;
@@ -50,21 +50,24 @@ export function hearOther(
 ): Departure {
   if (departure.heirAt !== undefined) return departure;
   if (priority === 1 && departure.faint !== source) return { ...departure, faint: source };
-  return { ...departure, heirAt: now };
+  const checked = departure.staying.filter(isChecked);
+  return { ...departure, heirAt: now, ...(checked.length > 0 && claimed(departure, checked, now)) };
 }
+
+/** An heir that checks it for duplicates (RFC 4862 § 5.4) does without it when it hears us answer: it goes at the advert. */
+const isChecked = ({ flags }: VirtualAddress): boolean => flags?.includes('dad') === true;
 
 /** Somebody else has announced an address; one that is not among those that stay changes nothing. */
 export function hearClaim(departure: Departure, address: IpAddress, now: Instant): Departure {
-  const isIt = ({ prefix }: VirtualAddress): boolean => prefix.address === address;
-  const claimed = departure.staying.filter(isIt);
-  if (claimed.length === 0) return departure;
-  return {
-    ...departure,
-    staying: departure.staying.filter((one) => !isIt(one)),
-    claimed: [...departure.claimed, ...claimed],
-    claimedAt: now,
-  };
+  const those = departure.staying.filter(({ prefix }) => prefix.address === address);
+  return those.length === 0 ? departure : { ...departure, ...claimed(departure, those, now) };
 }
+
+const claimed = (departure: Departure, those: readonly VirtualAddress[], now: Instant) => ({
+  staying: departure.staying.filter((one) => !those.includes(one)),
+  claimed: [...departure.claimed, ...those],
+  claimedAt: now,
+});
 
 /** Another router is there to serve, by its advert or by what it announced. */
 export const isAnswered = ({ heirAt, claimedAt }: Departure): boolean =>
@@ -81,10 +84,9 @@ const later = (one: Instant, other: Instant): Instant => (one > other ? one : ot
 
 /** When take() has something to do. */
 export function departureDeadline(departure: Departure): Instant | undefined {
-  const { staying, claimed, clearing, claimedAt, heirAt } = departure;
+  const { claimed, clearing, claimedAt } = departure;
   return earliest(
     claimed.length > 0 ? claimedAt : undefined,
-    staying.some(isChecked) ? heirAt : undefined,
     isWaiting(departure) ? leaveAt(departure) : undefined,
     ...clearing.map(({ until }) => until),
   );
@@ -93,27 +95,20 @@ export function departureDeadline(departure: Departure): Instant | undefined {
 /** Without any address it is only waited for the heir to be there. */
 const isWaiting = (departure: Departure): boolean => departure.staying.length > 0 || stillThere(departure).length === 0;
 
-/**
- * While it checks for duplicates (RFC 4862 § 5.4) an heir must not hear us answer for the address, or it does without: such
- * a one goes at the advert.
- */
-const isChecked = ({ flags }: VirtualAddress): boolean => flags?.includes('dad') === true;
-
 /** What goes now: `leaving` is to be cleared of its connections first, `gone` has been waited for long enough. */
 export function take(
   departure: Departure,
   now: Instant,
 ): { readonly leaving: readonly VirtualAddress[]; readonly gone: readonly VirtualAddress[]; readonly rest: Departure } {
-  const isLastCall = isEveryone(departure, now);
-  const goes = (one: VirtualAddress): boolean => isLastCall || (departure.heirAt !== undefined && isChecked(one));
-  const leaving = [...departure.claimed, ...departure.staying.filter(goes)];
+  const goes = isEveryone(departure, now);
+  const leaving = [...departure.claimed, ...(goes ? departure.staying : [])];
   const gone = departure.clearing.filter(({ until }) => until <= now).map(({ address }) => address);
   return {
     leaving,
     gone,
     rest: {
       ...departure,
-      staying: departure.staying.filter((one) => !goes(one)),
+      staying: goes ? [] : departure.staying,
       claimed: [],
       clearing: departure.clearing.filter(({ until }) => until > now),
     },

@@ -39,13 +39,13 @@ export const NO_OUTAGE: readonly Mutant[] = [
   departure('a slow heir is waited for without end', 'after(heirAt, LONGEST));', 'undefined) ?? heirAt;'),
   departure(
     'one announcement takes all addresses off',
-    '    staying: departure.staying.filter((one) => !isIt(one)),\n    claimed: [...departure.claimed, ...claimed],',
-    '    staying: [],\n    claimed: departure.staying,',
+    '  staying: departure.staying.filter((one) => !those.includes(one)),\n  claimed: [...departure.claimed, ...those],',
+    '  staying: [],\n  claimed: departure.staying,',
   ),
   departure(
     'an announcement before the advert is missed',
-    'if (claimed.length === 0) return departure;',
-    'if (claimed.length === 0 || departure.heirAt === undefined) return departure;',
+    'return those.length === 0 ? departure',
+    'return those.length === 0 || departure.heirAt === undefined ? departure',
   ),
   departure(
     'a single priority 1 counts as an heir',

@@ -1,5 +1,6 @@
 // A storm: a host with a random configuration that is given random inputs of all kinds. The same seed gives the same storm.
 
+import type { Family } from '../../src/address.js';
 import { after, milliseconds, seconds } from '../../src/time.js';
 import type { Config, SyncGroup, Track, VrrpInstance } from '../../src/config/model.js';
 import type { Input, Link } from '../../src/vrrp/input.js';
@@ -16,9 +17,12 @@ import {
   eth1,
   failed,
   ip,
+  ipv6,
   otherMac,
   succeeded,
   tracked,
+  unicastTo,
+  VERSION_3,
 } from './host.js';
 import { StormHost } from './storm.js';
 
@@ -27,7 +31,32 @@ export const INPUTS = 300;
 const INTERFACES = ['eth1', 'eth2', 'eth3'] as const;
 const IDS = [91, 92, 93, 94] as const;
 
-const vipOf = (id: number): string => `192.168.${id}.190`;
+const vipOf = (id: number, family: Family): string => (family === 'ipv4' ? `192.168.${id}.190` : `2001:db8::${id}`);
+/** The addresses of the host itself on an interface. */
+const ownOn = (name: string) => ({
+  ipv4: { address: ip(`10.0.0.${name.slice(3)}`), length: 24 },
+  ipv6: { address: ip(`fe80::${name.slice(3)}`), length: 64 },
+});
+const peersOf = (family: Family): readonly string[] =>
+  family === 'ipv4' ? ['10.0.0.0', '10.0.0.1', '10.0.0.200'] : ['fe80::a', 'fe80::1', 'fe80::200'];
+
+/** Version, family, interval, and to whom it speaks. */
+function someDialect(random: Random): Partial<VrrpInstance> {
+  if (random.chance(2)) return {};
+  const family = random.pick(['ipv4', 'ipv6'] as const);
+  const unicast = unicastTo(peersOf(family), {
+    checkSrc: random.chance(2),
+    oldChecksum: random.pick(['never', 'always', 'as-heard'] as const),
+  });
+  return {
+    ...(random.chance(3) && family === 'ipv4' ? {} : VERSION_3),
+    ...(family === 'ipv6' && ipv6()),
+    ...(random.chance(3) && unicast),
+    advertInt: milliseconds(random.pick([100, 1000, 1000, 2000])),
+    ...(random.chance(6) && { srcIp: ownOn('eth1')[family].address, trackSrcIp: true }),
+    ...(random.chance(6) && { kernelRxBufSize: 65_536 }),
+  };
+}
 
 function someTracks(random: Random): Track[] {
   const all: Track[] = [
@@ -43,8 +72,12 @@ const { masterRefresh: _none, ...announcesAfterAdverts } = anInstance().garp;
 
 function someInstance(random: Random, id: number): VrrpInstance {
   const own = random.chance(6) ? 'eth3' : id % 2 === 0 ? 'eth2' : 'eth1';
-  const address = anAddress(vipOf(id), random.chance(6) ? 'eth3' : own);
+  const dialect = someDialect(random);
+  const { family = 'ipv4' } = dialect;
+  const vip = anAddress(vipOf(id, family), random.chance(6) ? 'eth3' : own);
+  const address = family === 'ipv6' && random.chance(4) ? { ...vip, flags: ['dad'] as const } : vip;
   return anInstance({
+    ...dialect,
     name: `VI_${id}`,
     interface: own,
     virtualRouterId: id,
@@ -52,7 +85,7 @@ function someInstance(random: Random, id: number): VrrpInstance {
     nopreempt: random.chance(5),
     preemptDelay: seconds(random.pick([0, 0, 0, 3])),
     virtualAddresses: [random.chance(6) ? { ...address, noTrack: true } : address],
-    excludedAddresses: random.chance(4) ? [anAddress(`10.1.${id}.1`, own)] : [],
+    excludedAddresses: random.chance(4) ? [anAddress(random.pick([`10.1.${id}.1`, `2001:db8:1::${id}`]), own)] : [],
     resetConnections: random.chance(2),
     higherPrioSendAdvert: random.chance(4),
     lowerPrioNoAdvert: random.chance(4),
@@ -150,7 +183,7 @@ export class Storm {
     const known = host.links.get(name);
     if (known && random.chance(8)) return { kind: 'link', interface: name };
     const index = known && !random.chance(10) ? known.index : (this.#index += 1);
-    const addresses = random.chance(12) ? [] : [{ address: ip(`10.0.0.${name.slice(3)}`), length: 24 }];
+    const addresses = Object.values(ownOn(name)).filter(() => !random.chance(12));
     const link: Link = { ...eth1, index, up: !random.chance(4), addresses };
     return { kind: 'link', interface: name, link };
   }
@@ -158,14 +191,20 @@ export class Storm {
   #advert(): Input {
     const { random } = this;
     const id = random.pick(IDS);
-    const advert = anAdvert({
-      priority: random.pick([0, 1, 95, 100, 120, 200]),
-      from: random.pick(['10.0.0.0', '10.0.0.200']),
-      virtualRouterId: id,
-      addresses: [vipOf(id)],
-    });
     const listening = this.host.instances.find(({ config }) => config.virtualRouterId === id);
-    return { ...advert, interface: listening?.config.interface ?? 'eth1' } as Input;
+    const config = listening?.config ?? anInstance();
+    const { version, family, advertInt, unicast } = config;
+    const advert = anAdvert({
+      version,
+      priority: random.pick([0, 1, 95, 100, 120, 200]),
+      from: random.pick(peersOf(family).filter((_, index) => index !== 1)),
+      virtualRouterId: id,
+      addresses: [vipOf(id, family)],
+      interval: version === 3 ? milliseconds(random.pick([50, 100, 1000])) : advertInt,
+      ...(unicast && { to: ownOn('eth1')[family].address }),
+      ...(random.chance(3) && { hasOldChecksum: true }),
+    });
+    return { ...advert, interface: config.interface } as Input;
   }
 
   #any(): Input {
@@ -200,7 +239,13 @@ export class Storm {
       },
       () =>
         random.chance(6)
-          ? { kind: 'failed', effect: 'open-link', interface: random.pick(INTERFACES), error: 'no buffers' }
+          ? {
+              kind: 'failed',
+              effect: 'open-link',
+              interface: random.pick(INTERFACES),
+              family: random.pick(['ipv4', 'ipv6'] as const),
+              error: 'no buffers',
+            }
           : { kind: 'tick' },
     ];
     return random.pick(inputs)();
@@ -212,7 +257,7 @@ export class Storm {
     const inputs: Input[] = [
       { kind: 'maintenance', on: false },
       ...INTERFACES.flatMap((name): Input[] => {
-        const link = { ...eth1, addresses: [{ address: ip(`10.0.0.${name.slice(3)}`), length: 24 }] };
+        const link = { ...eth1, addresses: Object.values(ownOn(name)) };
         return [
           { kind: 'link', interface: name },
           { kind: 'link', interface: name, link: { ...link, index: (this.#index += 1) } },

@@ -1,7 +1,7 @@
 // A host in a storm: a router with a record of what it did to the kernel, and the judges that look at both after each
 // input. It keeps all inputs, so that a run can be played again.
 
-import { formatPrefix, type IpAddress } from '../../src/address.js';
+import { familyOf, formatPrefix, type Family, type IpAddress } from '../../src/address.js';
 import type { Config, VirtualAddress } from '../../src/config/model.js';
 import { effectivePriority } from '../../src/track/priority.js';
 import { instant, type Instant } from '../../src/time.js';
@@ -12,9 +12,14 @@ import { Router } from '../../src/vrrp/router.js';
 
 /** How long members of a group may differ after a reload that put them together: a Master_Down_Interval and a skew. */
 const GRACE = 10_000_000;
-/** Two patiences of 1.046 s, or an heir that is heard at their end and announces slowly, and the reset of connections. */
-const LONGEST_STOP = 2_440_000;
+/**
+ * A patience of 1.046 s and one of 2 × 2.2 s, IPv6's at an interval of 2 s, or an heir that is heard at their end and
+ * announces slowly, and the reset of connections.
+ */
+const LONGEST_STOP = 6_850_000;
 
+const socketOf = ({ interface: name, family = 'ipv4' }: { interface: string; family?: Family }): string =>
+  `${name} ${family}`;
 const keyOf = ({ dev, prefix }: VirtualAddress): string => `${dev} ${formatPrefix(prefix)}`;
 
 export class StormHost {
@@ -27,7 +32,8 @@ export class StormHost {
   readonly resetting: (readonly IpAddress[])[] = [];
   readonly links = new Map<string, Link>();
   readonly #addresses = new Set<string>();
-  readonly #open = new Set<string>();
+  /** By interface and family, how. */
+  readonly #open = new Map<string, string>();
   readonly #groupsTold = new Map<string, string>();
   readonly #told = new Map<Instance, string>();
   /** When groups were last put together, or had a member that gives its addresses up. */
@@ -51,7 +57,7 @@ export class StormHost {
     if (input.kind === 'address-removed')
       for (const key of this.#addresses)
         if (key.startsWith(`${input.interface} ${input.address}/`)) this.#addresses.delete(key);
-    if (input.kind === 'failed' && input.effect === 'open-link') this.#open.delete(input.interface);
+    if (input.kind === 'failed' && input.effect === 'open-link') this.#open.delete(socketOf(input));
     if (input.kind === 'reload') this.#reloadedAt = this.now;
     const hasEnded = this.router.hasStopped;
     if (input.kind === 'script') this.running.delete(input.script);
@@ -67,8 +73,10 @@ export class StormHost {
   }
 
   /** Nothing is opened while the link counts as down. */
-  #isOpen(name: string): boolean {
-    return this.#open.has(name) || this.router.surroundings.links.get(name)?.up !== true;
+  #isOpen(name: string, family: Family): boolean {
+    return (
+      this.#open.has(socketOf({ interface: name, family })) || this.router.surroundings.links.get(name)?.up !== true
+    );
   }
 
   #setLink(name: string, link: Link | undefined): void {
@@ -81,14 +89,15 @@ export class StormHost {
   #perform(effect: Effect, wrong: string[]): Input[] {
     switch (effect.kind) {
       case 'open-link':
-        if (this.#open.has(effect.interface)) wrong.push(`${effect.interface} opened twice`);
-        this.#open.add(effect.interface);
+        if (this.#open.get(socketOf(effect)) === JSON.stringify(effect)) wrong.push(`${effect.interface} opened twice`);
+        this.#open.set(socketOf(effect), JSON.stringify(effect));
         break;
       case 'close-link':
-        if (!this.#open.delete(effect.interface)) wrong.push(`${effect.interface} closed, but not open`);
+        if (!this.#open.delete(socketOf(effect))) wrong.push(`${effect.interface} closed, but not open`);
         break;
       case 'send-advert':
-        if (!this.#isOpen(effect.interface)) wrong.push(`an advert on ${effect.interface}, which is not open`);
+        if (!this.#isOpen(effect.interface, familyOf(effect.header.source)))
+          wrong.push(`an advert on ${effect.interface}, which is not open`);
         break;
       case 'add-address': {
         const { dev, prefix } = effect.address;
@@ -171,7 +180,8 @@ export class StormHost {
     if (surroundings.startsAt !== undefined && state.kind !== 'FAULT' && state.kind !== 'INIT')
       wrong.push(`${state.kind} in the startup delay`);
     if (surroundings.maintenance !== undefined && state.kind === 'MASTER') wrong.push('MASTER in maintenance');
-    if (state.kind === 'MASTER' && !this.#isOpen(config.interface)) wrong.push('MASTER without a socket');
+    if (state.kind === 'MASTER' && !this.#isOpen(config.interface, config.family))
+      wrong.push('MASTER without a socket');
     if (instance.priority !== effectivePriority(config.priority, instance.contributions()))
       wrong.push(`priority ${instance.priority}`);
     const told = this.#told.get(instance);
