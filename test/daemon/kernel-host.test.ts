@@ -3,17 +3,26 @@
 
 import { ip, until, vethPair } from '../linux/own-network.js';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { putU16, putU16be } from 'netlink/dist/structs.js';
 import t from 'tap';
-import { addressFromOctets, type MacAddress } from '../../src/address.js';
+import { addressFromOctets, parseAddress, VRRP_GROUPS, type IpAddress, type MacAddress } from '../../src/address.js';
 import { Loop, type Core } from '../../src/daemon/loop.js';
 import { KernelHost } from '../../src/daemon/perform.js';
+import { AF_PACKET, SOCK_RAW, Socket } from '../../src/linux/native.js';
 import { Scripts } from '../../src/linux/scripts.js';
+import { seconds } from '../../src/time.js';
 import { after, milliseconds, type Instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input } from '../../src/vrrp/input.js';
 import { aConfig } from '../vrrp/host.js';
 
+function addressOf(text: string): IpAddress {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(text);
+  return address;
+}
 const address = addressFromOctets(Uint8Array.of(192, 0, 2, 10));
 await vethPair('vl-a', 'vl-b');
 ip('link set lo up');
@@ -62,6 +71,55 @@ t.test('a second owner answers a probe', async (t) => {
   perform({ kind: 'send-probe', interface: 'vl-a', mac: macOf('vl-a'), address });
   const claim = await until('the answer', () => inputs.find(({ kind }) => kind === 'claim'));
   t.same(claim, { kind: 'claim', interface: 'vl-a', address, mac: macOf('vl-b'), isAnswer: true });
+});
+
+t.test('adverts on IPv6, and who claims an address', async (t) => {
+  const [source, vip] = [addressOf('fe80::a'), addressOf('2001:db8::10')];
+  ip(`addr add ${source}/64 dev vl-a nodad`);
+  await until('the address', () => {
+    loop.wake();
+    return inputs.some(
+      (input) => input.kind === 'link' && input.link?.addresses.some(({ address }) => address === source),
+    );
+  });
+  const family = 'ipv6';
+  const groups = [VRRP_GROUPS.ipv6];
+  for (const name of ['vl-a', 'vl-b']) t.same(perform({ kind: 'open-link', interface: name, family, groups }), []);
+  const failure = { kind: 'failed', effect: 'open-link', interface: 'vl-x', family, error: 'no such interface' };
+  t.same(perform({ kind: 'open-link', interface: 'vl-x', family, groups }), [failure]);
+
+  const ends = { source, destination: VRRP_GROUPS.ipv6, ttl: 254 };
+  const advert = { version: 3, virtualRouterId: 7, priority: 9, interval: seconds(1), addresses: [vip] } as const;
+  perform({ kind: 'send-advert', interface: 'vl-a', header: { ...ends, identification: 1 }, advert });
+  const packet = await until('the advert', () => inputs.find(({ kind }) => kind === 'packet'));
+  t.match(packet, { interface: 'vl-b', packet: { ...ends, checksumValid: true, advert } });
+
+  const mac = macOf('vl-a');
+  perform({ kind: 'send-na', interface: 'vl-a', mac, addresses: [vip], rounds: 1 });
+  const claim = await until('the claim', () => inputs.find(({ kind }) => kind === 'claim'));
+  t.same(claim, { kind: 'claim', interface: 'vl-b', address: vip, mac, isAnswer: false });
+});
+
+t.test('neighbour advertisements say whether the host is a router', async (t) => {
+  const witness = new Socket(AF_PACKET, SOCK_RAW, 0);
+  t.teardown(() => witness.close());
+  witness.bind(Buffer.concat([putU16(AF_PACKET), putU16be(0x86dd), Buffer.alloc(16)]));
+  const frame = Buffer.alloc(100);
+  const flags = async (): Promise<number | undefined> => {
+    perform({
+      kind: 'send-na',
+      interface: 'vl-a',
+      mac: macOf('vl-a'),
+      addresses: [addressOf('2001:db8::10')],
+      rounds: 1,
+    });
+    await until('the advertisement', () => witness.receive(frame) && frame[54] === 136);
+    return frame[58];
+  };
+  t.equal(await flags(), 0x20, 'override');
+  writeFileSync('/proc/sys/net/ipv6/conf/vl-a/forwarding', '1');
+  await flags();
+  t.equal(await flags(), 0xa0, 'and router: what it is at one time is said at the next');
 });
 
 t.test('a probe that cannot be sent is no failure', (t) => {
