@@ -567,11 +567,26 @@ static napi_value raise_ambient(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// What SCHED_RESET_ON_FORK leaves to a child: the limit, and a nice value that is positive.
+// The parent waits for its child until that becomes another program. On a busy machine an ordinary child would keep a
+// real-time parent waiting, so the child is one too until settle() is called for it; its own children are not.
 static int first_nice;
+static int child_priority;  // 0: no child is being made, or it is an ordinary one
+
+static void before_fork(void) {
+  struct sched_param parameters;
+  if (sched_getscheduler(0) != (SCHED_RR | SCHED_RESET_ON_FORK) || sched_getparam(0, &parameters) < 0) return;
+  if (sched_setscheduler(0, SCHED_RR, &parameters) == 0) child_priority = parameters.sched_priority;
+}
+
+static void in_parent(void) {
+  if (child_priority > 0) schedule(0, child_priority);
+  child_priority = 0;
+}
 
 static void in_child(void) {
   struct rlimit limit;
+  if (child_priority > 0) schedule(0, child_priority);
+  // What a child has of its parent in any case: a nice value that is positive, and the limit.
   setpriority(PRIO_PROCESS, 0, first_nice);
   if (getrlimit(RLIMIT_RTTIME, &limit) < 0) return;
   limit.rlim_cur = limit.rlim_max;
@@ -588,10 +603,22 @@ static napi_value set_real_time(napi_env env, napi_callback_info info) {
   if (!get_int(env, argument, &priority)) return NULL;
   if (!registered) {
     first_nice = getpriority(PRIO_PROCESS, 0);
-    if (pthread_atfork(NULL, NULL, in_child) != 0) return throw_errno(env, ENOMEM, "pthread_atfork");
+    if (pthread_atfork(before_fork, in_parent, in_child) != 0) return throw_errno(env, ENOMEM, "pthread_atfork");
     registered = true;
   }
   if (schedule(0, priority) < 0) return throw_errno(env, errno, "sched_setscheduler");
+  return NULL;
+}
+
+// A child process that has become another program is an ordinary one from now on.
+static napi_value settle(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  int pid;
+  const struct sched_param parameters = {0};
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (!get_int(env, argument, &pid)) return NULL;
+  if ((sched_getscheduler(pid) & ~SCHED_RESET_ON_FORK) == SCHED_RR) sched_setscheduler(pid, SCHED_OTHER, &parameters);
   return NULL;
 }
 
@@ -672,6 +699,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "raiseAmbientCapability", value);
   napi_create_function(env, "setRealTime", NAPI_AUTO_LENGTH, set_real_time, NULL, &value);
   napi_set_named_property(env, exports, "setRealTime", value);
+  napi_create_function(env, "settle", NAPI_AUTO_LENGTH, settle, NULL, &value);
+  napi_set_named_property(env, exports, "settle", value);
   napi_create_function(env, "limitRealTime", NAPI_AUTO_LENGTH, limit_real_time, NULL, &value);
   napi_set_named_property(env, exports, "limitRealTime", value);
   napi_create_function(env, "peerUser", NAPI_AUTO_LENGTH, peer_user, NULL, &value);

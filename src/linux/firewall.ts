@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { familyOf, isLinkLocal } from '../address.js';
 import type { VirtualAddress, VrrpInstance } from '../config/model.js';
 import { handOnNetAdmin } from './capabilities.js';
+import { settle } from './native.js';
 
 /** Of our own: keepalived's is another, and each daemon may remove its own. */
 export const TABLE = 'inet vrrpd';
@@ -46,6 +47,7 @@ export function setFirewall(rules: string): Promise<string | undefined> {
       const child = execFile('nft', ['-f', '-'], options, (error, _output, complaint) => {
         resolve(error ? describe(error, complaint) : undefined);
       });
+      if (child.pid !== undefined) settle(child.pid);
       // One that has ended already takes no text; why is known by then.
       child.stdin?.on('error', () => undefined).end(`add table ${TABLE}\ndelete table ${TABLE}\n${rules}`);
     });

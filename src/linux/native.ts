@@ -69,6 +69,8 @@ interface Addon {
   readonly raiseAmbientCapability: (capability: number) => void;
   /** The calling thread is SCHED_RR with this priority, or with 0 an ordinary one; on SIGXCPU, while Signals has it, too. */
   readonly setRealTime: (priority: number) => void;
+  /** A child process is as urgent as this one until it has become another program; from now on it is an ordinary one. */
+  readonly settle: (pid: number) => void;
   /** The soft RLIMIT_RTTIME in µs; 0: none. */
   readonly limitRealTime: (microseconds: number) => void;
   /** The user number of the process that connected to a Unix socket, by the socket's descriptor. */
@@ -91,7 +93,7 @@ function projectFolder(): string {
 
 const addon = createRequire(import.meta.url)(join(projectFolder(), 'native/build/Release/socket.node')) as Addon;
 export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, mkfifo, SIGRTMIN, SIGRTMAX } = addon;
-export const { raiseAmbientCapability, setRealTime, limitRealTime } = addon;
+export const { raiseAmbientCapability, setRealTime, settle, limitRealTime } = addon;
 
 export const AF_UNIX = 1;
 export const AF_NETLINK = 16;

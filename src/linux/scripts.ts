@@ -12,7 +12,7 @@ import type { ScriptOutcome } from '../track/script.js';
 import { now } from './clock.js';
 import { LastLines } from './last-lines.js';
 import { LeftOpen } from './left-open.js';
-import { refusalOf } from './native.js';
+import { refusalOf, settle } from './native.js';
 import { runProbe } from './probes.js';
 import { accountOf, unsafeProgram } from './script-security.js';
 import { ScriptQueue } from './script-queue.js';
@@ -73,9 +73,12 @@ export class Scripts {
     } catch (error) {
       return refuse(explain(file, error), ended);
     }
-    if (child.pid !== undefined) return follow({ child, pid: child.pid, startedAt, leftOpen: this.#leftOpen }, ended);
-    child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
-    return NOT_RUNNING;
+    if (child.pid === undefined) {
+      child.once('error', (error) => ended({ kind: 'cannot-run', error: explain(file, error) }));
+      return NOT_RUNNING;
+    }
+    settle(child.pid);
+    return follow({ child, pid: child.pid, startedAt, leftOpen: this.#leftOpen }, ended);
   }
 }
 

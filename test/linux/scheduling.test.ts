@@ -27,14 +27,14 @@ const inStat = (text: string): number[] => {
 const ofThread = (thread: number | string): number[] => inStat(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8'));
 const ofMain = (): number[] => ofThread(process.pid);
 
-/** What a script has. */
-async function ofScript(): Promise<{ stat: number[]; limit: string | undefined }> {
-  const script = 'cat /proc/self/stat; grep "realtime timeout" /proc/self/limits';
+/** What a script has, and what it starts. */
+async function ofScript(): Promise<{ stats: number[][]; limit: string | undefined }> {
+  const script = 'cat /proc/$$/stat /proc/self/stat; grep "realtime timeout" /proc/self/limits';
   const place = { file: 'test', line: 1, column: 1 };
   const { output = '' } = await new Promise<ScriptOutcome & { output?: string }>((resolve) =>
     new Scripts().start({ argv: ['/bin/sh', '-c', script], place }, resolve),
   );
-  return { stat: inStat(output.split('\n')[0] ?? ''), limit: /timeout +(\w+)/.exec(output)?.[1] };
+  return { stats: output.split('\n').slice(0, 2).map(inStat), limit: /timeout +(\w+)/.exec(output)?.[1] };
 }
 
 t.test('the main thread has it, and what it starts has none of it', { skip: noRealTime }, async (t) => {
