@@ -10,7 +10,19 @@ import { dumpJson } from '../../src/status/dump-json.js';
 import { dumpStats } from '../../src/status/dump-stats.js';
 import type { DumpFacts } from '../../src/status/dump-words.js';
 import { readData, readJson, readStats } from '../lab/exporter.js';
-import { aConfig, anAddress, anInstance, aScript, failed, ip, succeeded, TestHost, tracked } from '../vrrp/host.js';
+import {
+  aConfig,
+  anAddress,
+  anInstance,
+  aScript,
+  failed,
+  ip,
+  ipv6,
+  succeeded,
+  TestHost,
+  tracked,
+  VERSION_3,
+} from '../vrrp/host.js';
 
 const place = { file: 'test.conf', line: 1, column: 1 };
 const command = (...argv: [string, ...string[]]) => ({ argv, place });
@@ -233,8 +245,7 @@ t.test('a BACKUP names its master, a FAULT counts its faults, and one that waits
 
 /** As a BACKUP behind 192.168.1.192, which says another interval. */
 function version3(changes: Partial<VrrpInstance>): TestHost {
-  const common = { version: 3, authentication: { type: 'none' }, advertInt: milliseconds(250) } as const;
-  const host = new TestHost({ instances: [anInstance({ ...common, ...changes })] });
+  const host = new TestHost({ instances: [anInstance({ ...VERSION_3, advertInt: milliseconds(250), ...changes })] });
   host.start();
   host.hear({ priority: 200, version: 3, interval: milliseconds(800) });
   return host;
@@ -264,9 +275,7 @@ t.test('IPv6: the group with its interface, and how long an address is preferred
     return { ...anAddress('::'), ...(prefix && { prefix }), ...more };
   };
   const instance = anInstance({
-    version: 3,
-    family: 'ipv6',
-    authentication: { type: 'none' },
+    ...ipv6(),
     mcastDstIp: ip('ff02::13'),
     virtualAddresses: [
       address('fe80::190/64'),
