@@ -29,7 +29,7 @@ export function dumpData(router: Router, facts: DumpFacts): string {
   const instances = [...router.instances.values()];
   const lines = [
     ...section('Global definitions', globalLines(facts)),
-    ...section('Static Addresses', indented(config.staticIpaddress.map((one) => addressWords(one, { set: true })))),
+    ...section('Static Addresses', indented(config.staticIpaddress.map((one) => addressWords(one, 'set')))),
     ...section('Static Routes', indented(config.staticRoutes.map(routeWords))),
     ...section('Static Rules', indented(config.staticRules.map(ruleWords))),
     ...section(

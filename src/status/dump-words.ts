@@ -61,8 +61,8 @@ const SCOPES = new Map([
 ]);
 const FLAGS: readonly AddressFlag[] = ['home', 'dad', 'mngtmpaddr', 'noprefixroute', 'autojoin'];
 
-/** `set`: it is on the host by us. */
-export function addressWords(address: VirtualAddress, { set }: { set: boolean }): string {
+/** `set`: it is on the host by us; `nftable_set`: and what is sent to it is dropped. */
+export function addressWords(address: VirtualAddress, mark: '' | 'set' | 'set nftable_set'): string {
   const { prefix, broadcast, dev, scope, label, peer, flags = [], noTrack } = address;
   return join([
     shortPrefix(prefix),
@@ -74,7 +74,7 @@ export function addressWords(address: VirtualAddress, { set }: { set: boolean })
     ...FLAGS.filter((flag) => flags.includes(flag)).map((flag) => (flag === 'dad' ? '-nodad' : flag)),
     noTrack ? 'no_track' : '',
     familyOf(prefix.address) === 'ipv6' ? preferredWords(address) : '',
-    set ? 'set' : '',
+    mark,
   ]);
 }
 
@@ -84,8 +84,11 @@ function preferredWords({ prefix, preferredLft = prefix.length === 128 ? 0 : 'fo
 }
 
 /** The addresses of an instance, those that it has on the host marked. */
-export const addressList = (instance: Instance, addresses: readonly VirtualAddress[]): string[] =>
-  addresses.map((address) => addressWords(address, { set: instance.holds && !instance.missing.has(address) }));
+export function addressList(instance: Instance, addresses: readonly VirtualAddress[]): string[] {
+  const { holds, missing, config } = instance;
+  const mark = config.accept ? 'set' : 'set nftable_set';
+  return addresses.map((address) => addressWords(address, holds && !missing.has(address) ? mark : ''));
+}
 
 /** Without an interface nobody could tell whether it is still there: keepalived says no_track. */
 export function routeWords({ type, to, src, tos, via, dev, table, ...route }: Route): string {
