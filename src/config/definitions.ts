@@ -157,7 +157,7 @@ export class Definitions {
 }
 
 /** Its braces are no braces of blocks. */
-const unreadable = (line: Line): Line => ({
+export const unreadable = (line: Line): Line => ({
   ...line,
   text: line.text.replace(/[{}]/g, '_'),
   readable: false,

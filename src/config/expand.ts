@@ -2,11 +2,11 @@
 // the order of the lines. keepalived.conf(5). It opens no file itself: a loader is handed in. Nothing here can loop or
 // grow without end: what is too much is an error at its place.
 
-import { Definitions, type Surroundings } from './definitions.js';
+import { Definitions, unreadable, type Surroundings } from './definitions.js';
 import type { Report } from './diagnostic.js';
 import { includedFiles, isInclude, type Files } from './include.js';
 import { isSequence, readSequence } from './sequence.js';
-import { readLines, spanIn, type Line } from './tokens.js';
+import { hasOpenQuote, readLines, spanIn, type Line } from './tokens.js';
 
 const DEFINITION = /^\s*\$([A-Za-z_]\w*)=(.*)$/s;
 const CONDITION = /^\s*@(\^?)(\S+)/;
@@ -143,7 +143,17 @@ class Expander {
   #use(line: Line): void {
     const lines = this.#definitions.substitute(line);
     const made = lines.length === 1 ? 0 : 1;
-    for (const one of lines) if (this.#make(line, { lines: made, text: one.text })) this.#takeMade(one);
+    for (const one of lines)
+      if (this.#make(line, { lines: made, text: one.text })) this.#takeMade(this.#whole(one, line));
+  }
+
+  /** A use can bring a quote, or take one. */
+  #whole(made: Line, line: Line): Line {
+    if (made === line || !made.readable || !hasOpenQuote(made.text)) return made;
+    const index = Math.max(0, line.text.search(/\S/));
+    const span = spanIn({ line, index, length: line.text.length - index });
+    this.#report.error('unclosed-quote', span, 'with what its uses stand for, a quote of this line is never closed');
+    return unreadable(made);
   }
 
   /** Counts what is in no file, without its indentation; false when it is too much, which is told once. */

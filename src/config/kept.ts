@@ -1,10 +1,8 @@
 // What a file says and vrrpd does not act upon, as lines: so that a printed configuration still means the same to keepalived.
 // It looks at no value; what is unknown or refused is not kept.
 
-import { Report } from './diagnostic.js';
 import type { Keyword } from './keyword.js';
 import { quoteFirst, quoteWord } from './quote.js';
-import { readLines } from './tokens.js';
 import type { Statement } from './tree.js';
 
 /** Blocks in blocks; keepalived's own are six deep. */
@@ -21,15 +19,11 @@ export function keptLines(statements: readonly Statement[], find: (name: string)
   return lines;
 }
 
-const lacksQuote = (text: string): boolean =>
-  readLines({ file: '', text, report: new Report() }).some(({ readable }) => !readable);
-
 function write({ keyword, args, raw, block }: Statement, { depth, lines }: { depth: number; lines: string[] }): void {
   if (depth > MOST_DEPTH) return;
   const rest = raw.line.text.slice(raw.from, raw.to).trim();
-  // As it stands, since some keywords have quoting rules of their own; but not what would be a comment or a use next time,
-  // or lacks a quote that went with a use.
-  const words = /[#!$]/.test(rest) || lacksQuote(rest) ? args.map(({ text }) => quoteWord(text)).join(' ') : rest;
+  // As it stands, since some keywords have quoting rules of their own; but not what would be a comment or a use next time.
+  const words = /[#!$]/.test(rest) ? args.map(({ text }) => quoteWord(text)).join(' ') : rest;
   const indent = '    '.repeat(depth);
   const line = `${indent}${quoteFirst(keyword.text)}${words === '' ? '' : ` ${words}`}`;
   lines.push(block === undefined ? line : `${line} {`);

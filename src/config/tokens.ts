@@ -114,6 +114,8 @@ function endOfStatement(source: string): { end: number; openQuote?: number } {
   return { end: source.length, ...(openQuote === undefined ? {} : { openQuote }) };
 }
 
+export const hasOpenQuote = (text: string): boolean => endOfStatement(text).openQuote !== undefined;
+
 /** A line has at most three octets for each UTF-16 unit, so most lines need no count. */
 const octets = (text: string): number => (text.length * 3 <= LONGEST_LINE ? 0 : new TextEncoder().encode(text).length);
 

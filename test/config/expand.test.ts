@@ -238,3 +238,16 @@ $BLOCK=\\
   }
   t.end();
 });
+
+t.test('a use that takes or brings a quote leaves the line open', (t) => {
+  for (const text of ['virtual_server"${_ENV"}', '$Q=\\"\nrouter_id "a${Q}']) {
+    const { config, diagnostics } = readConfig({ file: 'x', load: () => text });
+    t.equal(config, undefined, text);
+    t.match(
+      diagnostics.filter(({ severity }) => severity === 'error'),
+      [{ code: 'unclosed-quote' }],
+      text,
+    );
+  }
+  t.end();
+});
