@@ -14,7 +14,7 @@ import { logged, LoneHost } from './lone-host.js';
 const INTERVALS = { 2: 1_000, 3: 200 } as const;
 /** ms. What a busy machine may add to an interval; a master that listens to such an advert is silent for three. */
 const SLACK = 350;
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** ms between two adverts to one master. */
 const EACH = 300;
 const OWN = '192.168.1.191' as IpAddress;
@@ -108,6 +108,8 @@ function frameOf({ router, header: change, version, hasForeignChecksum }: Fault,
 t.test('adverts that are to be dropped', async (t) => {
   const lone = await LoneHost.open('a', `${OWN}/24`);
   t.teardown(() => lone.close());
+  // The peer of the unicast one, who has no host.
+  await lone.namespace.ip('neighbour', 'add', PEERS.ipv4, 'lladdr', STRANGER, 'dev', 'eth0');
   const capture = await lone.capture();
   const job = await lone.start('vrrpd', configuration);
   for (const name of NAMES) await logged(job, `(VI_${ROUTERS[name].id}) Entering MASTER STATE`);
