@@ -26,14 +26,12 @@ export function withAddress(list: readonly KernelAddress[], added: KernelAddress
 }
 
 function placeOf(added: KernelAddress, list: readonly KernelAddress[]): number {
-  const firstIpv6 = list.findIndex(isIpv6);
-  const countIpv4 = firstIpv6 === -1 ? list.length : firstIpv6;
   if (isIpv6(added)) {
     // Before those of the same or a narrower scope.
     const place = list.findIndex((one) => isIpv6(one) && added.scope <= one.scope);
     return place === -1 ? list.length : place;
   }
-  if (added.secondary) return countIpv4;
+  if (added.secondary) return list.findLastIndex((one) => !isIpv6(one)) + 1;
   // Behind the last primary address of the same or a narrower scope.
   return list.findLastIndex((one) => !isIpv6(one) && !one.secondary && added.scope <= one.scope) + 1;
 }
