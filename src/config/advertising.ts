@@ -44,7 +44,7 @@ const wordOf = ({ statement }: { statement: { keyword: { span: Span }; args: rea
 function ofFamily(address: IpAddress, span: Span, { family, report }: Surroundings): IpAddress | undefined {
   if (familyOf(address) === family) return address;
   const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
-  report.error('bad-address', span, `${address} is not ${name}, as what stands first in this instance`);
+  report.error('bad-address', span, `${address} is not ${name}, which the first address of this instance is`);
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 // the host. It reads no text, and knows no interface but the instance's own.
 
 import { familyOf, type Family } from '../address.js';
-import { named, type Report } from './diagnostic.js';
+import type { Report } from './diagnostic.js';
 import type { VirtualAddress, VrrpInstance } from './model.js';
 import type { AddressEntry } from './virtual-address.js';
 import type { InstanceDraft } from './vrrp-instance.js';
@@ -53,7 +53,7 @@ function reportForeign(foreign: readonly AddressEntry[], { family, report }: { f
   if (first === undefined) return;
   const names = foreign.slice(0, 3).map(({ address }) => address.prefix.address);
   const more = foreign.length > names.length ? ` and ${foreign.length - names.length} more` : '';
-  const words = `${NAMES[family]} instance: ${named(names.join(' '))}${more} set but not sent, as if excluded; keepalived leaves them out`;
-  const note = { note: 'write them in virtual_ipaddress_excluded: both daemons set them then' };
+  const words = `this instance sends ${NAMES[family]}: ${names.join(', ')}${more} set but not sent, as if excluded; keepalived leaves them out`;
+  const note = { note: 'in virtual_ipaddress_excluded both daemons set them' };
   report.warning('mixed-families', first.span, words, note);
 }

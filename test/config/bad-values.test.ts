@@ -20,6 +20,10 @@ function instance(lines: string, { interface: dev = 'eth0', id = '5', address = 
   return `vrrp_instance VI {\n${lines}\n${rest.join('\n')}\n}\n`;
 }
 
+const [IPV4, IPV6] = ['10.0.0.1/24', '2001:db8::1/64'];
+const PASS = 'authentication {\nauth_type PASS\nauth_pass abc\n}';
+const [PEER, PEER6] = ['unicast_peer {\n10.0.0.3\n}', 'unicast_peer {\n2001:db8::3\n}'];
+
 t.test('rows of keepalived 2.2.7', (t) => {
   const rows: [what: string, keepalived: string, text: string, vrrpd: string[]][] = [
     ['an unknown keyword', 'ignored, rc 5', instance('foo bar'), ['2 warning unknown-keyword']],
@@ -99,6 +103,35 @@ t.test('rows of keepalived 2.2.7', (t) => {
       instance('authentication {\nauth_type PASS\nauth_pass a{b}c\n}'),
       ['4 error unexpected-brace'],
     ],
+    [
+      'authentication in version 3',
+      'ignored, rc 5',
+      instance(`version 3\n${PASS}`),
+      ['3 warning authentication-dropped'],
+    ],
+    ['advert_int 41 in version 3', '40.95', instance('version 3\nadvert_int 41'), ['3 error out-of-range']],
+    ['advert_int 0.015 in version 3', '0.02', instance('version 3\nadvert_int 0.015'), ['3 warning rounded-value']],
+    ['version 4', 'the default', instance('version 4'), ['2 error out-of-range']],
+    [
+      'both families',
+      'the second is skipped',
+      instance('', { address: `${IPV4}\n${IPV6}` }),
+      ['7 warning mixed-families'],
+    ],
+    ['native_ipv6 before IPv4', 'the address is skipped', instance('native_ipv6'), ['2 warning does-not-count']],
+    ['a group that is none', 'skipped', instance('mcast_dst_ip 10.0.0.20'), ['2 error bad-address']],
+    ['a group beside unicast', 'ignored', instance(`mcast_dst_ip 224.0.0.20\n${PEER}`), ['2 warning does-not-count']],
+    ['no peer', 'multicast, rc 5', instance('unicast_src_ip 10.0.0.2'), ['2 warning unicast-without-peers']],
+    ['a peer of the other family', 'skipped', instance(`mcast_src_ip 10.0.0.2\n${PEER6}`), ['4 error bad-address']],
+    ['a peer twice', 'accepted', instance(PEER.replace('\n}', '\n10.0.0.3\n}')), ['4 warning repeated-name']],
+    [
+      'no TTL is right',
+      'all is dropped',
+      instance(PEER.replace('.3', '.3 min_ttl 9 max_ttl 8')),
+      ['3 error out-of-range'],
+    ],
+    ['vrf beside interface', 'ignored', instance('vrf red'), ['2 warning not-yet-supported']],
+    ['no_accept of an owner', 'nothing is dropped', instance('priority 255\nno_accept'), ['3 warning does-not-count']],
     ['state master', 'BACKUP', instance('state master'), ['2 warning bad-value']],
     ['vrrp_garp_interval 0', 'invalid, ignored', `global_defs {\nvrrp_garp_interval 0\n}\n${instance('')}`, []],
   ];
