@@ -1,7 +1,7 @@
 // The pair check as an operator reads it: for each virtual router what is equal, what differs, and who has the address in
 // each story; the messages about both files after it. Fits 80 columns; it judges nothing.
 
-import { formatPrefix } from '../address.js';
+import { formatPrefix, VRRP_GROUPS } from '../address.js';
 import { visible } from '../config/diagnostic.js';
 import type { Config, VrrpInstance } from '../config/model.js';
 import { inSeconds } from '../time.js';
@@ -36,8 +36,9 @@ function contrast(
   [one, other]: readonly [VrrpInstance, VrrpInstance],
   configs: readonly Config[],
 ): { equal: string[]; differs: string[] } {
-  const rows: [label: string, ours: string, theirs: string][] = [
-    ['version', String(one.version), String(other.version)],
+  const rows: (readonly [label: string, ours: string, theirs: string])[] = [
+    ['version', versionOf(one), versionOf(other)],
+    ...([one, other].every(isUsual) ? [] : [['sends to', destinationOf(one), destinationOf(other)] as const]),
     ['every', `${inSeconds(one.advertInt)} s`, `${inSeconds(other.advertInt)} s`],
     ['authentication', secretOf(one), secretOf(other)],
     ['addresses', addressesIn(one), addressesIn(other)],
@@ -55,6 +56,15 @@ function contrast(
 }
 
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
+
+const versionOf = ({ version, family }: VrrpInstance): string => `${version}${family === 'ipv6' ? ' (IPv6)' : ''}`;
+
+/** To the group that everybody has. */
+const isUsual = ({ unicast, mcastDstIp, family }: VrrpInstance): boolean =>
+  unicast === undefined && mcastDstIp === VRRP_GROUPS[family];
+
+const destinationOf = ({ unicast, mcastDstIp }: VrrpInstance): string =>
+  unicast === undefined ? mcastDstIp : `${unicast.peers.length} ${unicast.peers.length === 1 ? 'peer' : 'peers'}`;
 
 /** Never the password. */
 const secretOf = ({ authentication }: VrrpInstance): string => authentication.type;

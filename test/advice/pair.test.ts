@@ -175,6 +175,9 @@ t.test('adverts that do not get to the other, or do not count there', (t) => {
   t.match(found(slip), [
     /^a\.conf:6:1, b\.conf:6:1: error pair-destination: 10\.0\.0\.2 is no peer in b\.conf \(it has 10\.0\.0\.22\): /,
   ]);
+  const [paired] = slip.paired;
+  const pair = [configuration('a.conf', {}), configuration('b.conf', {})];
+  t.match(paired && describePaired(paired, pair), 'sends to 1 peer', 'what the operator sees of it');
   const families = compare({ lines: 'priority 9' }, { lines: '', addresses: '2001:db8::1/64' });
   t.match(found(families), [/VRID 5 of IPv4, which no instance of b\.conf has/, /VRID 5 of IPv6, which no .* a\.conf/]);
   t.end();
