@@ -4,7 +4,7 @@
 
 import { outerState } from '../vrrp/state.js';
 import { isLinkLocal } from '../address.js';
-import type { GarpSettings, NotifyScripts, UnicastPeer, UnicastSettings } from '../config/model.js';
+import type { GarpSettings, NotifyScripts, UnicastPeer } from '../config/model.js';
 import { inMilliseconds, inSeconds, type Duration, type Instant } from '../time.js';
 import { judge } from '../track/standing.js';
 import type { Link } from '../vrrp/input.js';
@@ -80,7 +80,7 @@ function instanceLines(instance: Instance, facts: DumpFacts): string[] {
     `   Virtual IP (${config.virtualAddresses.length}):`,
     ...indented(addressList(instance, config.virtualAddresses)),
     ...list('Virtual IP Excluded', addressList(instance, config.excludedAddresses)),
-    ...(config.unicast ? unicastLines(config.unicast) : []),
+    ...unicastLines(instance),
     ...list('Virtual Routes', config.virtualRoutes.map(routeWords)),
     ...list('Virtual Rules', config.virtualRules.map(ruleWords)),
     ...trackedLists(config.tracks),
@@ -171,14 +171,17 @@ function authenticationLines({ config: { authentication, version } }: Instance):
   return [field('Authentication type', 'SIMPLE_PASSWORD'), field('Password', MASKED)];
 }
 
-const OLD_CHECKSUM = { never: 'never', always: 'config', 'as-heard': 'no' } as const;
-
-const unicastLines = ({ peers, ttl, checkSrc, oldChecksum }: UnicastSettings): string[] => [
-  field('Unicast TTL', ttl),
-  `   Check unicast src : ${checkSrc ? 'yes' : 'no'}`,
-  ...list('Unicast Peer', peers.map(peerWords)),
-  field('Unicast checksum compatibility', OLD_CHECKSUM[oldChecksum]),
-];
+function unicastLines({ config: { unicast }, oldChecksums }: Instance): string[] {
+  if (!unicast) return [];
+  const { peers, ttl, checkSrc, oldChecksum } = unicast;
+  const asHeard = oldChecksums.length > 0 ? 'auto' : 'no';
+  return [
+    field('Unicast TTL', ttl),
+    `   Check unicast src : ${checkSrc ? 'yes' : 'no'}`,
+    ...list('Unicast Peer', peers.map(peerWords)),
+    field('Unicast checksum compatibility', { never: 'never', always: 'config', 'as-heard': asHeard }[oldChecksum]),
+  ];
+}
 
 const peerWords = ({ address, minTtl = 0, maxTtl = 255 }: UnicastPeer): string =>
   `${address} min_ttl ${minTtl} max_ttl ${maxTtl}`;

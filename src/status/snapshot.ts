@@ -1,7 +1,7 @@
 // What operators see, as plain JSON: made from the router and what the daemon knows of itself. keepalived has no
 // counterpart but its dump files. It renders nothing and reads no clock: wall times are handed in.
 
-import { formatPrefix, type Family, type IpAddress } from '../address.js';
+import { formatPrefix, type Family } from '../address.js';
 import { between, inSeconds, type Instant } from '../time.js';
 import type { Instance } from '../vrrp/instance.js';
 import { alertsOfHost, trackStatus, type TrackStatus } from './tracks.js';
@@ -218,12 +218,10 @@ function instanceStatus(instance: Instance, { now, wallTime }: DaemonFacts): Ins
   };
 }
 
-function sendsTo({ config: { unicast, mcastDstIp }, links }: Instance): InstanceStatus['sendsTo'] {
+function sendsTo({ config: { unicast, mcastDstIp }, surroundings }: Instance): InstanceStatus['sendsTo'] {
   if (!unicast) return { kind: 'group', address: mcastDstIp };
   const { ttl, peers } = unicast;
-  const isOwn = (address: IpAddress): boolean =>
-    [...links.values()].some(({ addresses }) => addresses.some((one) => one.address === address));
-  return { kind: 'peers', ttl, peers: peers.map((peer) => ({ ...peer, isOwn: isOwn(peer.address) })) };
+  return { kind: 'peers', ttl, peers: peers.map((peer) => ({ ...peer, isOwn: surroundings.isHere(peer.address) })) };
 }
 
 function listening(

@@ -322,6 +322,15 @@ t.test('unicast: the peers instead of a group', (t) => {
     '   Unicast checksum compatibility = never',
     '   Using smtp notification = no',
   ]);
+  const compatibility = (oldChecksum: 'always' | 'as-heard'): unknown => {
+    const host = new TestHost({ instances: [anInstance({ ...VERSION_3, unicast: { ...unicast, oldChecksum } })] });
+    host.start();
+    const before = readData(dumpData(host.router, facts)).instances[0]?.fields['Unicast checksum compatibility'];
+    host.hear({ priority: 200, version: 3, to: ip('192.168.1.191'), hasOldChecksum: true });
+    return [before, readData(dumpData(host.router, facts)).instances[0]?.fields['Unicast checksum compatibility']];
+  };
+  t.strictSame(compatibility('always'), ['config', 'config']);
+  t.strictSame(compatibility('as-heard'), ['no', 'auto']);
   t.end();
 });
 

@@ -2,10 +2,10 @@
 
 import t from 'tap';
 import type { TrackFile, TrackProcess } from '../../src/config/model.js';
-import { takeSnapshot, type Snapshot } from '../../src/status/snapshot.js';
 import { renderStatus } from '../../src/status/text.js';
 import { seconds } from '../../src/time.js';
 import { anInstance, eth1, ip, TestHost } from '../vrrp/host.js';
+import { snapshotOf } from './snapshot-of.js';
 
 const place = { file: 'test.conf', line: 1, column: 1 };
 const file: TrackFile = { name: 'maint', file: '/m', weight: -20, reverse: false, place, places: {} };
@@ -27,22 +27,6 @@ const tracks = [
   { kind: 'process', name: 'proxy', weight: 0, reverse: false },
 ] as const;
 const eth2 = { ...eth1, index: 3, addresses: [{ address: ip('10.0.0.1'), length: 24 }] };
-
-function snapshotOf(host: TestHost): Snapshot {
-  const facts = {
-    version: '0.1.0',
-    host: 'lb1',
-    pid: 1,
-    configFile: '/c',
-    warnings: 0,
-    alerts: [],
-    lateness: { latestMilliseconds: 0, longestMilliseconds: 0 },
-  };
-  const wallTime = (): string => '2026-11-21T03:12:07.000+01:00';
-  const snapshot = takeSnapshot(host.router, { ...facts, startedAt: host.now, now: host.now, wallTime });
-  for (const line of renderStatus(snapshot).split('\n')) t.ok(line.length <= 80, line);
-  return snapshot;
-}
 
 t.test('each thing that is tracked, and what it does to the priority', (t) => {
   const host = new TestHost(
