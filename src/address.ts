@@ -145,3 +145,7 @@ export function macFromOctets(octets: Uint8Array): MacAddress {
   for (const octet of octets) mac += `${mac === '' ? '' : ':'}${HEXADECIMAL[octet] ?? ''}`;
   return mac as MacAddress;
 }
+
+/** RFC 5798 § 7.3: the MAC address of a virtual router, for those who use it; its VRID is 1..255. */
+export const virtualMac = (family: Family, virtualRouterId: number): MacAddress =>
+  macFromOctets(Uint8Array.from([0, 0, 0x5e, 0, family === 'ipv4' ? 1 : 2, virtualRouterId]));

@@ -2,7 +2,7 @@
 // and refreshes where the file asks for them. keepalived.conf(5): garp_master_delay, _repeat, _refresh,
 // garp_lower_prio_delay, _repeat. What goes out after each advert is refresh.ts's.
 
-import { after, earliest, milliseconds, nextPeriod, type Duration, type Instant } from '../time.js';
+import { after, earliest, milliseconds, nextPeriod, sum, type Duration, type Instant } from '../time.js';
 import type { GarpSettings } from '../config/model.js';
 
 /** The bursts to come. */
@@ -12,6 +12,8 @@ export interface GarpPlan {
   readonly answer?: Answer;
   /** One round, since somebody else claims an address. */
   readonly claimedAt?: Instant;
+  /** One round, since a router of ours has announced an address ahead of its first advert; nothing before that. */
+  readonly heirBy?: Instant;
 }
 
 /** Bursts at another master that gives way: before its clients learn of it, and once it has fallen silent. */
@@ -80,6 +82,15 @@ export const planOnClaim = (plan: GarpPlan, now: Instant): GarpPlan => ({
   claimedAt: plan.claimedAt ?? after(now, LETS_GO),
 });
 
+/**
+ * A router with the virtual MAC address announces itself, as FRR does on IPv6 an interval ahead of its first advert: it does so
+ * once, and ours must not be the last word. Should no advert come, ours is.
+ */
+export const planOnHeir = (plan: GarpPlan, { advertInt, now }: { advertInt: Duration; now: Instant }): GarpPlan => ({
+  ...plan,
+  heirBy: plan.heirBy ?? after(now, sum(advertInt, FALLS_SILENT)),
+});
+
 /** What was due while the process stood still is not made up for. */
 export function planOnThaw(plan: GarpPlan, now: Instant): GarpPlan {
   const { refreshAt, second } = plan;
@@ -96,8 +107,8 @@ export function planOnReload(
   return { ...promised, ...(to.masterRefresh && { refreshAt: after(now, to.masterRefresh) }) };
 }
 
-export const nextBurst = ({ second, refreshAt, answer, claimedAt }: GarpPlan): Instant | undefined =>
-  earliest(second?.at, refreshAt, answer?.firstAt, answer?.lastAt, claimedAt);
+export const nextBurst = ({ second, refreshAt, answer, claimedAt, heirBy }: GarpPlan): Instant | undefined =>
+  earliest(second?.at, refreshAt, answer?.firstAt, answer?.lastAt, claimedAt, heirBy);
 
 /** How many rounds are due now, and what remains of the plan. */
 export function takeBurst(
@@ -106,22 +117,24 @@ export function takeBurst(
   now: Instant,
 ): { readonly rounds: number; readonly plan: GarpPlan } {
   const isDue = (at: Instant | undefined): at is Instant => at !== undefined && at <= now;
-  const { second, refreshAt, answer, claimedAt } = plan;
+  const { second, refreshAt, answer, claimedAt, heirBy } = plan;
   const period: Duration | undefined = settings.masterRefresh;
   const refreshed = isDue(refreshAt) && period !== undefined ? nextPeriod(refreshAt, { period, now }) : refreshAt;
   const answers = isDue(answer?.firstAt) || isDue(answer?.lastAt);
+  const rounds = Math.max(
+    second && isDue(second.at) ? second.rounds : 0,
+    isDue(refreshAt) ? settings.masterRefreshRepeat : 0,
+    answers ? settings.lowerPrioRepeat : 0,
+    isDue(claimedAt) || isDue(heirBy) ? 1 : 0,
+  );
   return {
-    rounds: Math.max(
-      second && isDue(second.at) ? second.rounds : 0,
-      isDue(refreshAt) ? settings.masterRefreshRepeat : 0,
-      answers ? settings.lowerPrioRepeat : 0,
-      isDue(claimedAt) ? 1 : 0,
-    ),
+    rounds: heirBy === undefined || isDue(heirBy) ? rounds : 0,
     plan: {
       ...(second && !isDue(second.at) && { second }),
       ...(refreshed !== undefined && { refreshAt: refreshed }),
       ...(answer && !isDue(answer.lastAt) && { answer: remaining(answer, now) }),
       ...(claimedAt !== undefined && !isDue(claimedAt) && { claimedAt }),
+      ...(heirBy !== undefined && !isDue(heirBy) && { heirBy }),
     },
   };
 }

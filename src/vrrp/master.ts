@@ -3,9 +3,9 @@
 // the states.
 
 import { after, between, nextPeriod, sum, times, type Duration, type Instant } from '../time.js';
-import { familyOf, type IpAddress, type MacAddress } from '../address.js';
+import { familyOf, virtualMac, type IpAddress, type MacAddress } from '../address.js';
 import { elect } from './election.js';
-import { planOnClaim, planOnOtherMaster, planOnThaw, planOnYield, takeBurst } from './garp.js';
+import { planOnClaim, planOnHeir, planOnOtherMaster, planOnThaw, planOnYield, takeBurst } from './garp.js';
 import { announce, probe, refresh } from './announcing.js';
 import { advertise, putBackMissing } from './holding.js';
 import type { Instance } from './instance.js';
@@ -143,7 +143,8 @@ export function expire(instance: Instance, state: Master, turn: Turn): void {
   if (speaks) {
     advertise(instance, turn);
     putBackMissing(instance, turn);
-    if (burst.rounds === 0 && config.garp.masterRefresh === undefined) refresh(instance, turn);
+    const isSilent = burst.rounds === 0 && burst.plan.heirBy === undefined;
+    if (isSilent && config.garp.masterRefresh === undefined) refresh(instance, turn);
   }
   if (burst.rounds > 0) announce(instance, burst.rounds, turn);
   machine.stay(instance, {
@@ -167,7 +168,10 @@ export function claim(
   const { owner, isNew } = instance.secondOwners.see({ mac, address, how }, { now: turn.now, advertInt });
   if (isNew) tellSecondOwner(instance, owner, turn);
   if (!instance.secondOwners.reacts(owner, turn.now)) return;
-  machine.stay(instance, { ...state, garp: planOnClaim(state.garp, turn.now) });
+  const isHeir = !isAnswer && mac === virtualMac(familyOf(address), instance.config.virtualRouterId);
+  const { now } = turn;
+  const garp = isHeir ? planOnHeir(state.garp, { advertInt, now }) : planOnClaim(state.garp, now);
+  machine.stay(instance, { ...state, garp });
 }
 
 /** A link has changed: who is on it may have, too. */

@@ -1,6 +1,7 @@
 // RFC 5798 and RFC 9568 on IPv6: where adverts come from and go to, how addresses are announced, and both families beside
 // each other on one interface. The host is fe80::191, its peer fe80::192, the virtual address 2001:db8::190.
 
+import { virtualMac } from '../../src/address.js';
 import { milliseconds, seconds } from '../../src/time.js';
 import { decodeIpv6Advert, encodeIpv6Advert } from '../../src/packet/vrrp.js';
 import { anAddress, anInstance, eth1, ip, ipv6, TestHost, VERSION_3, type Said } from '../vrrp/host.js';
@@ -236,6 +237,38 @@ sentence('vrrpd: a second owner of an IPv6 address is looked for by a neighbour 
       '(VI_1) A second owner of 2001:db8::190: 02:00:00:00:00:07 announces it by neighbour advertisement',
     ),
   );
+});
+
+const refreshing = (): TestHost => {
+  const { masterRefresh: _unwritten, ...garp } = anInstance().garp;
+  const host = master({ ...IPV6, garp });
+  host.pass(seconds(6));
+  return host;
+};
+const VIRTUAL_MAC = virtualMac('ipv6', anInstance().virtualRouterId);
+const WORD = 'na 2001:db8::190 x1';
+
+sentence(
+  'RFC 5798 § 7.3: the virtual MAC address announces: whose it is speaks an interval later, and has the last word',
+  (t) => {
+    const host = master(IPV6);
+    host.pass(seconds(6));
+    host.claim({ address: '2001:db8::190', mac: VIRTUAL_MAC });
+    t.same(within(host, seconds(1), WORD), [], 'neither at once nor with the next advert');
+    host.hear(peer());
+    t.equal(host.state, 'RELEASING');
+    t.same(within(host, seconds(10), WORD), []);
+  },
+);
+
+sentence('vrrpd: without an advert of it within an interval and 50 ms, the addresses are announced again', (t) => {
+  const host = refreshing();
+  host.claim({ address: '2001:db8::190', mac: VIRTUAL_MAC });
+  t.same(within(host, milliseconds(1_100), WORD), [1.05]);
+  t.equal(within(host, seconds(5), WORD).length, 5, 'and with each advert, as before');
+  const answered = master();
+  answered.claim({ mac: virtualMac('ipv4', anInstance().virtualRouterId), isAnswer: true });
+  t.same(answered.pass(milliseconds(5)), ['garp 192.168.1.190 x1'], 'an answer to a probe announces nothing');
 });
 
 sentence('vrrpd: an IPv6 address that somebody else removes is put back at once', (t) => {
