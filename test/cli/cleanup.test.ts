@@ -55,9 +55,13 @@ t.test('after a crash', { skip: noMachine }, async (t) => {
   const { code, stdout, stderr } = await cleanup(machine);
   t.match({ code, stderr }, { code: 0, stderr: '' });
   const [waiting, ...lines] = stdout.trimEnd().split('\n');
-  t.match(waiting, /^Another router takes over within [1234].* s: waiting so long$/);
+  // Of Master_Down_Interval, the longest skew and what the network needs, less what has gone by since the last advert.
+  const [, time = '', unit] =
+    /^Another router takes over within ([\d.]+) (m?s): waiting so long$/.exec(waiting ?? '') ?? [];
+  const told = Number(time) * (unit === 's' ? 1_000 : 1);
+  t.ok(told > 0 && told <= 4_100, `told: ${told} ms`);
   t.same(lines, [`(VI_1) removed ${VIP}/32 from eth1`]);
-  t.ok(Date.now() - begun > 1_000, 'the address served meanwhile');
+  t.ok(Date.now() - begun >= told - 1, 'the address served meanwhile');
   t.notOk(await machine.holds());
   t.notOk(await machine.exists(CRASH_NOTE));
   const left = await machine.namespace.ip('address', 'show', 'dev', 'eth1');
