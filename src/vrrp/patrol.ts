@@ -1,6 +1,7 @@
-// A MASTER looks whether somebody else has its address: an ARP probe for its first address, one interval after it became
-// MASTER, right before each tenth advert and after a change of a link. It is answered by the kernel of a host whose daemon is
-// silent, or does not know that it should let go; listening alone finds nothing. RFC 5227 § 2.1.1. Plain values.
+// A MASTER looks whether somebody else has its address: an ARP probe (on IPv6 a neighbour solicitation) for its first address,
+// one interval after it became MASTER, right before each tenth advert and after a change of a link. It is answered by the
+// kernel of a host whose daemon is silent, or does not know that it should let go; listening alone finds nothing.
+// RFC 5227 § 2.1.1, RFC 4862 § 5.4. Plain values.
 
 import { after, seconds, type Instant } from '../time.js';
 

@@ -33,7 +33,7 @@ export function receive(
     return [];
   }
   const { virtualRouterId } = packet.kind === 'advert' ? packet.advert : packet;
-  const instance = roster.virtualRouter(name, { ...packet, virtualRouterId });
+  const instance = roster.virtualRouter(name, virtualRouterId, packet);
   if (!instance) {
     unclaimed.unknownVirtualRouter += 1;
     return [];

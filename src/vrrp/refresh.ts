@@ -1,6 +1,7 @@
-// One gratuitous ARP for each address right after the adverts of its MASTER, so that a stale ARP cache lives for one
-// interval, whatever made it stale. At most fifty frames a second on an interface: whoever did not get his turn comes first
-// the next time. A written garp_master_refresh replaces it. It sends nothing: it says whose turn it is.
+// One announcement of each address (gratuitous ARP, a neighbour advertisement) right after the adverts of its MASTER, so that
+// a stale cache lives for one interval, whatever made it stale. At most fifty frames a second on an interface: whoever did
+// not get his turn comes first the next time. A written garp_master_refresh replaces it. It sends nothing: it says whose turn
+// it is.
 
 import type { VirtualAddress } from '../config/model.js';
 import { after, seconds, type Instant } from '../time.js';

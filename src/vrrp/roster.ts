@@ -6,9 +6,8 @@ import type { Config, TrackKind } from '../config/model.js';
 import { Group } from './group.js';
 import type { Instance } from './instance.js';
 
-/** What a received packet says of whom it is for. */
-interface Addressed {
-  readonly virtualRouterId: number;
+/** Between whom a received packet goes. */
+interface Ends {
   readonly source: IpAddress;
   readonly destination: IpAddress;
 }
@@ -63,8 +62,8 @@ export class Roster {
   }
 
   /** Whom a packet is for. Of several with one VRID: who speaks with its source, or to its group. */
-  virtualRouter(interfaceName: string, { virtualRouterId, source, destination }: Addressed): Instance | undefined {
-    const all = this.#byVirtualRouter.get(`${interfaceName} ${familyOf(source)} ${virtualRouterId}`) ?? [];
+  virtualRouter(interfaceName: string, id: number, { source, destination }: Ends): Instance | undefined {
+    const all = this.#byVirtualRouter.get(`${interfaceName} ${familyOf(source)} ${id}`) ?? [];
     const isMeant = ({ config: { unicast, mcastDstIp } }: Instance): boolean =>
       unicast
         ? !isMulticast(destination) && unicast.peers.some(({ address }) => address === source)

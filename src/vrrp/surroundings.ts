@@ -51,7 +51,8 @@ export class Surroundings {
 
   /** Whether an interface of this host has it now. */
   isHere(address: IpAddress): boolean {
-    return [...this.links.values()].some(({ addresses }) => addresses.some((one) => one.address === address));
+    for (const { addresses } of this.links.values()) if (addresses.some((one) => one.address === address)) return true;
+    return false;
   }
 
   /** How a tracked thing stands; one that is not there is not known. */

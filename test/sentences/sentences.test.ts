@@ -1,6 +1,6 @@
 // All sentences, in the order in which an engineer would tick them off: RFC 3768 state by state, version 3, keepalived.
-// One test file for all of them, since starting one takes longer than all of them together. The list of what has to wait
-// for version 3 and IPv6, and the table by section, is docs/PROTOCOL.md.
+// One test file for all of them, since starting one takes longer than all of them together. The table by section, and what
+// is the kernel's to carry out, is docs/PROTOCOL.md.
 
 import './rfc3768-timers.js';
 import './rfc3768-initialize.js';

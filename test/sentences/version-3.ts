@@ -1,6 +1,5 @@
-// RFC 5798 and RFC 9568: the sentences of version 3 that are carried out today: the octets, the times, and what they
-// share with version 2 (whose Master is the Active Router of RFC 9568). The sentences that wait for instances of version 3
-// and IPv6 are listed in docs/PROTOCOL.md.
+// RFC 5798 and RFC 9568: the sentences of version 3 on IPv4: the octets, the times, and what they share with version 2
+// (whose Master is the Active Router of RFC 9568). The learned interval is in rfc5798-interval.ts, IPv6 in rfc5798-ipv6.ts.
 
 import { VRRP_GROUPS } from '../../src/address.js';
 import { internetChecksum } from '../../src/packet/checksum.js';
