@@ -20,8 +20,11 @@ import {
   eth1,
   failed,
   ip,
+  ipv6,
   TestHost,
   tracked,
+  unicastTo,
+  VERSION_3,
 } from './host.js';
 import { INPUTS, Storm } from './random-storm.js';
 
@@ -141,6 +144,29 @@ t.test('a differing address list is told once', (t) => {
   const other = { priority: 200, addresses: ['192.168.1.190', '192.168.1.199'] };
   host.hear(other);
   goesOn(t, host, anAdvert(other), anAdvert(other));
+});
+
+t.test('the interval that its master says', (t) => {
+  const host = new TestHost({ instances: [anInstance(VERSION_3)] });
+  host.start();
+  host.hear({ priority: 200, version: 3, interval: milliseconds(100) });
+  goesOn(t, host, anAdvert({ priority: 0, version: 3, interval: milliseconds(100) }), 2);
+});
+
+t.test('a peer whose checksums are old ones', (t) => {
+  const host = new TestHost({ instances: [anInstance({ ...VERSION_3, ...unicastTo(['192.168.1.192']) })] });
+  host.start();
+  host.pass(seconds(4));
+  host.hear({ priority: 100, version: 3, to: ip('192.168.1.191'), hasOldChecksum: true });
+  goesOn(t, host, 2);
+});
+
+t.test('what is listened on, by family and with which groups', (t) => {
+  const instances = [anInstance(), anInstance({ ...ipv6(), name: 'VI_6', kernelRxBufSize: 65_536 })];
+  const host = new TestHost({ instances });
+  host.start();
+  const config = aConfig({ instances: [anInstance({ mcastDstIp: ip('224.0.0.19') })] });
+  goesOn(t, host, { kind: 'reload', config }, { kind: 'reload', config }, 5);
 });
 
 t.test('one that yielded does not take over from a lower one', (t) => {
