@@ -60,8 +60,11 @@ export class Transcript {
         return [`${input.interface}: somebody else removed ${input.address}`];
       case 'route-removed':
         return [`somebody else removed ${input.entry.kind} ${describeRoute(input.entry)}`];
-      case 'claim':
-        return [`${input.interface}: ${input.mac} ${input.isAnswer ? 'answers for' : 'announces'} ${input.address}`];
+      case 'claim': {
+        const { interface: dev, mac, isAnswer, address } = input;
+        const verb = isAnswer ? 'answers for' : 'announces';
+        return this.#changed(`claim ${dev} ${verb} ${address}`, `${dev}: ${mac} ${verb} ${address}`);
+      }
       case 'connections-reset':
         return input.count === 0 ? [] : [`${input.count} connections of ${list(input.addresses)} were reset`];
       case 'script':
@@ -129,9 +132,10 @@ export class Transcript {
         const { subject, name, state, priority } = effect.event;
         const line = `notify ${subject} "${name}" ${state} ${priority}`;
         if (state.includes('_')) return this.#changed(`notify ${subject} ${name} ${state}`, line);
-        // A MASTER has said its first advert already; what another says when it is one again is news.
-        if (state !== 'MASTER')
-          for (const key of this.#told.keys()) if (/^(sent|garp|na|notify) /.test(key)) this.#told.delete(key);
+        // A MASTER has said its first advert already; what another says when it is one again is news. Who else has an
+        // address is news in each state.
+        const news = state === 'MASTER' ? /^claim / : /^(sent|garp|na|notify|claim) /;
+        for (const key of this.#told.keys()) if (news.test(key)) this.#told.delete(key);
         return [line];
       }
       case 'log':

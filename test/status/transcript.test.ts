@@ -7,6 +7,7 @@ import { seconds } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input } from '../../src/vrrp/input.js';
 import {
+  aClaim,
   aConfig,
   anAddress,
   anAdvert,
@@ -136,6 +137,19 @@ t.test('each other kind of input and effect', (t) => {
   t.strictSame(new Transcript().lines({ input: { kind: 'tick' }, effects: [], thrown: 'oh' }), [
     { kind: 'thrown', text: 'internal error: oh' },
   ]);
+  t.end();
+});
+
+t.test('who else announces an address is told once in each state', (t) => {
+  const transcript = new Transcript();
+  const host = new TestHost();
+  const lines = (...inputs: readonly (Input | number)[]): string[] =>
+    played(host, transcript, ...inputs).filter((line) => / announces \d|answers for/.test(line));
+  const announces = 'eth1: 02:00:00:00:00:07 announces 192.168.1.190';
+  t.strictSame(lines({ kind: 'start' }, aClaim(), aClaim(), aClaim()), [announces]);
+  t.strictSame(lines(aClaim({ isAnswer: true })), ['eth1: 02:00:00:00:00:07 answers for 192.168.1.190']);
+  t.strictSame(lines(4, aClaim()), [announces], 'as MASTER it is news');
+  t.strictSame(lines(aClaim(), aClaim()), []);
   t.end();
 });
 
