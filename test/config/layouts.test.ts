@@ -54,7 +54,11 @@ t.test('their hosts fit together', (t) => {
     ['8-unicast/node1.conf', '8-unicast/node3.conf'],
     ['9-cloud/node1.conf', '9-cloud/node2.conf'],
   ] as const;
-  for (const [one, other] of pairs)
-    t.strictSame(comparePair([layout(one), layout(other)], ['a', 'b']).findings.map(describeFinding), [], other);
+  for (const [one, other] of pairs) {
+    const { findings, paired } = comparePair([layout(one), layout(other)], ['a', 'b']);
+    t.strictSame(findings.map(describeFinding), [], other);
+    const holders = Object.fromEntries((paired[0]?.outcomes ?? []).map(({ story, holders }) => [story.kind, holders]));
+    t.match(holders, { 'both-start': [0], return: [0] }, other);
+  }
   t.end();
 });
