@@ -121,7 +121,8 @@ export class Instance {
   get advertised(): readonly IpAddress[] {
     const { family, version, virtualAddresses } = this.config;
     const { mtu = USUAL_MTU } = this.links.get(this.config.interface) ?? {};
-    const [header, each] = family === 'ipv4' ? [20, 4] : [40, 16];
+    // On IPv6 keepalived leaves room for one address more than it sends.
+    const [header, each] = family === 'ipv4' ? [20, 4] : [56, 16];
     const room = Math.max(0, Math.floor((mtu - header - (version === 2 ? 16 : 8)) / each));
     return virtualAddresses.slice(0, room).map(({ prefix }) => prefix.address);
   }
@@ -222,14 +223,24 @@ export class Instance {
     ];
   }
 
+  /**
+   * The written source, where it has to be on the host: with track_src_ip, and with unicast in any case, as nobody hears a
+   * router there that sends from an address that it does not have.
+   */
+  get neededSource(): IpAddress | undefined {
+    const { srcIp, trackSrcIp, unicast } = this.config;
+    return trackSrcIp || unicast ? srcIp : undefined;
+  }
+
   /** Why it can't speak to anybody. */
   #sourceFaults(): OwnFault[] {
-    const { interface: name, family, srcIp, trackSrcIp, unicast } = this.config;
+    const { interface: name, family, unicast } = this.config;
+    const srcIp = this.neededSource;
     const isThere = (address: IpAddress): boolean =>
       this.surroundings.isHere(address) || this.lost?.prefixes.some((prefix) => prefix.address === address) === true;
     return [
       ...(this.source === undefined ? [{ kind: 'no-address', interface: name, family } as const] : []),
-      ...(trackSrcIp && srcIp !== undefined && !isThere(srcIp) ? [{ kind: 'no-source', source: srcIp } as const] : []),
+      ...(srcIp !== undefined && !isThere(srcIp) ? [{ kind: 'no-source', source: srcIp } as const] : []),
       ...(unicast?.peers.length === 0 ? [{ kind: 'no-peer' } as const] : []),
     ];
   }

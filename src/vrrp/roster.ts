@@ -98,7 +98,7 @@ export class Roster {
     for (const index of [this.#byInterface, this.#bySocket, this.#byAddress, this.#byVirtualRouter, this.#byTrack])
       index.clear();
     for (const instance of this.all) this.#index(instance);
-    this.sourceTrackers = this.all.filter(({ config }) => config.trackSrcIp);
+    this.sourceTrackers = this.all.filter(({ neededSource }) => neededSource !== undefined);
   }
 
   #index(instance: Instance): void {

@@ -50,7 +50,10 @@ sentence('keepalived: unicast_ttl', (t) => {
 
 sentence('keepalived: unicast on IPv6, from unicast_src_ip', (t) => {
   const srcIp = ip('2001:db8::1');
-  const host = master({ ...ipv6(), ...unicastTo(['2001:db8::2']), srcIp });
+  const links = { eth1: { ...eth1, addresses: [{ address: srcIp, length: 64 }] } };
+  const host = new TestHost({ instances: [anInstance({ ...ipv6(), ...unicastTo(['2001:db8::2']), srcIp })] }, links);
+  host.start();
+  host.pass(seconds(20));
   t.match(headersOf(host), [{ source: '2001:db8::1', destination: '2001:db8::2' }]);
   host.hear({ priority: 120, from: '2001:db8::2', to: srcIp });
   t.equal(host.state, 'RELEASING', 'the higher address of the two sources wins');
@@ -162,7 +165,8 @@ sentence('keepalived: track_src_ip: FAULT while the source is not on the host, o
   host.link('eth2', eth2);
   host.link('eth2');
   t.equal(host.state, 'FAULT', 'the interface is gone');
-  t.equal(backup({ ...UNICAST, srcIp }).state, 'BACKUP', 'not tracked: sending fails then');
+  t.equal(backup({ ...UNICAST, srcIp }).state, 'FAULT', 'unicast: without the keyword too');
+  t.equal(backup({ srcIp }).state, 'BACKUP', 'multicast, not tracked: sending fails then');
 });
 
 sentence('vrrpd: a tracked source on the own interface that is gone for a moment is no fault', (t) => {
