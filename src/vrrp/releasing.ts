@@ -25,7 +25,7 @@ import * as machine from './machine.js';
 import type { State, StateOf } from './state.js';
 import { answerTime } from './timers.js';
 import type { Turn } from './turn.js';
-import { isReachable } from './unit.js';
+import { followToBackup, isReachable } from './unit.js';
 import type { Heard } from './virtual-router.js';
 
 /** A valid advert of another router. Two that leave at once hear each other's farewell: that is no heir. */
@@ -158,6 +158,8 @@ function goOn(
     if (!over) return;
     sayLast(instance, state, turn);
     machine.end(instance, turn);
+    // Of a group that nobody relieved at first, whoever waits for less is MASTER again by now.
+    if (instance.state.kind === 'BACKUP') followToBackup(instance, turn);
   } else if (state.kind === 'BACKUP') {
     const { keeps, ...plain } = state;
     machine.stay(instance, over ? plain : { ...plain, keeps: rest });

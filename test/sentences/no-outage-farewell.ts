@@ -111,6 +111,21 @@ sentence('vrrpd: nobody heard: a failover becomes MASTER again, with an advert a
   t.same(within(host, seconds(2), 'advert'), [1, 2]);
 });
 
+sentence(
+  'vrrpd: of a group that nobody relieved at first, who is MASTER again goes with the one that is relieved',
+  (t) => {
+    const slow = { version: 3, authentication: { type: 'none' }, advertInt: seconds(2) } as const;
+    const host = master({}, { instances: [anInstance(), second(slow)], groups: [aGroup(['VI_1', 'VI_2'])] });
+    failover(host);
+    host.pass(seconds(3));
+    t.same(statesOf(host), ['MASTER', 'RELEASING'], 'the one with the longer interval still asks');
+    const theirs = { virtualRouterId: 92, addresses: ['192.168.1.200'] };
+    host.give(anAdvert({ priority: 200, version: 3, interval: seconds(2), ...theirs }));
+    host.pass(milliseconds(20));
+    t.same(statesOf(host), ['RELEASING', 'BACKUP']);
+  },
+);
+
 sentence('vrrpd: a failover that meets maintenance or a fault on its way lets go', (t) => {
   for (const [host, meets, state] of [
     [master(), maintenance, 'BACKUP'],
