@@ -105,9 +105,13 @@ export class NetworkInterface implements Port {
     this.#tentative.clear();
   }
 
-  /** To a group, or to the one who has the address on this segment: there are no routers. */
+  /** Where a packet goes: to a group, or to the one who has the address on this segment; there are no routers. */
+  hopTo(address: IpAddress): MacAddress | undefined {
+    return this.has(address) ? undefined : this.segment.macOf(address);
+  }
+
   sendAdvert(header: AdvertHeader, advert: Advert): void {
-    const destination = this.segment.macOf(header.destination);
+    const destination = this.hopTo(header.destination);
     if (destination !== undefined) this.#send(encodeAdvertFrame(this.plan.mac, { header, advert, destination }));
   }
 

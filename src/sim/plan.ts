@@ -37,6 +37,11 @@ export function planNetwork(hosts: readonly NamedHost[]): Pick<NetworkPlan, 'hos
   const segments = segmentsOf(hosts);
   const names = [...new Set(segments.values())];
   const taken = new Set(hosts.flatMap(({ config }) => writtenAddressesOf(config)));
+  const hasIpv6 = hosts.some(
+    ({ config }) =>
+      config.vrrpInstances.some(({ family }) => family === 'ipv6') ||
+      virtualAddressesOf(config).some(({ prefix }) => familyOf(prefix.address) === 'ipv6'),
+  );
   const segmentOf = (host: number, name: string): string => segments.get(keyOf(host, name)) ?? name;
   const plans = hosts.map((host, number): HostPlan => {
     const interfaces = interfacesOf(host.config).map((name, index): InterfacePlan => {
@@ -44,7 +49,7 @@ export function planNetwork(hosts: readonly NamedHost[]): Pick<NetworkPlan, 'hos
       const mac = macOf(number + 1, index);
       const others = hosts.flatMap(({ config }) => (config === host.config ? [] : config.vrrpInstances));
       const network = names.indexOf(segment);
-      const addresses = ownAddresses({ config: host.config, name, mac, number, taken, network, others });
+      const addresses = ownAddresses({ config: host.config, name, mac, number, taken, network, others, hasIpv6 });
       for (const { address } of addresses) taken.add(address);
       return { name, segment, mac, addresses };
     });
@@ -117,11 +122,13 @@ interface Wanted {
   readonly network: number;
   /** The virtual routers of the other hosts. */
   readonly others: readonly VrrpInstance[];
+  /** Somebody has something on IPv6. */
+  readonly hasIpv6: boolean;
 }
 
 /** What the file and the peers' files write, and what the families that are spoken there need beside. */
 function ownAddresses(wanted: Wanted): Prefix[] {
-  const { config, name, mac, taken, others } = wanted;
+  const { config, name, mac, taken, others, hasIpv6 } = wanted;
   const here = config.vrrpInstances.filter((one) => one.interface === name);
   const written = new Set(here.flatMap(({ srcIp }) => srcIp ?? []));
   const spoken = new Set(here.map(({ family }) => family));
@@ -133,8 +140,7 @@ function ownAddresses(wanted: Wanted): Prefix[] {
   const has = (isSuch: (address: IpAddress) => boolean): boolean => addresses.some(isSuch);
   const isIpv4 = (address: IpAddress): boolean => familyOf(address) === 'ipv4';
   if ((spoken.has('ipv4') || !spoken.has('ipv6')) && !has(isIpv4)) addresses.push(madeUp(here, wanted));
-  const serves = virtualAddressesOf(config).some(({ dev, prefix }) => dev === name && !isIpv4(prefix.address));
-  if ((spoken.has('ipv6') || serves) && !has(isLinkLocal)) addresses.push(linkLocalOf(mac));
+  if (hasIpv6 && !has(isLinkLocal)) addresses.push(linkLocalOf(mac));
   return addresses.map((address) => ({ address, length: isIpv4(address) ? 24 : 64 }));
 }
 

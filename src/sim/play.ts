@@ -1,8 +1,9 @@
 // Carries a story out on a simulated network. What can't be carried out (no such host, no such check) is found before
 // anything happens.
 
-import { VRRP_GROUPS } from '../address.js';
+import { familyOf, VRRP_GROUPS } from '../address.js';
 import type { Config } from '../config/model.js';
+import type { Advert } from '../packet/vrrp.js';
 import type { Host } from './host.js';
 import type { Network } from './network.js';
 import type { Command, ForeignAdvert, HostDeed, Line, Problem } from './story.js';
@@ -141,20 +142,10 @@ const DEEDS: Readonly<Record<HostDeed, (host: Host) => void>> = {
 };
 
 function sayForeign(foreign: ForeignAdvert, network: Network): void {
-  const { source, ttl, virtualRouterId, priority, interval, addresses, password, segment, isDamaged = false } = foreign;
-  network.sayForeign(
-    {
-      header: { source, destination: VRRP_GROUPS.ipv4, ttl, identification: 1 },
-      advert: {
-        version: 2,
-        virtualRouterId,
-        priority,
-        interval,
-        authentication: password === undefined ? { type: 'none' } : { type: 'PASS', password },
-        addresses,
-      },
-      isDamaged,
-    },
-    segment,
-  );
+  const { version, source, ttl, virtualRouterId, priority, interval, addresses, password, segment } = foreign;
+  const { to: destination = VRRP_GROUPS[familyOf(source)], isDamaged = false } = foreign;
+  const authentication = password === undefined ? ({ type: 'none' } as const) : ({ type: 'PASS', password } as const);
+  const common = { virtualRouterId, priority, interval, addresses };
+  const advert: Advert = version === 3 ? { version, ...common } : { version, authentication, ...common };
+  network.sayForeign({ header: { source, destination, ttl, identification: 1 }, advert, isDamaged }, segment);
 }

@@ -1,7 +1,7 @@
 // The language of stories: what is done to a simulated network, a line each. "#" begins a comment, time passes in `run`.
 // docs/STORIES.md has it for readers. It reads text into commands and carries nothing out; it never throws.
 
-import { parseAddress, parsePrefix, type IpAddress, type Prefix } from '../address.js';
+import { familyOf, parseAddress, parsePrefix, type IpAddress, type Prefix } from '../address.js';
 import { milliseconds, seconds, type Duration } from '../time.js';
 import type { CheckEnd, DaemonKind } from './host.js';
 import type { Weather } from './segment.js';
@@ -32,13 +32,17 @@ export type Command =
   | { readonly kind: 'reload'; readonly host: string; readonly file: string }
   | { readonly kind: 'advert'; readonly advert: ForeignAdvert };
 
-/** An advert of somebody who is no host of the story. */
+/** An advert of somebody who is no host of the story; the addresses are of the family of its source. */
 export interface ForeignAdvert {
+  readonly version: 2 | 3;
   readonly source: IpAddress;
+  /** Absent: the group. */
+  readonly to?: IpAddress;
   readonly virtualRouterId: number;
   readonly priority: number;
   readonly interval: Duration;
   readonly ttl: number;
+  /** Of version 2. */
   readonly password?: string;
   readonly addresses: readonly IpAddress[];
   /** Its checksum is wrong. */
@@ -193,9 +197,27 @@ function readHost(words: Words, known: readonly HostLine[]): Omit<HostLine, 'lin
   return { name, file, daemon };
 }
 
+const FIELDS = [
+  'version',
+  'to',
+  'vrid',
+  'priority',
+  'interval',
+  'ttl',
+  'password',
+  'addresses',
+  'damaged',
+  'on',
+] as const;
+
 function readAdvert(words: Words): ForeignAdvert {
   const source = words.take('address', parseAddress);
+  const readOfFamily = (word: string): IpAddress[] | undefined => {
+    const addresses = readAddresses(word);
+    return addresses?.every((address) => familyOf(address) === familyOf(source)) ? addresses : undefined;
+  };
   let advert: ForeignAdvert = {
+    version: familyOf(source) === 'ipv6' ? 3 : 2,
     source,
     virtualRouterId: 0,
     priority: 100,
@@ -204,15 +226,18 @@ function readAdvert(words: Words): ForeignAdvert {
     addresses: [],
   };
   while (!words.isAtEnd) {
-    const field = words.oneOf(['vrid', 'priority', 'interval', 'ttl', 'password', 'addresses', 'damaged', 'on']);
-    if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 1 to 255', readId) };
+    const field = words.oneOf(FIELDS);
+    if (field === 'version') advert = { ...advert, version: words.oneOf(['2', '3']) === '2' ? 2 : 3 };
+    else if (field === 'to')
+      advert = { ...advert, to: words.take('address of its family', (word) => readOfFamily(word)?.[0]) };
+    else if (field === 'vrid') advert = { ...advert, virtualRouterId: words.take('number from 1 to 255', readId) };
     else if (field === 'priority') advert = { ...advert, priority: words.take('number from 0 to 255', readOctet) };
     else if (field === 'ttl') advert = { ...advert, ttl: words.take('number from 0 to 255', readOctet) };
     else if (field === 'interval') advert = { ...advert, interval: words.take('time', readDuration) };
     else if (field === 'password') advert = { ...advert, password: words.word('password') };
     else if (field === 'damaged') advert = { ...advert, isDamaged: true };
     else if (field === 'on') advert = { ...advert, segment: words.word('segment') };
-    else advert = { ...advert, addresses: words.take('list of addresses with commas', readAddresses) };
+    else advert = { ...advert, addresses: words.take('list of addresses of its family with commas', readOfFamily) };
   }
   if (advert.virtualRouterId === 0) words.fail('vrid is missing');
   return advert;

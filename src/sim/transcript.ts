@@ -167,9 +167,10 @@ function describeCommand(command: Command): (readonly [string, string])[] {
   }
 }
 
-function describeAdvert({ virtualRouterId, priority, ttl, password, addresses }: ForeignAdvert): string {
+function describeAdvert({ virtualRouterId, priority, to, ttl, password, addresses }: ForeignAdvert): string {
   const odd = `${ttl === 255 ? '' : `, TTL ${ttl}`}${password === undefined ? '' : `, password ${password}`}`;
-  return `a foreign advert: VRID ${virtualRouterId}, priority ${priority}${odd}, for ${addresses.join(', ') || 'nothing'}`;
+  const whom = to === undefined ? '' : ` to ${to}`;
+  return `a foreign advert${whom}: VRID ${virtualRouterId}, priority ${priority}${odd}, for ${addresses.join(', ') || 'nothing'}`;
 }
 
 function describeWeather({ delay, jitter = seconds(0), loss, duplication }: Partial<Weather>): string {

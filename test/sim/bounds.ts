@@ -1,17 +1,27 @@
 // The times that the protocol allows, worked out from configurations and weather alone: the oracles hold the code to them.
-// Nothing of src/vrrp is asked, or a mistake there would move the bound with it. RFC 3768 § 6.1; no other slack is given.
+// Nothing of src/vrrp is asked, or a mistake there would move the bound with it. RFC 3768 § 6.1, RFC 5798 § 6.1; no other
+// slack is given than that of version 3, where the interval may be any of those that are said.
 
 import type { VrrpInstance } from '../../src/config/model.js';
 import { CALM, type Weather } from '../../src/sim/segment.js';
 import { after, microseconds, seconds, type Duration, type Instant } from '../../src/time.js';
 import type { Member } from './member.js';
 
-/** Skew_Time of version 2. */
-export const skewOf = (priority: number): Duration => microseconds(Math.floor(((256 - priority) * 1_000_000) / 256));
+/** Skew_Time: in version 2 a part of a second, in version 3 of the interval of the master, the own one where none is known. */
+export function skewOf(
+  { version, advertInt }: VrrpInstance,
+  priority: number,
+  masterAdvertInt: number = advertInt,
+): Duration {
+  const scale = version === 2 ? 1_000_000 : masterAdvertInt;
+  return microseconds(Math.floor(((256 - priority) * scale) / 256));
+}
 
 /** Master_Down_Interval; `down_timer_adverts` is 3 in the RFC. */
-export const masterDownOf = ({ advertInt, downTimerAdverts }: VrrpInstance, priority: number): Duration =>
-  (downTimerAdverts * advertInt + skewOf(priority)) as Duration;
+export function masterDownOf(config: VrrpInstance, priority: number, masterAdvertInt?: number): Duration {
+  const interval = config.version === 2 ? config.advertInt : (masterAdvertInt ?? config.advertInt);
+  return (config.downTimerAdverts * interval + skewOf(config, priority, interval)) as Duration;
+}
 
 /** How long a frame is on its way: in the present weather, and while frames of the former one may still come, in that too. */
 export class Delays {
@@ -57,20 +67,23 @@ export class Delays {
  * advert that was on its way. A lower one that it may take over from: preempt_delay begins with the first advert that is
  * heard, an interval later at most (where adverts are lost: before the timer ends), and starts the timer until it is over.
  */
-export function takeOverBound(member: Member, { hearsLower, delays }: { hearsLower: boolean; delays: Delays }): number {
-  const { config, priority } = member;
-  const down = masterDownOf(config, priority);
+export function takeOverBound(
+  { config, priority }: Member,
+  { hearsLower, delays, slowest }: { hearsLower: boolean; delays: Delays; slowest: number },
+): number {
+  const down = masterDownOf(config, priority, slowest);
   if (!hearsLower || config.preemptDelay === 0) return down + delays.longest;
-  const first = delays.isLossless ? config.advertInt : down;
+  const first = delays.isLossless ? slowest : down;
   return first + config.preemptDelay + down + delays.longest;
 }
 
 /** § 6.4.1: the owner does not wait at the start; keepalived's waits one interval and its skew after a FAULT. */
 export const ownerBound = ({ config, priority }: Member, { first }: { first: boolean }): number =>
-  first ? 0 : config.advertInt + skewOf(priority);
+  first ? 0 : config.advertInt + skewOf(config, priority);
 
 /** After a farewell that was heard: the skew alone. RFC 3768 § 6.4.2. A planned stop costs the clients as much. */
-export const farewellBound = ({ priority }: Member, { longest }: Delays): number => skewOf(priority) + longest;
+export const farewellBound = ({ config, priority }: Member, { longest }: Delays, slowest: number): number =>
+  skewOf(config, priority, slowest) + longest;
 
 /**
  * Two that hold and hear each other: the better one's next advert, an interval later at most, ends it. Once more the way
@@ -97,12 +110,14 @@ export function letsGoBound(leaving: Member, leader: Member, { longest }: Delays
 }
 
 /**
- * Nobody is heard: a farewell, another one a moment later, a third after the longest skew, and as long again; 5 % for the
- * way. One that has stood still asks nobody, and waits for an interval and its skew.
+ * Nobody is heard: a farewell, another one a moment later, a third after the longest skew, and as long again, on IPv6 two
+ * intervals and a little; 5 % for the way. One that has stood still asks nobody, and waits for an interval and its skew.
  */
-export function releaseBound({ config, priority }: Member, { longest }: Delays): number {
-  const asking = answerTime(config) + 2 * 1.05 * skewOf(1) + 2;
-  const waiting = config.advertInt + skewOf(priority);
+export function releaseBound({ config, priority }: Member, { longest }: Delays, slowest: number): number {
+  const patience = 1.05 * skewOf(config, 1);
+  const last = config.family === 'ipv6' ? 2.2 * config.advertInt : patience;
+  const asking = answerTime(config) + patience + last + 2;
+  const waiting = slowest + skewOf(config, priority, slowest);
   return Math.max(asking, waiting) + 2 * longest + SLOWEST_ANNOUNCEMENT + RESETTING;
 }
 
@@ -123,6 +138,7 @@ export function calmOf(instances: readonly VrrpInstance[], { hangs }: { hangs: b
   const most = (value: (one: VrrpInstance) => number): number => Math.max(0, ...instances.map(value));
   // vrrp_startup_delay, fall x interval and a timeout of a check, the delays of an interface.
   const checks = seconds(4 + 10 + 1 + (hangs ? 3 * (15 + 3) : 0));
-  const waits = most(({ preemptDelay }) => preemptDelay) + 3 * most((one) => masterDownOf(one, 1));
-  return (checks + waits + most(({ advertInt }) => advertInt)) as Duration;
+  const slowest = most(({ advertInt }) => advertInt);
+  const waits = most(({ preemptDelay }) => preemptDelay) + 3 * most((one) => masterDownOf(one, 1, slowest));
+  return (checks + waits + slowest) as Duration;
 }

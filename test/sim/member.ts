@@ -1,7 +1,8 @@
 // One virtual router on one host, as those who judge a storm see it: how it stands, what it last said, and whom it can
 // hear. What others would take of its adverts is worked out here anew, not asked of the code that is judged.
 
-import type { VirtualAddress, VrrpInstance } from '../../src/config/model.js';
+import { familyOf, isLinkLocal, type IpAddress } from '../../src/address.js';
+import type { UnicastSettings, VirtualAddress, VrrpInstance } from '../../src/config/model.js';
 import type { Host } from '../../src/sim/host.js';
 import type { NetworkInterface } from '../../src/sim/network-interface.js';
 import type { ForeignAdvert } from '../../src/sim/story.js';
@@ -39,7 +40,11 @@ export class Member {
 
   /** All members of one virtual router have the same. */
   get router(): string {
-    return `${this.interface?.segment.name ?? ''} ${this.config.virtualRouterId}`;
+    return `${this.interface?.segment.name ?? ''} ${this.config.virtualRouterId} ${this.config.family}`;
+  }
+
+  get source(): IpAddress | undefined {
+    return sourceOf(this.config, this.interface);
   }
 
   get isAwake(): boolean {
@@ -91,26 +96,54 @@ export class Member {
   /** RFC 3768 § 7.1, and what differs between the daemons: lists must share an address here, and be the same there. */
   accepts(other: Member): boolean {
     const [ours, theirs] = [this.config, other.config];
-    if (ours.advertInt !== theirs.advertInt || ours.version !== theirs.version) return false;
-    const [a, b] = [ours.authentication, theirs.authentication];
-    if (a.type !== b.type || (a.type === 'PASS' && b.type === 'PASS' && a.password !== b.password)) return false;
+    if (ours.version !== theirs.version || !this.#isMeantBy(other)) return false;
+    if (ours.version === 2 && !hasSameSecrets(ours, theirs)) return false;
     const shared = listOf(ours).filter((address) => listOf(theirs).includes(address)).length;
     if (this.instance) return shared > 0 || listOf(ours).length + listOf(theirs).length === 0;
     return shared === listOf(ours).length && shared === listOf(theirs).length;
   }
 
-  /** RFC 3768 § 7.1 of somebody who is no host; only ours is asked. */
-  acceptsForeign({ ttl, isDamaged, interval, password, addresses }: ForeignAdvert): boolean {
-    const { advertInt, authentication } = this.config;
+  /** The group is the same one, or each of them has the other one among its peers where that counts. */
+  #isMeantBy(other: Member): boolean {
+    const [ours, theirs] = [this.config.unicast, other.config.unicast];
+    if (!ours || !theirs) return !ours && !theirs && this.config.mcastDstIp === other.config.mcastDstIp;
+    const isPeer = (of: UnicastSettings, one: Member): boolean =>
+      of.peers.some(({ address }) => address === one.source);
+    return isPeer(theirs, this) && (!ours.checkSrc || isPeer(ours, other));
+  }
+
+  /** RFC 3768 § 7.1, RFC 9568 § 7.1 of somebody who is no host; only ours is asked. */
+  acceptsForeign({ version, source, to, ttl, isDamaged, interval, password, addresses }: ForeignAdvert): boolean {
+    const { config } = this;
+    const { authentication, unicast } = config;
+    if (version !== config.version || familyOf(source) !== config.family || isDamaged) return false;
+    const isFromPeer = unicast?.peers.some(({ address }) => address === source);
+    if (unicast ? to !== this.source || (unicast.checkSrc && !isFromPeer) : to !== undefined || ttl !== 255)
+      return false;
     const ours = authentication.type === 'PASS' ? authentication.password : undefined;
-    const isShared = addresses.some((one) => listOf(this.config).includes(one));
-    return ttl === 255 && !isDamaged && interval === advertInt && password === ours && isShared;
+    if (version === 2 && (interval !== config.advertInt || password !== ours)) return false;
+    return addresses.some((one) => listOf(config).includes(one));
   }
 
   /** It takes the other's adverts in. */
   follows(other: Member): boolean {
     return this.hears(other) && this.accepts(other);
   }
+}
+
+/** What an instance sends from: RFC 5798 § 5.1.1.1, § 5.1.2.1, keepalived.conf(5): mcast_src_ip, unicast_src_ip. */
+export function sourceOf({ srcIp, family }: VrrpInstance, on: NetworkInterface | undefined): IpAddress | undefined {
+  const own = on?.plan.addresses.map(({ address }) => address) ?? [];
+  const isFit = (address: IpAddress): boolean =>
+    familyOf(address) === family && (family === 'ipv4' || isLinkLocal(address));
+  return srcIp ?? own.find(isFit);
+}
+
+/** What version 2 compares. */
+function hasSameSecrets(one: VrrpInstance, other: VrrpInstance): boolean {
+  const [a, b] = [one.authentication, other.authentication];
+  if (one.advertInt !== other.advertInt || a.type !== b.type) return false;
+  return a.type !== 'PASS' || b.type !== 'PASS' || a.password === b.password;
 }
 
 const listOf = ({ virtualAddresses }: VrrpInstance): string[] => virtualAddresses.map(({ prefix }) => prefix.address);

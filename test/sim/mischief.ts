@@ -7,6 +7,7 @@ import type { Host } from '../../src/sim/host.js';
 import type { Random } from '../../src/sim/random.js';
 import type { Command, ForeignAdvert } from '../../src/sim/story.js';
 import { microseconds, seconds } from '../../src/time.js';
+import { ip } from '../vrrp/host.js';
 import { ipOf, otherwise, someConfig, type Recipe } from './storm-hosts.js';
 import type { Run } from './storm-run.js';
 
@@ -121,9 +122,12 @@ export class Mischief {
   /** Wrong in one way or another; now and then a right one: a liar, or one who leaves. */
   #foreign(instance: VrrpInstance): ForeignAdvert {
     const random = this.#random;
-    const { virtualRouterId, advertInt, authentication, virtualAddresses } = instance;
+    const { version, family, virtualRouterId, advertInt, authentication, virtualAddresses, unicast, srcIp } = instance;
+    const isIpv6 = family === 'ipv6';
     const right: ForeignAdvert = {
-      source: ipOf(random.pick([1, 250])),
+      version,
+      source: isIpv6 ? ip(`fe80::${random.pick([1, 250])}`) : ipOf(random.pick([1, 250])),
+      ...(unicast && srcIp !== undefined && { to: srcIp }),
       virtualRouterId,
       priority: random.pick([0, 1, 100, 200, 255]),
       interval: advertInt,
@@ -134,9 +138,10 @@ export class Mischief {
     };
     const kinds: readonly (() => ForeignAdvert)[] = [
       () => ({ ...right, ttl: 254 }),
-      () => ({ ...right, password: 'else' }),
-      () => ({ ...right, interval: seconds(7) }),
-      () => ({ ...right, addresses: [ipOf(77)] }),
+      () => (version === 2 ? { ...right, password: 'else' } : { ...right, isDamaged: true }),
+      () => ({ ...right, interval: seconds(version === 2 ? 7 : 2) }),
+      () => ({ ...right, addresses: [isIpv6 ? ip('2001:db8::77') : ipOf(77)] }),
+      () => (isIpv6 ? { ...right, ttl: 64 } : { ...right, version: version === 2 ? 3 : 2 }),
       () => ({ ...right, addresses: [] }),
       () => ({ ...right, isDamaged: true }),
       () => ({ ...right, virtualRouterId: (virtualRouterId % 255) + 1 }),

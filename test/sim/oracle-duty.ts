@@ -92,7 +92,8 @@ export class DutyOracle {
     if (!delays.isSteady) return;
     for (const member of this.witness.othersOf(speaker)) {
       if (!member.instance || !member.isAwake || !member.follows(speaker)) continue;
-      if (priority === 0 && member.state === 'BACKUP') this.#sooner.set(member, farewellBound(member, delays));
+      const { slowest } = this.witness.intervalsOf(member);
+      if (priority === 0 && member.state === 'BACKUP') this.#sooner.set(member, farewellBound(member, delays, slowest));
       const isAnswered = priority === 0 || (priority < member.priority && !member.config.lowerPrioNoAdvert);
       if (member.state !== 'MASTER' || !isAnswered || this.#answers.has(member)) continue;
       const at = this.#now + delays.longest;
@@ -156,10 +157,15 @@ export class DutyOracle {
       if (!isFree) continue;
       const { delays } = this.witness;
       const bounds = unit.map((member, index) =>
-        takeOverBound(member, { hearsLower: (heard[index]?.length ?? 0) > 0, delays }),
+        takeOverBound(member, {
+          ...{ hearsLower: (heard[index]?.length ?? 0) > 0, delays },
+          slowest: this.witness.intervalsOf(member).slowest,
+        }),
       );
       const lower = heard.flat();
-      const [only] = unit.length === 1 && lower.length === 0 ? unit : [];
+      const [one] = unit.length === 1 && lower.length === 0 ? unit : [];
+      // Where intervals differ nobody knows how long the difference of a skew is.
+      const only = one && this.#isUniform(one) ? one : undefined;
       const sooner = (only && this.#sooner.get(only)) ?? Infinity;
       const names = unit.map(({ name, priority }) => `${name} (${priority})`).join(' and ');
       const whom = lower.length === 0 ? 'nobody' : lower.map(({ name, said }) => `${name} (${said})`).join(' and ');
@@ -167,11 +173,16 @@ export class DutyOracle {
         oracle: 'no owner',
         members: unit,
         signature: `${only ? '' : names} ${whom} ${unit.map((one) => this.#strays.get(one) ?? 0).join()}`,
-        skew: only ? skewOf(only.priority) : 0,
+        skew: only ? skewOf(only.config, only.priority) : 0,
         within: Math.min(sooner, Math.max(...bounds)),
         words: `${names} hears ${whom} and is not MASTER`,
       });
     }
+  }
+
+  #isUniform(member: Member): boolean {
+    const { quickest, slowest } = this.witness.intervalsOf(member);
+    return member.config.version === 2 || quickest === slowest;
   }
 
   #planPairs(members: readonly Member[], add: AddDuty): void {
@@ -199,7 +210,9 @@ export class DutyOracle {
     const unit = this.witness
       .of(member.host)
       .filter((one) => one.instance && member.instance?.unit.includes(one.instance));
-    const within = Math.max(...[member, ...unit].map((one) => releaseBound(one, this.witness.delays)));
+    const within = Math.max(
+      ...[member, ...unit].map((one) => releaseBound(one, this.witness.delays, this.witness.intervalsOf(one).slowest)),
+    );
     const words = `${member.name} gives its addresses up`;
     const state = member.instance?.state;
     // One that only waited may be told to leave for good, and begins to ask.

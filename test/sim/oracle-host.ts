@@ -1,8 +1,8 @@
 // Oracles of one host that runs vrrpd, looked at whenever an event is over: its addresses, its own view of itself, how it
 // takes an address up. What a peer does matters to none of them.
 
-import { formatPrefix, type IpAddress } from '../../src/address.js';
-import type { VirtualAddress } from '../../src/config/model.js';
+import { familyOf, formatPrefix, type IpAddress } from '../../src/address.js';
+import type { VirtualAddress, VrrpInstance } from '../../src/config/model.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Command } from '../../src/sim/story.js';
 import { effectivePriority } from '../../src/track/priority.js';
@@ -72,7 +72,7 @@ function heldBy({ state, config, missing }: Instance): readonly VirtualAddress[]
 export function judgeOwnView(
   host: Host,
   router: Router,
-  { now, reloadedAt, isStopping }: { now: Instant; reloadedAt: Instant; isStopping: boolean },
+  { now, reloadedAt, slowest, isStopping }: { now: Instant; reloadedAt: Instant; slowest: number; isStopping: boolean },
 ): void {
   const fail = (words: string): never => {
     throw new Violation('own view', `${host.name}: ${words}`);
@@ -92,7 +92,7 @@ export function judgeOwnView(
     const [kind] = kinds;
     if (kinds.size === 1 && kind !== 'INIT' && kind !== state) fail(`${config.name} was not told ${kind ?? ''}`);
     // Members that a reload puts together become one within the waits of each: preempt_delay, Master_Down_Interval twice.
-    const waits = members.map((one) => one.config.preemptDelay + 2 * masterDownOf(one.config, 1));
+    const waits = members.map((one) => one.config.preemptDelay + 2 * masterDownOf(one.config, 1, slowest));
     if (now < reloadedAt + Math.max(0, ...waits)) continue;
     if (kinds.size > 1 && kinds.has('MASTER')) fail(`${config.name} is ${[...kinds].join(' and ')}`);
   }
@@ -110,18 +110,21 @@ function objectionTo(instance: Instance): string | undefined {
   return instance.priority === priority ? undefined : `priority ${instance.priority} instead of ${priority}`;
 }
 
+const isAdvertOf = (
+  { interface: dev, virtualRouterId, family }: VrrpInstance,
+  effect: Effect,
+): effect is Extract<Effect, { kind: 'send-advert' }> =>
+  effect.kind === 'send-advert' &&
+  effect.interface === dev &&
+  effect.advert.virtualRouterId === virtualRouterId &&
+  familyOf(effect.header.source) === family;
+
 /** A new MASTER: the advert first (the old one lets go), the addresses next (we answer), the announcement last. */
 export function judgeTakeOver({ host, name, config, addresses }: Member, effects: readonly Effect[]): void {
   const fail = (words: string): never => {
     throw new Violation('take-over', `${name}: ${words}`);
   };
-  const advert = effects.findIndex(
-    (one) =>
-      one.kind === 'send-advert' &&
-      one.interface === config.interface &&
-      one.advert.virtualRouterId === config.virtualRouterId &&
-      one.advert.priority > 0,
-  );
+  const advert = effects.findIndex((one) => isAdvertOf(config, one) && one.advert.priority > 0);
   if (advert === -1) fail('it said no advert');
   for (const address of addresses) {
     const key = keyOf(address);
@@ -149,13 +152,7 @@ export function judgeLeave({ member, from }: Move, effects: readonly Effect[], c
   // One that has stood still may hear a better one first, and stop then.
   const isWoken = command?.kind === 'thaw' || command?.kind === 'resume';
   if (from !== 'MASTER' || isWoken || !member.interface?.up || ['kill', 'crash'].includes(command?.kind ?? '')) return;
-  const said = effects.flatMap((one) =>
-    one.kind === 'send-advert' &&
-    one.interface === config.interface &&
-    one.advert.virtualRouterId === config.virtualRouterId
-      ? one.advert.priority
-      : [],
-  );
+  const said = effects.flatMap((one) => (isAdvertOf(config, one) ? one.advert.priority : []));
   const isOrder = command?.kind === 'failover' || command?.kind === 'maintenance' || command?.kind === 'stop';
   const isOnPurpose = isOrder || state === 'FAULT' || state === 'OFF';
   const before = member.spokeBefore(host.world.now());
@@ -172,7 +169,9 @@ export function judgePutBack(host: Host, address: IpAddress, effects: readonly E
     const ours = all.find(({ prefix }) => prefix.address === address);
     if (!ours || state.kind !== 'MASTER' || removals.length > 5 || !host.interfaces.get(ours.dev)?.up) continue;
     const added = effects.findIndex((one) => one.kind === 'add-address' && keyOf(one.address) === keyOf(ours));
-    const announced = effects.findIndex((one) => one.kind === 'send-garp' && one.addresses.includes(address));
+    const announced = effects.findIndex(
+      (one) => (one.kind === 'send-garp' || one.kind === 'send-na') && one.addresses.includes(address),
+    );
     if (added === -1 || announced < added) throw new Violation('put back', `${host.name} ${address}`);
   }
 }

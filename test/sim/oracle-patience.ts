@@ -1,9 +1,11 @@
 // The oracle of patience: a BACKUP does not take over before the Master_Down_Timer can have run out that the last advert it
-// heard has started, nor before preempt_delay is over, however often it hears a lower one. RFC 3768 § 6.4.2. It knows only
+// heard has started, nor before preempt_delay is over, however often it hears a lower one. RFC 3768 § 6.4.2, in version 3
+// by the interval of that advert (RFC 5798 § 6.1). It knows only
 // what has been said and when it can have arrived; what it can't know for certain it lets pass.
 
 import type { Host } from '../../src/sim/host.js';
 import type { Command } from '../../src/sim/story.js';
+import type { Advert } from '../../src/packet/vrrp.js';
 import { describeDuration, type Duration, type Instant } from '../../src/time.js';
 import { masterDownOf, skewOf } from './bounds.js';
 import type { Member } from './member.js';
@@ -57,18 +59,23 @@ export class PatienceOracle {
   }
 
   /** Those who hear it have to wait. */
-  said(speaker: Member, priority: number): void {
+  said(speaker: Member, { priority, interval }: Pick<Advert, 'priority' | 'interval'>): void {
     const { delays } = this.witness;
     for (const member of this.witness.othersOf(speaker)) {
       if (!member.instance || member.state !== 'BACKUP' || !member.follows(speaker)) continue;
       const earliest = this.#now + delays.shortest;
       if (priority === 0) {
         const before = this.#shortest(member);
-        const skewEnd = earliest + skewOf(member.priority);
+        const { quickest } = this.witness.intervalsOf(member);
+        const skewEnd = earliest + skewOf(member.config, member.priority, quickest);
         if (before !== undefined) this.#wait(member, { until: Math.min(skewEnd, before), since: earliest });
-      } else if (this.#takesIn(member, priority)) {
-        const until = earliest + masterDownOf(member.config, member.priority);
-        this.#wait(member, { until, since: this.#now + delays.longest });
+      } else {
+        const isCertain = this.#takesIn(member, priority);
+        const until = earliest + masterDownOf(member.config, member.priority, interval);
+        const before = this.#shortest(member) ?? -Infinity;
+        // An interval that is shorter than the one before makes the wait shorter, if the advert counts.
+        if (until < before) this.#wait(member, { until, since: earliest });
+        else if (isCertain) this.#wait(member, { until, since: this.#now + delays.longest });
       }
     }
     this.#remember(speaker, priority);
@@ -159,10 +166,13 @@ export class PatienceOracle {
     if (!patience || member.priority === patience.priority) return;
     this.#delayed.set(member, UNKNOWN);
     const { until, since, priority } = patience;
-    // A frame that is on its way may find the one priority or the other.
-    if (this.#now - since <= 2 * this.witness.delays.longest) this.#patience.delete(member);
+    const { quickest, slowest } = this.witness.intervalsOf(member);
+    const isUniform = member.config.version === 2 || quickest === slowest;
+    // A frame that is on its way may find the one priority or the other; and a skew may be of any of the intervals.
+    if (this.#now - since <= 2 * this.witness.delays.longest || !isUniform) this.#patience.delete(member);
     else {
-      const shifted = until + skewOf(member.priority) - skewOf(priority);
+      const { config } = member;
+      const shifted = until + skewOf(config, member.priority) - skewOf(config, priority);
       this.#patience.set(member, { until: shifted, since, priority: member.priority });
     }
   }

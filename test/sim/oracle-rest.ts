@@ -8,7 +8,7 @@ import type { Track, VrrpInstance } from '../../src/config/model.js';
 import type { Client } from '../../src/sim/client.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Router } from '../../src/vrrp/router.js';
-import type { Member } from './member.js';
+import { sourceOf, type Member } from './member.js';
 import { Violation } from './violation.js';
 import type { Witness } from './witness.js';
 
@@ -40,6 +40,7 @@ function isFaulty(host: Host, instance: VrrpInstance, tracks: readonly Track[]):
   const { interface: own } = instance;
   const devices = [own, ...addressesOf(instance).map(({ dev }) => dev)];
   if (devices.some((dev) => host.interfaces.get(dev)?.up !== true)) return true;
+  if (sourceOf(instance, host.interfaces.get(own)) === undefined) return true;
   return tracks
     .filter(({ kind, name }) => kind !== 'interface' || name !== own)
     .some((track) => effectOf(host, track).failed);

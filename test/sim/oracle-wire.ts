@@ -1,10 +1,11 @@
 // Oracles of what goes over the wire: frames read back as what was meant, adverts keep their rhythm, and nobody says more
 // than he has a reason for.
 
-import { decodeArp } from '../../src/packet/arp.js';
+import { decodeArp, type ArpEnd } from '../../src/packet/arp.js';
 import { decodeAdvertPacket, encodeAdvertPacket } from '../../src/packet/advert-frame.js';
+import { decodeAdvertisement } from '../../src/packet/ndisc.js';
 import { ETHERNET_HEADER_LENGTH } from '../../src/packet/ethernet.js';
-import type { IpAddress } from '../../src/address.js';
+import { familyOf, type IpAddress } from '../../src/address.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
@@ -12,7 +13,7 @@ import type { Member } from './member.js';
 import { Violation } from './violation.js';
 import type { Witness } from './witness.js';
 
-type SentGarp = Extract<Effect, { kind: 'send-garp' }>;
+type SentAnnouncement = Extract<Effect, { kind: 'send-garp' | 'send-na' }>;
 type SentAdvert = Extract<Effect, { kind: 'send-advert' }>;
 
 /** The frame of an advert is what was to be said, and its octets come again from what is read in it. */
@@ -26,7 +27,8 @@ export function judgeFrame(frame: Uint8Array, { header, advert }: SentAdvert, ho
   // RFC 1071: with its checksum in it, the words of a header sum up to all ones.
   let sum = 0;
   for (let index = 0; index < 20; index += 2) sum += ((packet[index] ?? 0) << 8) | (packet[index + 1] ?? 0);
-  if ((sum & 0xffff) + (sum >>> 16) !== 0xffff) fail('the checksum of the IP header is wrong');
+  if (familyOf(read.source) === 'ipv4' && (sum & 0xffff) + (sum >>> 16) !== 0xffff)
+    fail('the checksum of the IP header is wrong');
   if (!read.checksumValid || read.ttl !== 255 || read.type !== 1) fail('checksum, TTL or type are wrong');
   if (JSON.stringify(sorted(read.advert)) !== JSON.stringify(sorted(advert)))
     fail(JSON.stringify([read.advert, advert]));
@@ -37,15 +39,28 @@ export function judgeFrame(frame: Uint8Array, { header, advert }: SentAdvert, ho
 const sorted = (advert: object): object =>
   Object.fromEntries(Object.entries(advert).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
-/** A gratuitous ARP reads as one, of an address and a MAC of the host. */
-export function judgeArp(frame: Uint8Array, { addresses, ...effect }: SentGarp, host: Host): void {
-  const arp = decodeArp(frame);
+/** A gratuitous ARP, or a neighbour advertisement, reads as one, of an address and a MAC of the host. */
+export function judgeAnnouncement(
+  frame: Uint8Array,
+  { kind, addresses, ...effect }: SentAnnouncement,
+  host: Host,
+): void {
+  const owner = kind === 'send-garp' ? ownerByArp(frame) : ownerByAdvertisement(frame);
   const isRight =
-    arp.kind === 'arp' &&
-    arp.sender.address === arp.target.address &&
-    addresses.includes(arp.sender.address) &&
-    arp.sender.mac === host.interfaces.get(effect.interface)?.plan.mac;
-  if (!isRight) throw new Violation('codec', `${host.name}: a wrong gratuitous ARP: ${JSON.stringify(arp)}`);
+    owner !== undefined &&
+    addresses.includes(owner.address) &&
+    owner.mac === host.interfaces.get(effect.interface)?.plan.mac;
+  if (!isRight) throw new Violation('codec', `${host.name}: a wrong announcement: ${JSON.stringify(owner)}`);
+}
+
+function ownerByArp(frame: Uint8Array): ArpEnd | undefined {
+  const arp = decodeArp(frame);
+  return arp.kind === 'arp' && arp.sender.address === arp.target.address ? arp.sender : undefined;
+}
+
+function ownerByAdvertisement(frame: Uint8Array): ArpEnd | undefined {
+  const heard = decodeAdvertisement(frame);
+  return heard.kind === 'advertisement' && heard.source === heard.target.address ? heard.target : undefined;
 }
 
 /** What an instance has said since its daemon began, and what it had reasons for. */
@@ -60,6 +75,8 @@ interface Account {
   /** As a MASTER whom nobody has disturbed yet: when it took over, and whether its second burst has come. */
   undisturbed?: { readonly since: Instant; isSecondDone: boolean };
   lastAdvertAt?: Instant;
+  /** What was announced last, by the first address: a burst of both families comes in parts. */
+  burst?: { readonly at: Instant; readonly rounds: Map<IpAddress, number> };
   /** Until then something may make it speak out of turn. */
   disturbedUntil: number;
 }
@@ -82,19 +99,25 @@ export class WireOracle {
     const { now } = this.witness.network;
     const account = this.#account(speaker);
     account.adverts += 1;
-    if (effect.advert.priority === 0) return;
+    const isToNextPeer = speaker.config.unicast !== undefined && account.lastAdvertAt === now;
+    if (effect.advert.priority === 0 || isToNextPeer) return;
     this.#judgeRhythm(speaker, account, now);
     account.lastAdvertAt = now;
   }
 
-  announced(host: Host, { interface: dev, addresses, rounds }: SentGarp): void {
+  announced(host: Host, { interface: dev, addresses, rounds }: SentAnnouncement): void {
     const [first] = addresses;
     if (first === undefined) return;
     for (const member of this.witness.of(host)) {
       const has = member.addresses.some((one) => one.dev === dev && one.prefix.address === first);
       if (!has || !member.instance) continue;
-      this.#account(member).rounds += rounds;
-      this.#judgeBurst(member, rounds);
+      const account = this.#account(member);
+      account.rounds += rounds;
+      const { now } = this.witness.network;
+      if (account.burst?.at !== now) account.burst = { at: now, rounds: new Map() };
+      const all = (account.burst.rounds.get(first) ?? 0) + rounds;
+      account.burst.rounds.set(first, all);
+      this.#judgeBurst(member, all);
     }
     for (const address of addresses) this.claimed(host, address);
   }
@@ -121,14 +144,18 @@ export class WireOracle {
 
   /** keepalived.conf(5): garp_master_delay, _repeat and _refresh, and nothing else while nobody disturbs. */
   #judgeBurst(member: Member, rounds: number): void {
-    const { undisturbed, lastAdvertAt } = this.#account(member);
+    const { undisturbed } = this.#account(member);
     if (!undisturbed || member.state !== 'MASTER') return;
     const { masterDelay, masterRepeat, masterRefresh } = member.config.garp;
     const age = this.witness.network.now - undisturbed.since;
     const isRefresh = masterRefresh !== undefined && masterRefresh > 0 && age % masterRefresh === 0;
-    const isSecond = masterDelay > 0 && age === masterDelay && rounds === masterRepeat;
-    if (isSecond) undisturbed.isSecondDone = true;
-    const isAfterAdvert = masterRefresh === undefined && rounds === 1 && lastAdvertAt === this.witness.network.now;
+    const isSecond = masterDelay > 0 && age === masterDelay && rounds <= masterRepeat;
+    if (isSecond && rounds === masterRepeat) undisturbed.isSecondDone = true;
+    // Whoever did not get his turn with fifty frames a second comes with the next advert of the host.
+    const speaks = this.witness
+      .of(member.host)
+      .some((one) => this.#accounts.get(one)?.lastAdvertAt === this.witness.network.now);
+    const isAfterAdvert = masterRefresh === undefined && rounds === 1 && speaks;
     if (age > 0 && !isSecond && !isRefresh && !isAfterAdvert)
       throw new Violation('bursts', `${member.name} announces ${rounds} rounds ${age} µs after its take-over`);
   }
@@ -171,8 +198,10 @@ export class WireOracle {
     const due = lastAdvertAt === undefined ? 0 : lastAdvertAt + config.advertInt;
     if (member.state === 'MASTER' && member.isAwake && lastAdvertAt !== undefined && now > due)
       throw new Violation('rhythm', `${member.name} is MASTER and silent for more than an interval`);
-    // By the clock, at a take-over, as an answer; three farewells and one to the heir. Intervals are a second or more.
-    const mostAdverts = (now - since) / 1_000_000 + takeOvers + heard + 4 * leaves + 1;
+    // By the clock, at a take-over, as an answer; three farewells and one to the heir: to each peer where it has any.
+    const times = config.unicast?.peers.length ?? 1;
+    const interval = this.witness.intervalsOf(member).quickest;
+    const mostAdverts = times * ((now - since) / interval + takeOvers + heard + 4 * leaves + 1);
     if (adverts > mostAdverts) throw new Violation('talk', `${member.name} said ${adverts} adverts of ${mostAdverts}`);
     // Two bursts a take-over, three an answer, refreshes each 10 s at most; five rounds each on each of two interfaces. One
     // round with each advert.

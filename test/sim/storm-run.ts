@@ -20,7 +20,7 @@ import { DutyOracle } from './oracle-duty.js';
 import { AddressOracle, judgeLeave, judgeOwnView, judgePutBack, judgeTakeOver } from './oracle-host.js';
 import { PatienceOracle } from './oracle-patience.js';
 import { judgeClients, judgeRouter, judgeStanding } from './oracle-rest.js';
-import { judgeArp, judgeFrame, WireOracle } from './oracle-wire.js';
+import { judgeAnnouncement, judgeFrame, WireOracle } from './oracle-wire.js';
 import { spread } from './seed.js';
 import type { Trail } from './trail.js';
 import { Violation } from './violation.js';
@@ -54,6 +54,7 @@ export class Run {
   /** Asked to stop, they may need their time. */
   readonly #stopping = new Set<Host>();
   readonly #transitions = new Map<Member, number>();
+  /** The last one that was sent. */
   #frame: Uint8Array | undefined;
   #frames = 0;
   #atOnce = 0;
@@ -182,19 +183,20 @@ export class Run {
   #effect(host: Host, effect: Effect): void {
     this.#doneBy(host).push(effect);
     this.witness.told(host, effect);
+    const frame = this.#frame;
+    const here = host.interfaces.get('interface' in effect ? effect.interface : '');
     if (effect.kind === 'run-script') return;
     if (effect.kind === 'send-advert') {
       const isSame = this.#said(host, effect);
       this.#isRoutine &&= isSame;
       this.#wire.said(host, effect);
-      const isSent = host.interfaces.get(effect.interface)?.up;
-      if (isSent && this.#frame && this.#isSampled()) judgeFrame(this.#frame, effect, host);
-    } else if (effect.kind === 'send-garp') {
+      const isSent = here?.up && here.hopTo(effect.header.destination) !== undefined;
+      if (isSent && frame && this.#isSampled()) judgeFrame(frame, effect, host);
+    } else if (effect.kind === 'send-garp' || effect.kind === 'send-na') {
       this.#wire.announced(host, effect);
       this.#clients.announced(host, effect.addresses);
       for (const address of effect.addresses) this.#crashes.claimed(address);
-      const isSent = host.interfaces.get(effect.interface)?.up;
-      if (isSent && host.router && this.#frame && this.#isSampled()) judgeArp(this.#frame, effect, host);
+      if (here?.up && host.router && frame && this.#isSampled()) judgeAnnouncement(frame, effect, host);
     } else if (effect.kind === 'send-probe') this.#wire.probed(host, effect);
     else this.#isRoutine = false;
   }
@@ -211,7 +213,7 @@ export class Run {
     if (priority > 0) speaker.said = priority;
     else this.witness.left(speaker);
     this.#crashes.said(speaker, priority);
-    this.#patience.said(speaker, priority);
+    this.#patience.said(speaker, effect.advert);
     this.#duty.said(speaker, priority);
     return isSame;
   }
@@ -261,7 +263,8 @@ export class Run {
     this.#addresses.get(host)?.judge(router);
     const { now } = this.network;
     const reloadedAt = this.#reloadedAt.get(host) ?? instant(-1);
-    judgeOwnView(host, router, { now, reloadedAt, isStopping: this.#stopping.has(host) });
+    const { slowest } = this.witness;
+    judgeOwnView(host, router, { now, reloadedAt, slowest, isStopping: this.#stopping.has(host) });
   }
 
   #moved(move: Move, effects: readonly Effect[]): void {

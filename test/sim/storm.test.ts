@@ -44,6 +44,7 @@ const COMMANDS: readonly Command[] = [
   {
     kind: 'advert',
     advert: {
+      version: 2,
       source: ip('10.0.1.1'),
       virtualRouterId: 51,
       priority: 200,
@@ -57,8 +58,16 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
+const IPV6_ADVERT: Command = {
+  kind: 'advert',
+  advert: {
+    ...{ version: 3, source: ip('fe80::1'), to: ip('fe80::2'), virtualRouterId: 51, priority: 200, ttl: 255 },
+    ...{ interval: milliseconds(10), addresses: [ip('2001:db8::1'), ip('2001:db8::2')] },
+  },
+};
+
 t.test('a command reads back as it is printed', (t) => {
-  for (const command of COMMANDS) {
+  for (const command of [...COMMANDS, IPV6_ADVERT]) {
     const { lines, problems } = readStory(printCommand(command).join('\n'));
     t.strictSame(problems, []);
     t.strictSame(

@@ -54,9 +54,12 @@ export function printCommand(command: Command): string[] {
 }
 
 function printAdvert(advert: ForeignAdvert): string {
-  const { source, virtualRouterId, priority, interval, ttl, password, addresses, segment, isDamaged } = advert;
+  const { version, source, to, virtualRouterId, priority, interval, ttl, password, addresses } = advert;
+  const { segment, isDamaged } = advert;
   return [
-    `${source} vrid ${virtualRouterId} priority ${priority} interval ${time(interval)} ttl ${ttl}`,
+    `${source} version ${version}`,
+    ...(to === undefined ? [] : [`to ${to}`]),
+    `vrid ${virtualRouterId} priority ${priority} interval ${time(interval)} ttl ${ttl}`,
     ...(password === undefined ? [] : [`password ${password}`]),
     ...(addresses.length === 0 ? [] : [`addresses ${addresses.join(',')}`]),
     ...(isDamaged ? ['damaged'] : []),

@@ -52,6 +52,7 @@ const COMMANDS: readonly (readonly [string, Command])[] = [
     {
       kind: 'advert',
       advert: {
+        version: 2,
         source: ip('10.0.0.9'),
         virtualRouterId: 51,
         priority: 100,
@@ -66,6 +67,7 @@ const COMMANDS: readonly (readonly [string, Command])[] = [
     {
       kind: 'advert',
       advert: {
+        version: 2,
         source: ip('10.0.0.9'),
         virtualRouterId: 255,
         priority: 0,
@@ -74,6 +76,16 @@ const COMMANDS: readonly (readonly [string, Command])[] = [
         addresses: [ip('10.0.0.1'), ip('10.0.0.2')],
         password: 'x',
         segment: 'eth1',
+      },
+    },
+  ],
+  [
+    'advert fe80::9 vrid 51 interval 10ms to fe80::1 addresses 2001:db8::1',
+    {
+      kind: 'advert',
+      advert: {
+        ...{ version: 3, source: ip('fe80::9'), to: ip('fe80::1'), virtualRouterId: 51, priority: 100, ttl: 255 },
+        ...{ interval: milliseconds(10), addresses: [ip('2001:db8::1')] },
       },
     },
   ],
@@ -151,6 +163,8 @@ const MISTAKES: readonly (readonly [string, number, string])[] = [
   ['advert 10.0.0.9 colour red', 17, '"colour" is no vrid or priority'],
   ['advert 10.0.0.9 vrid 5 priority 256', 33, '"256" is no number from 0 to 255'],
   ['advert 10.0.0.9 vrid 5 addresses 10.0.0.1,x', 34, '"10.0.0.1,x" is no list of addresses'],
+  ['advert 10.0.0.9 vrid 5 addresses fe80::1', 34, '"fe80::1" is no list of addresses of its family'],
+  ['advert 10.0.0.9 vrid 5 to fe80::1', 27, '"fe80::1" is no address of its family'],
   ['host', 5, 'new name of a host is missing'],
   ['host lb1', 9, 'file is missing'],
   ['host lb1 a.conf frr', 17, '"frr" is no vrrpd or keepalived'],

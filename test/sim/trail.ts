@@ -3,8 +3,7 @@
 
 import { formatPrefix } from '../../src/address.js';
 import { describeAdvert } from '../../src/packet/describe.js';
-import { decodeIpv4Advert } from '../../src/packet/vrrp.js';
-import { encodeIpv4Advert } from '../../src/packet/vrrp.js';
+import { decodeAdvertPacket, encodeAdvertPacket } from '../../src/packet/advert-frame.js';
 import type { Happening } from '../../src/sim/network.js';
 import type { Command } from '../../src/sim/story.js';
 import type { Instant } from '../../src/time.js';
@@ -48,8 +47,9 @@ export class Trail {
 function describeEffect(effect: Effect): string {
   switch (effect.kind) {
     case 'send-advert':
-      return `sends ${describeAdvert(decodeIpv4Advert(encodeIpv4Advert(effect.header, effect.advert)))}`;
+      return `sends ${describeAdvert(decodeAdvertPacket(encodeAdvertPacket(effect.header, effect.advert)))}`;
     case 'send-garp':
+    case 'send-na':
       return `announces ${effect.addresses.join(', ')} on ${effect.interface}, ${effect.rounds} rounds`;
     case 'log':
       return effect.text;

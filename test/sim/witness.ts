@@ -1,6 +1,7 @@
 // Who saw it all: the members of all virtual routers, kept as their hosts have them now. It judges nothing.
 
-import { compareAddresses } from '../../src/address.js';
+import { compareAddresses, familyOf } from '../../src/address.js';
+import type { VrrpInstance } from '../../src/config/model.js';
 import type { Host } from '../../src/sim/host.js';
 import type { Network } from '../../src/sim/network.js';
 import type { Command, ForeignAdvert } from '../../src/sim/story.js';
@@ -23,6 +24,8 @@ export class Witness {
   /** Those whose daemon was killed: the next one may know what that one was asked for. */
   readonly #killed = new Set<Host>();
   readonly #cores = new Map<Host, Host['core']>();
+  /** By virtual router, the shortest and the longest interval that anybody may have said there. */
+  readonly #intervals = new Map<string, { readonly quickest: number; readonly slowest: number }>();
 
   constructor(readonly network: Network) {
     this.delays = new Delays(() => network.now);
@@ -68,8 +71,29 @@ export class Witness {
   }
 
   /** The member that an advert of this host is of. */
-  speaker(host: Host, { interface: name, advert }: Extract<Effect, { kind: 'send-advert' }>): Member | undefined {
-    return this.#members.get(`${host.name} ${name} ${advert.virtualRouterId}`);
+  speaker(
+    host: Host,
+    { interface: name, header, advert }: Extract<Effect, { kind: 'send-advert' }>,
+  ): Member | undefined {
+    return this.#members.get(keyOf(host, { interface: name, ...advert, family: familyOf(header.source) }));
+  }
+
+  /** What a BACKUP of this virtual router may have learned of the interval, and what it can't have. */
+  intervalsOf({ router, config }: Member): { readonly quickest: number; readonly slowest: number } {
+    return this.#intervals.get(router) ?? { quickest: config.advertInt, slowest: config.advertInt };
+  }
+
+  /** The longest of all. */
+  get slowest(): number {
+    return Math.max(0, ...[...this.#intervals.values()].map(({ slowest }) => slowest));
+  }
+
+  #mayBeSaid(member: Member, interval: number): void {
+    const { quickest, slowest } = this.intervalsOf(member);
+    this.#intervals.set(member.router, {
+      quickest: Math.min(quickest, interval),
+      slowest: Math.max(slowest, interval),
+    });
   }
 
   /** Those that change their state together, of those that run vrrpd and are awake. */
@@ -100,8 +124,12 @@ export class Witness {
 
   /** Before a command is carried out. */
   command(command: Command): void {
-    if (command.kind === 'advert' && command.advert.priority === 0)
-      for (const member of this.members) if (this.hearsForeign(command.advert, member)) mayHaveHeard(member);
+    if (command.kind === 'advert')
+      for (const member of this.members)
+        if (this.hearsForeign(command.advert, member)) {
+          this.#mayBeSaid(member, command.advert.interval);
+          if (command.advert.priority === 0) mayHaveHeard(member);
+        }
     if (command.kind === 'stop' || command.kind === 'crash') this.#killed.delete(this.network.host(command.host));
     if (command.kind === 'kill') this.#kill(this.network.host(command.host));
     if (command.kind !== 'failover') return;
@@ -153,6 +181,7 @@ export class Witness {
       const isAnother = instance !== member.instance && !this.#killed.has(host);
       if (isAnother || isNewMaster) member.yielded = 'no';
       member.config = config;
+      this.#mayBeSaid(member, config.advertInt);
       member.instance = instance;
       if (host.core === undefined) member.state = 'OFF';
       else if (instance) member.state = instance.state.kind;
@@ -175,7 +204,7 @@ export class Witness {
   }
 
   #member(host: Host, config: Member['config']): Member {
-    const key = `${host.name} ${config.interface} ${config.virtualRouterId}`;
+    const key = keyOf(host, config);
     const known = this.#members.get(key);
     if (known) return known;
     const member = new Member(host, config);
@@ -184,6 +213,9 @@ export class Witness {
     return member;
   }
 }
+
+const keyOf = (host: Host, one: Pick<VrrpInstance, 'interface' | 'virtualRouterId' | 'family'>): string =>
+  `${host.name} ${one.interface} ${one.virtualRouterId} ${one.family}`;
 
 function mayHaveHeard(member: Member): void {
   if (member.yielded === 'yes') member.yielded = 'maybe';
@@ -194,6 +226,6 @@ const rank = (one: Member, other: Member): number =>
   Math.sign(one.priority - other.priority) || addressRank(one, other);
 
 function addressRank(one: Member, other: Member): number {
-  const [a, b] = [one, other].map((member) => member.interface?.plan.addresses[0]?.address);
+  const [a, b] = [one, other].map((member) => member.source);
   return a === undefined || b === undefined ? 0 : Math.sign(compareAddresses(a, b));
 }
