@@ -4,12 +4,14 @@
 import type { IpAddress } from '../address.js';
 import type { VrrpInstance } from '../config/model.js';
 import type { Advert, AdvertHeader } from '../packet/vrrp.js';
+import type { Duration } from '../time.js';
 import type { Effect } from './effect.js';
 
 /** What differs from advert to advert of one instance. */
 export interface AdvertFields {
   /** 0 when it leaves. */
   readonly priority: number;
+  readonly interval: Duration;
   readonly source: IpAddress;
   /** The group, or a peer. */
   readonly destination: IpAddress;
@@ -23,14 +25,9 @@ export interface AdvertFields {
 /** The effect that sends one advert of the instance to one destination. */
 export function sendAdvert(
   config: VrrpInstance,
-  { priority, addresses, hasOldChecksum, ...ends }: AdvertFields,
+  { priority, interval, addresses, hasOldChecksum, ...ends }: AdvertFields,
 ): Effect {
-  const common = {
-    virtualRouterId: config.virtualRouterId,
-    priority,
-    interval: config.advertInt,
-    addresses,
-  };
+  const common = { virtualRouterId: config.virtualRouterId, priority, interval, addresses };
   const advert: Advert =
     config.version === 2 ? { version: 2, authentication: config.authentication, ...common } : { version: 3, ...common };
   const checksum = checksumOf(config, hasOldChecksum);

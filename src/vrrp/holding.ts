@@ -13,15 +13,23 @@ import type { Reason } from './reason.js';
 import type { Turn } from './turn.js';
 import { awaitsNetwork, countRemoval, REMOVALS_AT_ONCE } from './upkeep.js';
 
-/** One advert, to the group or to each peer, by default with the effective priority; 0 is a farewell. */
-export function advertise(instance: Instance, turn: Turn, priority = instance.priority): void {
+/**
+ * One advert, to the group or to each peer, by default with the effective priority; 0 is a farewell. One that lets another
+ * router serve says the interval of that one: in version 3 those who listen follow what they heard last.
+ */
+export function advertise(
+  instance: Instance,
+  turn: Turn,
+  priority = instance.priority,
+  interval = instance.config.advertInt,
+): void {
   const { source, statistics, config, advertised: addresses } = instance;
   if (source === undefined) return;
   for (const destination of instance.destinations) {
     instance.identification = (instance.identification + 1) & 0xffff;
     const { identification } = instance;
     const hasOldChecksum = instance.oldChecksums.includes(destination);
-    turn.do(sendAdvert(config, { priority, addresses, source, destination, identification, hasOldChecksum }));
+    turn.do(sendAdvert(config, { priority, interval, addresses, source, destination, identification, hasOldChecksum }));
   }
   instance.lastAdvertAt = turn.now;
   statistics.advertsSent += 1;

@@ -55,7 +55,7 @@ export function hear(instance: Instance, state: Master, { advert, source }: Hear
 function giveWay(instance: Instance, { source, priority: theirs, advertInt }: Other, turn: Turn): void {
   const { priority: ours, config } = instance;
   if (!hasJustSpoken(instance, turn) || hasAnnouncedSince(instance))
-    advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1);
+    advertise(instance, turn, config.higherPrioSendAdvert ? ours : 1, advertInt);
   tellBetter(instance, { source, priority: theirs }, turn);
   const heir = { address: source, priority: theirs, advertInt, heardAt: turn.now };
   const why = { kind: 'better-heard', master: source, theirs, ours } as const;
@@ -112,7 +112,7 @@ function silenceOf(instance: Instance, { advertAt }: Master, { now }: Turn): Dur
 
 /** Somebody has taken over and is not to be preempted. He may have died since: so the address stays until he is heard. */
 function makeWay(instance: Instance, other: Other, silence: Duration, turn: Turn): void {
-  advertise(instance, turn, 1);
+  advertise(instance, turn, 1, other.advertInt);
   const why = { kind: 'stood-still', silence, master: other.source, theirs: other.priority } as const;
   const returnAt = returnsAt(instance, other.advertInt, turn);
   machine.release(instance, { why, then: 'election', returnAt }, turn);

@@ -168,7 +168,8 @@ function goOn(
 
 /** The heir learns that there was a second one, and announces again; a router that heard a better one has said it already. */
 function sayLast(instance: Instance, { why }: StateOf<'RELEASING'>, turn: Turn): void {
+  const { master } = instance;
   const hasSaid = why.kind === 'better-heard' || why.kind === 'stood-still';
-  if (instance.master && instance.master.priority > 0 && !hasSaid && isReachable(instance))
-    advertise(instance, turn, 1);
+  if (master && master.priority > 0 && !hasSaid && isReachable(instance))
+    advertise(instance, turn, 1, master.advertInt);
 }

@@ -2,15 +2,17 @@
 // (Master_Adver_Interval, in RFC 9568 Active_Adver_Interval). An instance of 1 s and its peers of other intervals.
 
 import { milliseconds, seconds } from '../../src/time.js';
-import { anInstance, eth1, VERSION_3 } from '../vrrp/host.js';
+import { anAdvert, anInstance, eth1, VERSION_3 } from '../vrrp/host.js';
 import {
   backup,
   dropped,
+  effectsWithin,
   hears,
   master,
   MASTER_DOWN,
   octetsOf,
   sentence,
+  stop,
   takenOver,
   takesOverAfter,
   within,
@@ -41,6 +43,23 @@ sentence('RFC 5798 § 6.4.2 (430): priority zero: the Skew_Time is that of the l
   host.hear({ priority: 0, ...quick });
   t.equal(takesOverAfter(host), QUICK_SKEW);
 });
+
+sentence(
+  'vrrpd: one that gives way says the interval of the better router: who listens goes on waiting for that one',
+  (t) => {
+    const host = master(VERSION_3);
+    t.match(host.router.handle(anAdvert({ priority: 200, ...quick }), host.now), [
+      { kind: 'send-advert', advert: { priority: 1, interval: quick.interval } },
+    ]);
+    const leaving = master(VERSION_3);
+    stop(leaving);
+    leaving.pass(milliseconds(5));
+    leaving.hear({ priority: 100, ...quick });
+    t.match(effectsWithin(leaving, seconds(0.1), 'send-advert'), [
+      { advert: { priority: 1, interval: quick.interval } },
+    ]);
+  },
+);
 
 sentence('RFC 5798 § 6.4.2 (430): priority zero teaches no interval', (t) => {
   const host = backup(VERSION_3);
