@@ -1,6 +1,7 @@
 // What an operator should notice in the outcome of an act: why the hole is as long as it is, who drops whose adverts,
 // two owners, a check that moves nothing. It words what was played and plays nothing.
 
+import type { VrrpInstance } from '../config/model.js';
 import { inSeconds, milliseconds, describeDuration, type Duration } from '../time.js';
 import { masterDownInterval, skewTime } from '../vrrp/timers.js';
 import type { Command } from './story.js';
@@ -33,23 +34,31 @@ function owners({ after, doubled, standings }: Outcome): string[] {
   return doubled > NOTICEABLE ? [`two hosts had it for ${describeHole(doubled)}`] : [];
 }
 
-function hole({ hole, longest, astray, answeredBy, after, standings }: Outcome): string[] {
+function hole({ hole, longest, astray, answeredBy, before, after, standings }: Outcome): string[] {
   const heir = standings.find(({ host }) => host === answeredBy);
+  const former = standings.find(({ host }) => host === before[0]) ?? heir;
   if (answeredBy === undefined) return after.length === 0 ? [] : ['clients ask a host that does not have it (ARP)'];
   if (hole <= NOTICEABLE) return [];
   const pieces = hole - longest > NOTICEABLE ? [`at most ${describeHole(longest)} at a stretch`] : [];
   const stale =
     astray > NOTICEABLE ? [`for ${describeHole(astray)} a host had it that the clients did not ask (ARP)`] : [];
-  return [...(heir ? ownTime(heir, longest) : []), ...pieces, ...stale];
+  return [...(heir && former ? ownTime(heir, former.instance, longest) : []), ...pieces, ...stale];
 }
 
 /** Only where somebody could have told them. */
 const connections = ({ hangsAt }: Outcome): string[] =>
   hangsAt === undefined ? [] : [`connections to ${hangsAt} hang where the client only listens`];
 
-/** A hole that RFC 3768 § 6.1 itself makes; what silences a master between two adverts costs less by the time since. */
-function ownTime({ instance, priority = instance.priority }: Standing, hole: Duration): string[] {
-  const { version, advertInt, downTimerAdverts } = instance;
+/**
+ * A hole that RFC 3768 § 6.1 or RFC 5798 § 6.1 itself makes, by the interval of the former master; what silences that one
+ * between two adverts costs less by the time since.
+ */
+function ownTime(
+  { instance, priority = instance.priority }: Standing,
+  { advertInt }: VrrpInstance,
+  hole: Duration,
+): string[] {
+  const { version, downTimerAdverts } = instance;
   const basis = { version, priority, masterAdvertInt: advertInt, downTimerAdverts };
   const [longest, skew] = [masterDownInterval(basis), skewTime(basis)];
   if (hole >= longest - advertInt && hole <= longest + NOTICEABLE)

@@ -14,9 +14,11 @@ const LONGEST = seconds(21_600);
 export function settlingTime(configs: readonly Config[]): Duration {
   const instances = configs.flatMap(({ vrrpInstances }) => vrrpInstances);
   const scripts = configs.flatMap(usedScripts);
+  const interval = slowest(instances.map(({ advertInt }) => advertInt));
   const whole = sum(
     SPARE,
-    slowest(instances.map(({ advertInt, downTimerAdverts }) => times(downTimerAdverts + 5, advertInt))),
+    // In version 3 one may wait for another one's adverts.
+    times(Math.max(0, ...instances.map(({ downTimerAdverts }) => downTimerAdverts + 5)), interval),
     slowest(instances.map(({ preemptDelay }) => preemptDelay)),
     slowest(scripts.map(({ interval, rise, fall }) => times(rise + fall + 2, interval))),
     slowest(configs.map(({ global }) => global.vrrpStartupDelay)),

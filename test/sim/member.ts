@@ -109,7 +109,9 @@ export class Member {
     if (!ours || !theirs) return !ours && !theirs && this.config.mcastDstIp === other.config.mcastDstIp;
     const isPeer = (of: UnicastSettings, one: Member): boolean =>
       of.peers.some(({ address }) => address === one.source);
-    return isPeer(theirs, this) && (!ours.checkSrc || isPeer(ours, other));
+    // One that a reload brought may send from an address that its host does not have: nobody reaches it there.
+    const isThere = this.source !== undefined && this.interface?.has(this.source);
+    return isThere === true && isPeer(theirs, this) && (!ours.checkSrc || isPeer(ours, other));
   }
 
   /** RFC 3768 § 7.1, RFC 9568 § 7.1 of somebody who is no host; only ours is asked. */

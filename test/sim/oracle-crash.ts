@@ -15,12 +15,14 @@ import type { Move, Witness } from './witness.js';
 
 /** For the first advert to arrive in time, and for the last one of all others to have taken over. */
 const [SOONER, LATER] = [50_000, 100_000];
+/** Of a check, until its result is known. */
+const FIRST_RUN = 20_000;
 const [MOST_RESUMES, IN] = [3, 60_000_000];
 
 /** One that held addresses when its daemon was killed. */
 interface Holder {
   readonly member: Member;
-  /** All of its unit were MASTER. */
+  /** All of its unit were MASTER, and what they track was known. */
   readonly wasMaster: boolean;
   /** What it had, and what of that is there when it is started again. */
   readonly had: number;
@@ -42,6 +44,7 @@ interface Left {
 export class CrashOracle {
   readonly #left = new Map<Host, Left>();
   readonly #resumes = new Map<Host, Resume[]>();
+  readonly #reloadedAt = new Map<Host, number>();
   /** What is kept until somebody is heard. */
   readonly #kept = new Map<Member, readonly VirtualAddress[]>();
   /** When somebody spoke whom they may hear. */
@@ -56,6 +59,8 @@ export class CrashOracle {
     this.#starting = undefined;
     for (const member of this.#kept.keys())
       if (!('host' in command) || command.host === member.host.name) this.#kept.delete(member);
+    if (command.kind === 'reload')
+      this.#reloadedAt.set(this.witness.network.host(command.host), this.witness.network.now);
     if (command.kind === 'announce') this.claimed(command.address);
     if (command.kind === 'crash') this.#left.delete(this.witness.network.host(command.host));
     if (command.kind === 'kill') this.#kill(this.witness.network.host(command.host));
@@ -67,7 +72,9 @@ export class CrashOracle {
     const holders = this.witness.of(host).flatMap((member): Holder[] => {
       const { instance, saidAt = -Infinity } = member;
       if (!instance || !member.holds) return [];
-      const wasMaster = instance.unit.every(({ state }) => state.kind === 'MASTER');
+      // A check that a reload brought may not have said anything yet.
+      const isKnown = this.witness.network.now - (this.#reloadedAt.get(host) ?? -Infinity) > FIRST_RUN;
+      const wasMaster = isKnown && instance.unit.every(({ state }) => state.kind === 'MASTER');
       return [{ member, wasMaster, had: instance.held.length, addresses: instance.held, saidAt }];
     });
     if (holders.length > 0) this.#left.set(host, { config: host.router.config, holders });
