@@ -43,6 +43,12 @@ sentence('vrrpd: which addresses are those of the host is looked at when an adve
   t.same(destinations(host), ['192.168.1.192', '192.168.1.193']);
 });
 
+sentence('keepalived: who speaks to peers alone is in no group', (t) => {
+  const host = new TestHost({ instances: [anInstance(UNICAST)] });
+  const [opened] = host.router.handle({ kind: 'start' }, host.now).filter(({ kind }) => kind === 'open-link');
+  t.same(opened, { kind: 'open-link', interface: 'eth1', family: 'ipv4', groups: [] });
+});
+
 sentence('keepalived: unicast_ttl', (t) => {
   const [sent] = headersOf(master(unicastTo(ALL, { ttl: 3 })));
   t.equal(sent?.ttl, 3);

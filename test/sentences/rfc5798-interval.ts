@@ -44,6 +44,13 @@ sentence('RFC 5798 § 6.4.2 (430): priority zero: the Skew_Time is that of the l
   t.equal(takesOverAfter(host), QUICK_SKEW);
 });
 
+sentence('RFC 5798 § 6.4.3: a MASTER says its own interval, from its first advert on', (t) => {
+  const host = backup(VERSION_3);
+  host.hear({ priority: 200, ...quick });
+  const said = effectsWithin(host, seconds(2), 'send-advert').map(({ advert }) => advert.interval);
+  t.same(said, [seconds(1), seconds(1)]);
+});
+
 sentence(
   'vrrpd: one that gives way says the interval of the better router: who listens goes on waiting for that one',
   (t) => {
