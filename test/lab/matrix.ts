@@ -2,10 +2,13 @@
 // MASTER, priority 0, the return with preemption. RFC 3768 § 6.4, RFC 5798 § 6.4. The client and tshark judge.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MacAddress } from '../../src/address.js';
+import type { TsharkVerdict } from './capture.js';
 import type { Daemon } from './daemon.js';
 import { COMMON_DIALECTS, KEEPALIVED_DIALECTS, type Dialect } from './dialect.js';
+import type { Ending } from './job.js';
 import { Pair, type Router } from './pair.js';
-import { Prober, type Mark } from './prober.js';
+import { Prober, type Mark, type ProbeReport } from './prober.js';
 
 export interface Encounter {
   readonly a: Daemon;
@@ -43,7 +46,15 @@ const masterDown = (dialect: Dialect): number => 4 * dialect.interval;
 export async function play(encounter: Encounter): Promise<string[]> {
   const pair = await Pair.open({ ...encounter, nopreempt: false });
   try {
-    return [...(await begin(pair)), ...(await stop(pair)), ...(await comeBack(pair)), ...(await judgeCaptures(pair))];
+    const begun = await begin(pair);
+    const stopped = await stop(pair);
+    const returned = await begin(pair, { isAlone: false });
+    const words = { a: await wordsOf(pair.a), b: await wordsOf(pair.b) };
+    return [
+      ...[begun, stopped, returned].flatMap((reign) => judgeReign(reign, words, encounter.dialect)),
+      ...judgeStop(stopped, words, encounter),
+      ...NAMES.flatMap((name) => judgeWords(name, words[name], encounter.dialect)),
+    ];
   } catch (error) {
     const logs = [pair.a, pair.b].map(({ host, job }) => `${host.name}: ${job?.log.join('\n') ?? 'never started'}`);
     throw new Error(`${String(error)}\n${logs.join('\n')}`, { cause: error });
@@ -52,88 +63,86 @@ export async function play(encounter: Encounter): Promise<string[]> {
   }
 }
 
-/** A sentence for what is not so. */
-const unless = (isSo: boolean, wrong: string): string[] => (isSo ? [] : [wrong]);
+const NAMES = ['a', 'b'] as const;
+type Words = Readonly<Record<(typeof NAMES)[number], readonly TsharkVerdict[]>>;
 
-interface Word {
-  readonly at: Mark;
-  readonly priority: number;
+/** Three intervals in which one router alone is to serve. */
+interface Reign {
+  readonly by: (typeof NAMES)[number];
+  readonly mac: MacAddress;
+  readonly from: Mark;
+  readonly to: Mark;
+  readonly report: ProbeReport;
 }
 
-async function wordsOf({ capture }: Router, from: Mark): Promise<Word[]> {
-  const verdicts = await capture.tshark();
-  return verdicts.map(({ at, priority }) => ({ at: at / 1_000, priority })).filter(({ at }) => at >= from);
-}
-
-/** Three intervals, in which only this one answers and speaks: farewells have been said. */
-async function serves(pair: Pair, router: Router): Promise<string[]> {
-  const other = router === pair.a ? pair.b : pair.a;
+async function reign(pair: Pair, by: Reign['by']): Promise<Reign> {
   const from = Prober.mark();
   await sleep(3 * pair.dialect.interval);
-  const { answeredBy, lost, sent } = await pair.prober.report({ from });
-  const [own, foreign] = [await wordsOf(router, from), await wordsOf(other, from)];
-  const { name } = router.host;
-  return [
-    ...unless(answeredBy.join() === router.host.mac, `${answeredBy.join(' and ') || 'nobody'} answers for ${name}`),
-    ...unless(lost <= sent / 10, `${lost} of ${sent} requests had no answer by ${name}`),
-    ...unless(own.length >= 2, `${name} says ${own.length} adverts in three intervals`),
-    ...unless(foreign.length === 0, `${other.host.name} says ${foreign.length} adverts beside ${name}`),
-  ];
+  const to = Prober.mark();
+  return { by, mac: pair[by].host.mac, from, to, report: await pair.prober.report({ from, to }) };
 }
 
-async function begin(pair: Pair): Promise<string[]> {
+/** The better one is started, at first before the other one; when it comes back it preempts, and farewells are said. */
+async function begin(pair: Pair, { isAlone = true } = {}): Promise<Reign> {
   await pair.start(pair.a);
   await pair.answeredBy(pair.a, masterDown(pair.dialect) + 5 * SLACK);
-  await pair.start(pair.b);
-  return serves(pair, pair.a);
+  if (isAlone) await pair.start(pair.b);
+  else await sleep(pair.dialect.interval);
+  return reign(pair, 'a');
+}
+
+interface Stop extends Reign {
+  readonly stoppedAt: Mark;
+  readonly ending: Ending | undefined;
 }
 
 /** SIGTERM: the one says priority 0, and the other one takes over after its skew. */
-async function stop(pair: Pair): Promise<string[]> {
-  const { a, b, dialect } = pair;
-  const from = Prober.mark();
-  const ended = await a.job?.stop();
-  await pair.answeredBy(b, skewTime(dialect) + 5 * SLACK);
-  const wrong = await serves(pair, b);
-  const farewell = (await wordsOf(a, from)).find(({ priority }) => priority === 0);
-  const first = (await wordsOf(b, from))[0];
-  if (farewell === undefined || first === undefined) return [...wrong, 'no priority 0, or no advert after it'];
-  const silence = first.at - farewell.at;
-  const due = skewTime(dialect);
-  // FRR announces the address in time, and its first advert on IPv6 comes an interval later.
-  const most = due + SLACK + (b.daemon === 'frr' && dialect.family === 'ipv6' ? dialect.interval : 0);
+async function stop(pair: Pair): Promise<Stop> {
+  const stoppedAt = Prober.mark();
+  const ending = await pair.a.job?.stop();
+  await pair.answeredBy(pair.b, skewTime(pair.dialect) + 5 * SLACK);
+  return { ...(await reign(pair, 'b')), stoppedAt, ending };
+}
+
+/** All that tshark has seen of it. */
+async function wordsOf({ capture }: Router): Promise<TsharkVerdict[]> {
+  await capture.stop();
+  return capture.tshark();
+}
+
+/** A sentence for what is not so. */
+const unless = (isSo: boolean, wrong: string): string[] => (isSo ? [] : [wrong]);
+
+function judgeReign({ by, mac, from, to, report }: Reign, words: Words, { interval }: Dialect): string[] {
+  const other = by === 'a' ? 'b' : 'a';
+  const said = (name: typeof by): number =>
+    words[name].filter(({ at }) => at / 1_000 >= from && at / 1_000 < to).length;
+  const { answeredBy, lost, sent } = report;
   return [
-    ...wrong,
-    ...unless(ended?.code === 0, `a ends with ${ended?.code}`),
-    ...unless(
-      silence > due - EARLY && silence < most,
-      `b speaks ${silence.toFixed(1)} ms after it, its skew is ${due}`,
-    ),
+    ...unless(answeredBy.join() === mac, `${answeredBy.join(' and ') || 'nobody'} answers for ${by}`),
+    ...unless(lost <= sent / 10, `${lost} of ${sent} requests had no answer by ${by}`),
+    ...unless(said(by) >= 2, `${by} says ${said(by)} adverts in ${3 * interval} ms`),
+    ...unless(said(other) === 0, `${other} says ${said(other)} adverts beside ${by}`),
   ];
 }
 
-/** It preempts, and b gives way. */
-async function comeBack(pair: Pair): Promise<string[]> {
-  await pair.start(pair.a);
-  await pair.answeredBy(pair.a, masterDown(pair.dialect) + 5 * SLACK);
-  await sleep(pair.dialect.interval);
-  return serves(pair, pair.a);
+function judgeStop({ stoppedAt, ending }: Stop, words: Words, { b, dialect }: Encounter): string[] {
+  const farewell = words.a.find(({ at, priority }) => at / 1_000 >= stoppedAt && priority === 0);
+  const first = words.b[0];
+  if (farewell === undefined || first === undefined) return ['no priority 0, or no advert after it'];
+  const silence = (first.at - farewell.at) / 1_000;
+  const due = skewTime(dialect);
+  // FRR announces the address in time, and its first advert on IPv6 comes an interval later.
+  const most = due + SLACK + (b === 'frr' && dialect.family === 'ipv6' ? dialect.interval : 0);
+  return [
+    ...unless(ending?.code === 0, `a ends with ${ending?.code}`),
+    ...unless(silence > due - EARLY && silence < most, `b speaks ${silence} ms after it, its skew is ${due}`),
+  ];
 }
 
 /** tshark has nothing against any packet, and each says what is configured, or a farewell. */
-async function judgeCaptures(pair: Pair): Promise<string[]> {
-  const wrong = [pair.a, pair.b].map(async ({ capture, host }) => {
-    await capture.stop();
-    const verdicts = await capture.tshark();
-    const due = PRIORITIES[host.name as 'a' | 'b'];
-    const others = verdicts.filter(
-      ({ valid, version, priority }) =>
-        !valid || version !== pair.dialect.version || (priority > 1 && priority !== due),
-    );
-    return [
-      ...unless(verdicts.length > 0, `nothing was seen of ${host.name}`),
-      ...others.map(({ line }) => `tshark on ${host.name}: ${line}`),
-    ];
-  });
-  return (await Promise.all(wrong)).flat();
+function judgeWords(name: (typeof NAMES)[number], verdicts: readonly TsharkVerdict[], { version }: Dialect): string[] {
+  const isRight = (one: TsharkVerdict): boolean =>
+    one.valid && one.version === version && (one.priority <= 1 || one.priority === PRIORITIES[name]);
+  return verdicts.filter((one) => !isRight(one)).map(({ line }) => `tshark on ${name}: ${line}`);
 }
