@@ -137,13 +137,13 @@ export const NO_OUTAGE: readonly Mutant[] = [
   garp('a loser that speaks on is not waited for', 'answer.delays < MOST_DELAYS', 'answer.delays < 0'),
   master(
     'nothing is announced after adverts',
-    'if (burst.rounds === 0 && config.garp.masterRefresh === undefined) refresh(instance, turn);',
+    'if (isSilent && config.garp.masterRefresh === undefined) refresh(instance, turn);',
     '',
   ),
   master(
     'a written garp_master_refresh does not replace it',
-    'burst.rounds === 0 && config.garp.masterRefresh === undefined',
-    'burst.rounds === 0',
+    'isSilent && config.garp.masterRefresh === undefined',
+    'isSilent',
   ),
   refresh('the frames of an interface have no limit', 'const MOST_FRAMES = 50;', 'const MOST_FRAMES = 5_000;'),
   refresh('who had no turn has none the next time', 'else waiting.delete(one);', 'else waiting.clear();'),
