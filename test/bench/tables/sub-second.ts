@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../lab/eventually.js';
 import { longestHole, Probes } from '../probes.js';
 import { rhythmOf } from '../rhythm.js';
-import { clock, masterDownInterval, skewTime, Stage, version3, VIP, type Router } from '../stage.js';
+import { clock, masterDownInterval, preempting, skewTime, Stage, version3, VIP, type Router } from '../stage.js';
 import type { Contestant, Figure, Round, Row, Table } from '../table.js';
 import { claimsIn, farewellsIn, firstAfter } from '../wire.js';
 
@@ -30,15 +30,17 @@ export const subSecond: Table = {
   name: 'sub-second',
   title: 'An advert each 100 ms, and each 10 ms',
   about:
-    `A pair of version 3 is left alone for ${IDLE_SECONDS} seconds; then the daemon of its master is killed, started again ` +
-    `as the backup that it has become, and the new master stopped by SIGTERM. At last there are ${LOOPS} endless loops of ` +
-    `the same priority beside it for ${BUSY_SECONDS} seconds. Ten rounds are ten minutes alone. A take-over is false when ` +
-    'the master is there: its adverts came, or went, too late.',
+    `A pair of version 3 is left alone for ${IDLE_SECONDS} seconds; then the daemon of its master is killed, started again, ` +
+    `and when it has taken its place, stopped by SIGTERM. At last there are ${LOOPS} endless loops of the same priority ` +
+    `beside the pair for ${BUSY_SECONDS} seconds. Ten rounds are ten minutes alone. A take-over is false when the master is ` +
+    'there: its adverts came, or went, too late.',
   rows: INTERVALS.flatMap((interval) =>
     rowsOf(interval).map((row) => ({ ...row, title: `${interval} ms: ${row.title}` })),
   ),
   play: (daemon) => {
-    const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: version3(interval), isQuiet: true }) as const;
+    // Who preempts is master again after a moment in which the other one was.
+    const edit = (interval: Interval) => (text: string) => preempting(version3(interval)(text));
+    const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: edit(interval), isQuiet: true }) as const;
     const [slow, quick] = INTERVALS;
     return Stage.with(plan(slow), (one) => Stage.with(plan(quick), (other) => playBoth(daemon, [one, other])));
   },
@@ -91,23 +93,22 @@ class Watched {
     this.tell('silence', silence - masterDownInterval(b.priority, this.interval));
   }
 
-  /** Now b is the master, and a has nopreempt. */
   async stop(): Promise<void> {
     const { stage } = this;
     const { a, b } = stage;
-    await stage.start(a);
+    await this.bringBack();
     const probes = await Probes.start(stage.client, VIP);
     await sleep(500 + 500 * Math.random());
-    const [from, before] = [clock(), takeOvers(a)];
-    const ended = b.job?.stop();
-    await becomesMaster(a, before);
+    const [from, before] = [clock(), takeOvers(b)];
+    const ended = a.job?.stop();
+    await becomesMaster(b, before);
     await sleep(300);
     this.tell('hole', longestHole(await probes.stop({ from, to: clock() })));
-    const farewell = farewellsIn(await b.capture.frames()).find(({ at }) => at >= from)?.at ?? NaN;
-    const claims = claimsIn(await a.capture.frames()).map(({ at }) => at);
-    this.tell('skew', firstAfter(claims, farewell) - farewell - skewTime(a.priority, this.interval));
+    const farewell = farewellsIn(await a.capture.frames()).find(({ at }) => at >= from)?.at ?? NaN;
+    const claims = claimsIn(await b.capture.frames()).map(({ at }) => at);
+    this.tell('skew', firstAfter(claims, farewell) - farewell - skewTime(b.priority, this.interval));
     await ended;
-    await stage.start(b);
+    await this.bringBack();
   }
 
   async beBusy(): Promise<void> {
@@ -115,6 +116,13 @@ class Watched {
     const before = takeOvers(b);
     await sleep(BUSY_SECONDS * 1_000);
     this.tell('busy', takeOvers(b) - before);
+  }
+
+  /** The better one is master again. */
+  private async bringBack(): Promise<void> {
+    const { a } = this.stage;
+    await this.stage.start(a);
+    await becomesMaster(a, 0);
   }
 
   /** NaN is no figure: on a busy machine the other one may have taken over before it was to. */
