@@ -98,8 +98,14 @@ export class Machine {
     return at;
   }
 
+  /** On a busy machine the kernel tells of a carrier up to a second later: returns when its interfaces show it. */
   async setCables(plugged: boolean): Promise<void> {
     for (const { host, network } of this.ports.values()) await (plugged ? network.plug(host) : network.unplug(host));
+    for (const name of this.ports.keys())
+      await eventually(`${name} is ${plugged ? 'up' : 'down'}`, async () => {
+        const shown = await this.namespace.ip('-o', 'link', 'show', 'dev', name);
+        return /\bstate UP\b/.test(shown) === plugged;
+      });
   }
 
   /** How its check ends from now on. The command of the configuration is written anew, so it must lie in FOLDER. */
