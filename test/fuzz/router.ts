@@ -2,89 +2,68 @@
 // same story, one with the invalid packets and one without: they do the same at the same instants. What is valid is judged
 // here from the octets alone. RFC 3768 § 7.1
 
-import { VRRP_GROUPS } from '../../src/address.js';
-import { internetChecksum } from '../../src/packet/checksum.js';
-import { decodeIpv4Advert, encodeIpv4Advert } from '../../src/packet/vrrp.js';
-import { milliseconds, seconds } from '../../src/time.js';
+import { decodeAdvertPacket } from '../../src/packet/advert-frame.js';
+import { internetChecksum, pseudoHeaderSum } from '../../src/packet/checksum.js';
+import { milliseconds } from '../../src/time.js';
 import { dropReasons } from '../../src/vrrp/statistics.js';
 import type { Random } from '../../src/sim/random.js';
-import { eth1, ip, TestHost } from '../vrrp/host.js';
+import { anInstance, eth1, TestHost } from '../vrrp/host.js';
 import { mutate } from './mutation.js';
 import { advertOctets } from './packets.js';
+import { DIALECTS, type Dialect } from './router-dialects.js';
 import { must, mustEqual, type Target } from './target.js';
 
-/** Of what is heard, by the host's own configuration: VRID 91, one address, a password, each second. */
-const OURS = { virtualRouterId: 91, address: '192.168.1.190', password: '1111' } as const;
+const OTHERS = Object.values(DIALECTS);
 
-/** A packet that the host takes, from a peer above or below it. */
-const goodAdvert = (random: Random): Buffer =>
-  encodeIpv4Advert(
-    {
-      source: ip(random.pick(['192.168.1.192', '192.168.1.7'])),
-      destination: VRRP_GROUPS.ipv4,
-      ttl: 255,
-      identification: random.below(65_536),
-    },
-    {
-      version: 2,
-      virtualRouterId: OURS.virtualRouterId,
-      priority: random.pick([0, 1, 100, 119, 120, 121, 254, 255]),
-      interval: seconds(1),
-      authentication: { type: 'PASS', password: OURS.password },
-      addresses: [ip(OURS.address), ...random.list(1, () => ip('192.168.1.189'))],
-    },
-  );
-
-function packetLine(random: Random): string {
-  const good = random.chance(8) ? advertOctets(random) : goodAdvert(random);
+function packetLine(random: Random, { good: goodAdvert }: Dialect): string {
+  const stranger = random.chance(2) ? advertOctets : random.pick(OTHERS).good;
+  const good = random.chance(8) ? stranger(random) : goodAdvert(random);
   if (random.chance(4)) return `packet ${good.toString('hex')}`;
   const damaged = mutate(good, random, { words: [], other: goodAdvert(random) });
   // A packet that is damaged on purpose has a right checksum.
-  if (random.chance(2) && damaged.length >= 28) {
-    damaged.writeUInt16BE(0, 26);
-    damaged.writeUInt16BE(internetChecksum(damaged.subarray(20)), 26);
-  }
+  if (random.chance(2)) correct(damaged);
   return `packet ${damaged.subarray(0, 1_500).toString('hex')}`;
 }
 
-const stepLine = (random: Random): string =>
+/** As version 2 and RFC 9568 have it on IPv4; on IPv6 with the words of the pseudo header. */
+function correct(packet: Buffer): void {
+  const [ends, start] = (packet[0] ?? 0) >> 4 === 6 ? [packet.subarray(8, 40), 40] : [packet.subarray(0, 0), 20];
+  if (packet.length < start + 8) return;
+  const vrrp = packet.subarray(start);
+  vrrp.writeUInt16BE(0, 6);
+  const sum = ends.length === 0 ? 0 : pseudoHeaderSum(ends, { protocol: 112, length: vrrp.length });
+  vrrp.writeUInt16BE(internetChecksum(vrrp, sum), 6);
+}
+
+const stepLine = (random: Random, dialect: Dialect): string =>
   random.chance(3)
     ? `pass ${random.pick([1, 300, 999, 1_000, 3_000, 4_000, 11_000])}`
     : random.chance(12)
       ? random.pick(['link down', 'link up', 'failover'])
-      : packetLine(random);
-
-/** By the octets alone: RFC 3768 § 7.1, with keepalived's check of the addresses' list. */
-function isValid(octets: Buffer): boolean {
-  if (octets.length < 20 || (octets[0] ?? 0) >> 4 !== 4 || octets[9] !== 112) return false;
-  const header = ((octets[0] ?? 0) & 15) * 4;
-  const vrrp = octets.subarray(header, octets.readUInt16BE(2));
-  const [kind, id, , count = 0, authentication, interval] = vrrp;
-  const addresses = Array.from({ length: count }, (_, index) => vrrp.subarray(8 + 4 * index, 12 + 4 * index).join('.'));
-  return (
-    octets[8] === 255 &&
-    octets.subarray(16, 20).join('.') === VRRP_GROUPS.ipv4 &&
-    octets.subarray(12, 16).join('.') !== '192.168.1.191' &&
-    kind === 0x21 &&
-    id === OURS.virtualRouterId &&
-    authentication === 1 &&
-    interval === 1 &&
-    vrrp.length === 16 + 4 * count &&
-    internetChecksum(vrrp) === 0 &&
-    vrrp.subarray(-8).toString('latin1').replace(/\0+$/, '') === OURS.password &&
-    addresses.includes(OURS.address)
-  );
-}
+      : packetLine(random, dialect);
 
 const deaf = (host: TestHost): boolean => ['INIT', 'FAULT'].includes(host.state);
 
 /** What must not differ; a summary of drops has a deadline too, so that is no part of it. */
 function shape({ router, instance, at }: TestHost): unknown {
-  const { state, priority, master, lower, history, hasYielded, listDifference, announcedAt } = instance;
+  const { state, priority, master, lower, history, hasYielded, listDifference, announcedAt, oldChecksums } = instance;
   const { advertsHeard, advertsSent, addressListsDiffer, priorityZeroHeard } = instance.statistics;
   const counted = [advertsHeard, advertsSent, addressListsDiffer, priorityZeroHeard];
   const up = router.surroundings.links.get('eth1')?.up;
-  return [state, priority, master, lower, history[0], hasYielded, listDifference, announcedAt, counted, up, at];
+  return [
+    state,
+    priority,
+    master,
+    lower,
+    history[0],
+    hasYielded,
+    listDifference,
+    announcedAt,
+    oldChecksums,
+    counted,
+    up,
+    at,
+  ];
 }
 
 const countDrops = ({ instance, router: { unclaimed } }: TestHost): number =>
@@ -94,11 +73,11 @@ const countDrops = ({ instance, router: { unclaimed } }: TestHost): number =>
   );
 
 function hear(host: TestHost, octets: Buffer): string[] {
-  return host.give({ kind: 'packet', interface: 'eth1', packet: decodeIpv4Advert(octets) });
+  return host.give({ kind: 'packet', interface: 'eth1', packet: decodeAdvertPacket(octets) });
 }
 
 /** One line of the story; the other host does not get what is invalid. */
-function play(line: string, [host, other]: readonly [TestHost, TestHost]): void {
+function play(line: string, { isValid }: Dialect, [host, other]: readonly [TestHost, TestHost]): void {
   const [what = '', word = ''] = line.split(' ');
   const both = (act: (host: TestHost) => string[]): void => mustEqual(act(host), act(other), `${what} does the same`);
   if (what === 'pass') both((each) => each.pass(milliseconds(Math.min(60_000, Number(word) || 1))));
@@ -124,13 +103,30 @@ export const router: Target = {
   name: 'router',
   share: 2,
   seeds: [],
-  words: ['packet ', 'pass 1000\n', 'link down\n', 'link up\n', '45c0', '21'],
-  input: (random) => Buffer.from([...random.list(12, () => stepLine(random)), stepLine(random), ''].join('\n')),
+  words: [
+    'speak v3\n',
+    'speak ipv6\n',
+    'speak unicast\n',
+    'packet ',
+    'pass 1000\n',
+    'link down\n',
+    'link up\n',
+    '45c0',
+    '21',
+  ],
+  input: (random) => {
+    const [name, dialect] = random.pick(Object.entries(DIALECTS));
+    return Buffer.from([`speak ${name}`, ...random.list(12, () => stepLine(random, dialect)), ''].join('\n'));
+  },
   check: (input) => {
-    const hosts = [new TestHost(), new TestHost()] as const;
+    const lines = input.toString('latin1').split('\n').slice(0, 100);
+    const dialect = DIALECTS[/^speak (\w+)/.exec(lines[0] ?? '')?.[1] ?? ''] ?? DIALECTS.v2;
+    if (!dialect) return;
+    const parts = { instances: [anInstance(dialect.changes)] };
+    const hosts = [new TestHost(parts), new TestHost(parts)] as const;
     for (const host of hosts) host.start();
-    for (const line of input.toString('latin1').split('\n').slice(0, 100)) {
-      play(line, hosts);
+    for (const line of lines) {
+      play(line, dialect, hosts);
       mustEqual(shape(hosts[0]), shape(hosts[1]), 'an invalid packet changes nothing');
     }
     must(hosts[0].log.length <= 2_000, 'the log is limited');
