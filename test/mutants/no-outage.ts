@@ -123,7 +123,7 @@ export const NO_OUTAGE: readonly Mutant[] = [
   ),
   releasing(
     'the heir of a planned stop does not learn that there was a second one',
-    'advertise(instance, turn, 1);',
+    'advertise(instance, turn, 1, master.advertInt);',
     'return;',
   ),
   // announcing
@@ -170,8 +170,8 @@ export const NO_OUTAGE: readonly Mutant[] = [
   // a process that stood still
   master(
     'a burst on the thaw with nopreempt',
-    '  advertise(instance, turn, 1);\n  const why',
-    '  advertise(instance, turn, 1);\n  announce(instance, instance.config.garp.masterRepeat, turn);\n  const why',
+    '  advertise(instance, turn, 1, other.advertInt);\n  const why',
+    '  advertise(instance, turn, 1, other.advertInt);\n  announce(instance, instance.config.garp.masterRepeat, turn);\n  const why',
   ),
   master(
     'it leaves at once on the thaw with nopreempt',

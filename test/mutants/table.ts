@@ -1,6 +1,7 @@
 // All planted bugs, by the part of the protocol that they are in.
 
 import type { Mutant } from './mutant.js';
+import { FAMILIES } from './families.js';
 import { NO_OUTAGE } from './no-outage.js';
 
 const inFile =
@@ -32,8 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   checksum('the carry of the checksum is lost', '(sum & 0xffff) + (sum >>> 16)', 'sum & 0xffff'),
   vrrpPacket(
     'version 3 is sent without the pseudo header in its checksum',
-    'version === 2 ? 0 : pseudoHeaderSum(packet, vrrp.length)',
-    '0',
+    "advert.version === 3 && header.checksum !== 'plain'",
+    "advert.version === 3 && header.checksum === 'group'",
   ),
   vrrpPacket(
     "version and type are in each other's place",
@@ -42,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   vrrpPacket(
     'the password is written in front of the addresses',
-    'authentication.password, vrrp.length - AUTHENTICATION_LENGTH,',
-    'authentication.password, FIXED_LENGTH,',
+    'vrrp.write(authentication.password, vrrp.length - length,',
+    'vrrp.write(authentication.password, FIXED_LENGTH,',
   ),
   vrrpPacket(
     'a short packet with a large count is read',
@@ -246,4 +247,5 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   script('a check that hangs never counts', "this.#count({ kind: 'overran', limit: this.#limit });", ''),
   ...NO_OUTAGE,
+  ...FAMILIES,
 ];
