@@ -86,6 +86,10 @@ export class ClientOracle {
     const heir = others.find((one) => one.holds && one.isAwake && has(one) && one.follows(left) && left.hears(one));
     // Who serves already says so after a moment; that is no handing over.
     if (!heir || (this.#ledAt.get(heir) ?? 0) < at - 2 * this.witness.delays.longest) return;
+    // keepalived may be told not to announce itself again, and then what was said in the same moment may come last.
+    const isSilent = !heir.instance && heir.config.garp.lowerPrioRepeat === 0;
+    const announcedAt = this.#announcedAt.get(left) ?? -Infinity;
+    if (isSilent && at - announcedAt <= 2 * this.witness.delays.longest) return;
     const reached = heir.interface?.segment === client.segment ? heir.host : undefined;
     if (!reached?.has(target)) return;
     const isReached = [

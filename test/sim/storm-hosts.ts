@@ -61,7 +61,9 @@ export function someRecipe(random: Random): Recipe {
   const distinct = routers.filter(
     ({ id, family }, index) => routers.findIndex((one) => one.id === id && one.family === family) === index,
   );
+  const hosts = random.pick([2, 2, 2, 2, 3, 3, 4, 5]);
   const sources = [11, 12, 13, 14, 15]
+    .slice(0, hosts)
     .map((value) => ({ value, rank: random.fraction() }))
     .toSorted((one, other) => one.rank - other.rank)
     .map(({ value }) => value);
@@ -81,7 +83,7 @@ function someProtocol(
   const family = isModern && random.chance(2) ? 'ipv6' : 'ipv4';
   const isUnicast = isModern && random.chance(3);
   if (family === 'ipv6' || (isModern && random.chance(2))) {
-    const advertInt = random.pick([1000, 1000, 1000, 1000, 500, 2000, 100, 100, 40]);
+    const advertInt = random.chance(8) ? random.pick([100, 100, 40]) : random.pick([1000, 1000, 1000, 500, 2000]);
     return { version: 3, family, advertInt, authentication: { type: 'none' }, isUnicast };
   }
   const authentication: Authentication = random.chance(2) ? { type: 'PASS', password: '1111' } : { type: 'none' };
@@ -89,9 +91,8 @@ function someProtocol(
 }
 
 export function someHosts(random: Random, recipe: Recipe): NamedHost[] {
-  const count = random.pick([2, 2, 2, 2, 3, 3, 4, 5]);
   const isMixed = random.chance(2);
-  return NAMES.slice(0, count).map((name, index) => ({
+  return NAMES.slice(0, recipe.sources.length).map((name, index) => ({
     name,
     daemon: isMixed && index > 0 && random.chance(2) ? 'keepalived' : 'vrrpd',
     config: someConfig(random, recipe, index),

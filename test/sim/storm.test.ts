@@ -103,7 +103,11 @@ t.test('hosts to whom nothing happens: each instance becomes BACKUP and MASTER o
   for (let seed = 0; seed < 60; seed += 1) {
     const random = new Random(spread(seed));
     const [host] = someHosts(random, someRecipe(random));
-    if (!host) continue;
+    // A file that has to hold something is a FAULT for good.
+    const isReversed = host?.config.vrrpInstances.some(({ tracks }) =>
+      tracks.some(({ weight, reverse }) => weight === 0 && reverse),
+    );
+    if (!host || isReversed) continue;
     const run = new Run({ seed, hosts: [host], files: new Map() });
     run.apply({ kind: 'start', host: host.name });
     run.pass(instant(60_000_000));
