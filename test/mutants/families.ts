@@ -43,7 +43,7 @@ export const FAMILIES: readonly Mutant[] = [
   vrrpPacket('the reserved bits count to the interval', 'vrrp.readUInt16BE(4) & 0x0fff', 'vrrp.readUInt16BE(4)'),
   instance(
     'an advert of IPv6 has the room of one of IPv4',
-    "family === 'ipv4' ? [20, 4] : [40, 16]",
+    "family === 'ipv4' ? [20, 4] : [56, 16]",
     "family === 'ipv4' ? [20, 4] : [20, 16]",
   ),
   // IPv6

@@ -160,7 +160,7 @@ const MISTAKES: readonly (readonly [string, number, string])[] = [
   ['advert 10.0.0.9', 16, 'vrid is missing'],
   ['advert 10.0.0.9 vrid 0', 22, '"0" is no number from 1 to 255'],
   ['advert 10.0.0.9 vrid 256', 22, '"256" is no number'],
-  ['advert 10.0.0.9 colour red', 17, '"colour" is no vrid or priority'],
+  ['advert 10.0.0.9 colour red', 17, '"colour" is no version or to or vrid or priority'],
   ['advert 10.0.0.9 vrid 5 priority 256', 33, '"256" is no number from 0 to 255'],
   ['advert 10.0.0.9 vrid 5 addresses 10.0.0.1,x', 34, '"10.0.0.1,x" is no list of addresses'],
   ['advert 10.0.0.9 vrid 5 addresses fe80::1', 34, '"fe80::1" is no list of addresses of its family'],
