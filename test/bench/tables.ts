@@ -22,7 +22,7 @@ import { preemptingReturn } from './tables/preempting-return.js';
 import { reading } from './tables/reading.js';
 import { reload } from './tables/reload.js';
 import { startOfBoth } from './tables/start-of-both.js';
-import { subSecond } from './tables/sub-second.js';
+import { subSecond, subSecondUrgent } from './tables/sub-second.js';
 
 export const TABLES: readonly (readonly Table[])[] = [
   [deadMaster, linkLoss],
@@ -34,6 +34,7 @@ export const TABLES: readonly (readonly Table[])[] = [
   [alone],
   [busy],
   [subSecond],
+  [subSecondUrgent],
   [badPackets],
   [flood],
   [instances50],

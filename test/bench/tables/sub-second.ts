@@ -37,29 +37,67 @@ export const subSecond: Table = {
   rows: INTERVALS.flatMap((interval) =>
     rowsOf(interval).map((row) => ({ ...row, title: `${interval} ms: ${row.title}` })),
   ),
-  play: (daemon) => {
-    // Who preempts is master again after a moment in which the other one was.
-    const edit = (interval: Interval) => (text: string) => preempting(version3(interval)(text));
-    const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: edit(interval), isQuiet: true }) as const;
-    const [slow, quick] = INTERVALS;
-    return Stage.with(plan(slow), (one) => Stage.with(plan(quick), (other) => playBoth(daemon, [one, other])));
-  },
+  play: (daemon) =>
+    withBoth(daemon, '', async (all, keepBusy) => {
+      const from = clock();
+      await all((pair) => pair.leaveAlone());
+      await all((pair) => pair.kill());
+      await all((pair) => pair.stop());
+      const span = { from, to: clock() };
+      keepBusy();
+      await all((pair) => pair.beBusy());
+      return span;
+    }),
 };
 
-async function playBoth(daemon: Contestant, stages: readonly [Stage, Stage]): Promise<Round> {
-  const pairs = stages.map((stage, index) => new Watched(stage, INTERVALS[index] ?? NaN));
-  const all = (work: (pair: Watched) => Promise<void>): Promise<unknown> => Promise.all(pairs.map(work));
-  await all((pair) => pair.stage.begin());
-  const from = clock();
-  await all((pair) => pair.leaveAlone());
-  await all((pair) => pair.kill());
-  await all((pair) => pair.stop());
-  const span = { from, to: clock() };
-  const [one] = stages;
-  for (let loop = 0; loop < LOOPS; loop += 1)
-    one.client.namespace.start(['timeout', String(BUSY_SECONDS), 'sh', '-c', 'while :; do :; done']);
-  await all((pair) => pair.beBusy());
-  return { figures: Object.assign({}, ...pairs.map(({ figures }) => figures)) as Round['figures'], span };
+const RT_PRIORITY = 50;
+
+export const subSecondUrgent: Table = {
+  name: 'sub-second-urgent',
+  title: 'The same on a busy machine, with real-time priority',
+  about:
+    `Pairs as before whose files have "vrrp_rt_priority ${RT_PRIORITY}", which vrrpd and keepalived both know, beside ` +
+    `${LOOPS} endless loops of ordinary priority for ${BUSY_SECONDS} seconds.`,
+  rows: INTERVALS.map((interval) => ({
+    key: `${interval}-busy`,
+    title: `${interval} ms: false take-overs in ${BUSY_SECONDS} busy s`,
+    unit: '',
+    limit: 0,
+    target: 0,
+  })),
+  play: (daemon) =>
+    withBoth(daemon, `global_defs {\n    vrrp_rt_priority ${RT_PRIORITY}\n}\n`, async (all, keepBusy) => {
+      const from = clock();
+      keepBusy();
+      await all((pair) => pair.beBusy());
+      return { from, to: clock() };
+    }),
+};
+
+type All = (work: (pair: Watched) => Promise<void>) => Promise<unknown>;
+
+/** A pair of each interval, their files with these lines beside; `story` tells when a quiet machine was wanted. */
+function withBoth(
+  daemon: Contestant,
+  lines: string,
+  story: (all: All, keepBusy: () => void) => Promise<NonNullable<Round['span']>>,
+): Promise<Round> {
+  // Who preempts is master again after a moment in which the other one was.
+  const edit = (interval: Interval) => (text: string) => `${lines}${preempting(version3(interval)(text))}`;
+  const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: edit(interval), isQuiet: true }) as const;
+  const [slow, quick] = INTERVALS;
+  return Stage.with(plan(slow), (one) =>
+    Stage.with(plan(quick), async (other) => {
+      const pairs = [new Watched(one, slow), new Watched(other, quick)];
+      const all: All = (work) => Promise.all(pairs.map(work));
+      await all((pair) => pair.stage.begin());
+      const span = await story(all, () => {
+        for (let loop = 0; loop < LOOPS; loop += 1)
+          one.client.namespace.start(['timeout', String(BUSY_SECONDS), 'sh', '-c', 'while :; do :; done']);
+      });
+      return { figures: Object.assign({}, ...pairs.map(({ figures }) => figures)) as Round['figures'], span };
+    }),
+  );
 }
 
 /** A pair and what was found out about it so far. */
