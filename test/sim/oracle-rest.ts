@@ -40,7 +40,9 @@ function isFaulty(host: Host, instance: VrrpInstance, tracks: readonly Track[]):
   const { interface: own } = instance;
   const devices = [own, ...addressesOf(instance).map(({ dev }) => dev)];
   if (devices.some((dev) => host.interfaces.get(dev)?.up !== true)) return true;
-  if (sourceOf(instance, host.interfaces.get(own)) === undefined) return true;
+  const source = sourceOf(instance, host.interfaces.get(own));
+  // Unicast peers know it by the address that is written.
+  if (source === undefined || (instance.unicast && !host.has(source))) return true;
   return tracks
     .filter(({ kind, name }) => kind !== 'interface' || name !== own)
     .some((track) => effectOf(host, track).failed);
