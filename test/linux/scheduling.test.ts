@@ -69,9 +69,10 @@ t.test('what runs for too long loses its priority at once, and has it back later
     const begun = performance.now();
     while (ofMain()[2] === SCHED_RR && performance.now() < begun + 5_000);
     t.equal(ofMain()[2], 0, `${time} time: within one turn of the loop`);
-    t.ok(performance.now() - begun >= 19, 'but not before');
+    // The kernel counts ticks, the first one also when it began a moment ago: 10 ms each at the most.
+    t.ok(performance.now() - begun >= 9, 'but not before');
     await until('its priority', () => ofMain()[2] === SCHED_RR);
-    t.ok(performance.now() - begun >= 119, 'others had their time');
+    t.ok(performance.now() - begun >= 108, 'others had their time');
   }
   t.same(warnings, [
     'The process ran for 20 ms without a pause (vrrp_rlimit_rttime): without its real-time priority for 100 ms',
