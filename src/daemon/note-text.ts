@@ -138,9 +138,18 @@ interface Head extends Origin {
 }
 
 function parse(line: string): Fields {
-  const value: unknown = JSON.parse(line);
+  const value = parsed(line);
   if (!isFields(value)) throw new SyntaxError('a line in it is not understood');
   return value;
+}
+
+/** The engine's own words would have a part of the text in them, whatever that is. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new SyntaxError(line === '' ? 'it is empty' : 'a line in it is not valid JSON');
+  }
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;

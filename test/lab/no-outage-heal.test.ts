@@ -66,12 +66,12 @@ async function thaw(t: Test, watched: WatchedPair, what: Frozen): Promise<void> 
   await sleep(THAW_WATCHED);
   const announced = (await watched.announcements(a)).filter((at) => at >= from && at < from + THAW_WATCHED).length;
   t.ok(announced <= MOST_ARPS[what], `${announced} gratuitous ARPs of the thawed one`);
-  const { changes, lost, sent, answeredBy } = await pair.prober.report({ from });
+  const { changes, lost, sent, answeredLast } = await pair.prober.report({ from });
   t.ok(changes <= 1, `the answers: ${changes} changes, ${lost} of ${sent} lost`);
   const holders = await pair.holders();
   t.equal(holders.length, 1, `${holders.join()} has the address`);
   const [holder] = holders;
-  t.equal(answeredBy.at(-1), holder === 'a' ? a.host.mac : b.host.mac, 'and answers');
+  t.equal(answeredLast, holder === 'a' ? a.host.mac : b.host.mac, 'and answers');
   if (what !== 'host') t.strictSame(holders, ['b'], 'who has nopreempt leaves it to the one that serves');
 }
 

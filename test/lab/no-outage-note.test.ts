@@ -24,7 +24,7 @@ const CONFIGURATION = `vrrp_instance VI_1 {
 /** What is done to the note, and what is said of it. */
 const damages: readonly (readonly [name: string, command: string, says: string])[] = [
   ['truncated', `truncate -s 300 ${NOTE}`, 'it is not whole'],
-  ['empty', `truncate -s 0 ${NOTE}`, 'Unexpected end of JSON input'],
+  ['empty', `truncate -s 0 ${NOTE}`, 'it is empty'],
   ['noise', `head -c 100000 /dev/urandom > ${NOTE}`, 'is not valid JSON'],
   ['of another owner', `chown 65534 ${NOTE}`, 'it belongs to the user 65534'],
   ['one that others may write', `chmod 666 ${NOTE}`, 'others'],

@@ -28,6 +28,8 @@ export interface ProbeReport {
   readonly longestHole: number;
   /** The MAC addresses that answered, each once, in the order of their first answer. */
   readonly answeredBy: readonly MacAddress[];
+  /** Who gave the last answer. */
+  readonly answeredLast: MacAddress | undefined;
   /** How often an answer came from another one than the answer before it. */
   readonly changes: number;
 }
@@ -76,6 +78,7 @@ export class Prober {
       lost: inside.length - answers.length,
       longestHole: Math.round(longestHole(requests, { from, to })),
       answeredBy: [...new Set(answers)],
+      answeredLast: answers.at(-1),
       changes: answers.filter((mac, index) => index > 0 && mac !== answers[index - 1]).length,
     };
   }
