@@ -25,7 +25,13 @@ const programs = {
 // kept small too, a thousand instances need a third of the memory. What runs once, as the start does, is not worth
 // optimizing: a large configuration is read in half the time. Collecting garbage in one thread takes no longer with so
 // little of it, and does not wait for helpers that a busy machine gives no time: 36 ms at worst became 3 ms.
-const flags = ['--optimize-for-size', '--max-semi-space-size=1', '--interrupt-budget=2000000', '--single-threaded-gc'];
+// An engine does not start with a flag that it does not know, and each Node has another one.
+const flags = [
+  '--optimize-for-size',
+  '--max-semi-space-size=1',
+  '--interrupt-budget=2000000',
+  '--single-threaded-gc',
+].filter((flag) => spawnSync(process.execPath, [flag, '--version']).status === 0);
 const common = {
   outdir: 'dist',
   bundle: true,
