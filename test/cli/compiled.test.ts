@@ -26,6 +26,7 @@ t.test('with the flags of its first line', async (t) => {
   t.match(await version(...flags.split(' ')), /^vrrpd v\S+\nrefused: false\n|^refused: false\nvrrpd v\S+\n$/);
 });
 
-t.test('with others', async (t) => {
-  t.match(await version('--optimize-for-size'), /^vrrpd v\S+\nrefused: true\n|^refused: true\nvrrpd v\S+\n$/);
+// Later engines take the code with some of the flags too, none with none of them.
+t.test('without them', async (t) => {
+  t.match(await version(), /^vrrpd v\S+\nrefused: true\n|^refused: true\nvrrpd v\S+\n$/);
 });
