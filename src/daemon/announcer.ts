@@ -29,13 +29,14 @@ export class Announcer {
   announce(effect: Extract<Effect, { kind: 'send-garp' | 'send-na' }>): Failure | undefined {
     const { kind, interface: name, mac, addresses, rounds } = effect;
     const index = this.#indexOf(name);
-    if (index === undefined) return undefined;
     const isRouter = this.#routers.get(name) ?? isForwarding(name);
     const round =
       kind === 'send-garp'
         ? encodeGratuitousArps({ mac, addresses })
         : encodeUnsolicitedAdvertisements({ mac, addresses, isRouter });
-    const refusal = this.#frames.send(index, Array.from({ length: rounds }, () => round).flat());
+    // One that is not there is refused by the kernel itself: a rehearsal goes as far as that.
+    const refusal = this.#frames.send(index ?? 0, Array.from({ length: rounds }, () => round).flat());
+    if (index === undefined) return undefined;
     if (kind === 'send-na') this.prepare(name);
     return refusal && { kind: 'failed', effect: kind, interface: name, error: refusal.message };
   }

@@ -18,14 +18,16 @@ export interface Host {
   perform(effects: readonly Effect[]): Input[];
   /** A deadline is acted upon now: how late that is, is the host's business. */
   expired?(deadline: Instant, now: Instant): void;
-  /** One alarm, absolute; undefined turns it off. It calls wake(). */
-  setAlarm(at: Instant | undefined): void;
+  /** One alarm, absolute; undefined turns it off. It calls wake(). One for a take-over is in a hurry. */
+  setAlarm(at: Instant | undefined, isTakeOver?: boolean): void;
 }
 
 /** What takes inputs in, gives effects out and says when it wants to be woken; see Router. */
 export interface Core {
   handle(input: Input, now: Instant): Effect[];
   nextDeadline(): Instant | undefined;
+  /** What is due then is a take-over. */
+  readonly isTakeOverNext?: boolean;
   /** It was told to stop, and all that it had to do for that is done. */
   readonly hasStopped: boolean;
 }
@@ -57,13 +59,17 @@ export class Loop<Driven extends Core = Router> {
       this.host.expired?.(deadline, now);
       this.#handle({ kind: 'tick' }, now);
     }
-    this.host.setAlarm(this.router.nextDeadline());
+    this.#setAlarm();
   }
 
   /** An input that did not come through a queue: start, stop. */
   handle(input: Input): void {
     this.#handle(input, this.host.now());
-    this.host.setAlarm(this.router.nextDeadline());
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    this.host.setAlarm(this.router.nextDeadline(), this.router.isTakeOverNext);
   }
 
   #handle(input: Input, now: Instant): void {

@@ -30,7 +30,9 @@ import { runOf, together, type Bulk } from './together.js';
 
 /** Longer than a process needs to wake up from a second's sleep and to rehearse. */
 const EARLY = milliseconds(3);
-/** What is due this soon finds a process that is still warm: adverts each 10 ms would cost a third more. */
+/** What a rehearsal takes. */
+const TAKES = milliseconds(1);
+/** A take-over that is due this soon finds a process that is still warm. */
 const SOON = milliseconds(20);
 
 /** What the daemon hands in: where lines and events go, and whom to call when something waits for receive(). */
@@ -93,7 +95,7 @@ export class KernelHost implements Host {
       onCount: (name, count) => this.#arrive({ kind: 'process', name, count }),
       onMeans: (means) => surroundings.log('info', `Processes are tracked by ${means}`),
     });
-    this.#rehearsal = new Rehearsal(() => this.#netlink.noop(), this.#addresses);
+    this.#rehearsal = new Rehearsal((effects) => this.perform(effects), this.#addresses);
     this.update(config);
   }
 
@@ -118,27 +120,36 @@ export class KernelHost implements Host {
   }
 
   receive(): Input[] {
-    const inputs = [...this.#interfaces.receive(), ...this.#routes.receive(), ...this.#adverts.receive()];
+    const inputs = this.#arrived;
+    this.#arrived = [];
+    inputs.push(...this.#interfaces.receive(), ...this.#routes.receive(), ...this.#adverts.receive());
     // After the adverts: an heir says one before it announces.
     for (const { ifindex, ...claim } of this.#claims.receive()) {
       const name = this.#interfaces.nameOf(ifindex);
       if (name !== undefined) inputs.push({ kind: 'claim', interface: name, ...claim });
     }
-    inputs.push(...this.#arrived);
-    this.#arrived = [];
     return inputs;
   }
 
-  /** First a little early: an early alarm does nothing but bring the idle process back into the caches. */
-  setAlarm(at: Instant | undefined): void {
+  /** For a take-over first a little early, to prepare. */
+  setAlarm(at: Instant | undefined, isTakeOver = false): void {
     const present = now();
     if (at !== this.#due) {
       this.#due = at;
-      this.#early = at === undefined || at < after(present, SOON) ? undefined : before(at, EARLY);
+      this.#early = at === undefined || !isTakeOver || at < after(present, SOON) ? undefined : before(at, EARLY);
     }
-    const isEarly = this.#early !== undefined && this.#early > present;
-    this.#alarm.set(isEarly ? this.#early : at);
-    if (!isEarly && at !== undefined && this.#early !== undefined) this.#rehearsal.soon({ now: present, due: at });
+    if (at !== undefined && this.#early !== undefined && this.#early <= present) {
+      this.#early = undefined;
+      if (after(present, TAKES) < at) this.#warmUp(at);
+    }
+    this.#alarm.set(this.#arrived.length > 0 ? present : (this.#early ?? at));
+  }
+
+  /** An idle process has lost the processor's caches: it rehearses, and stays awake until it is due or something comes in. */
+  #warmUp(due: Instant): void {
+    this.#rehearsal.takeOver();
+    this.#netlink.noop();
+    while (now() < due && this.#arrived.length === 0) this.#arrived = this.receive();
   }
 
   perform(asked: readonly Effect[]): Input[] {
@@ -202,7 +213,6 @@ export class KernelHost implements Host {
         this.#adverts.close(effect);
         return undefined;
       case 'send-advert':
-        this.#rehearsal.spoke();
         return this.#send(effect);
       case 'send-garp':
       case 'send-na':

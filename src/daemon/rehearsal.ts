@@ -7,9 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { familyOf, type Family, type IpAddress, type MacAddress } from '../address.js';
 import { addressesOf } from '../config/diff.js';
 import type { Config, VirtualAddress, VrrpInstance } from '../config/model.js';
-import { Addresses } from '../linux/addresses.js';
-import { encodeArpProbe, encodeGratuitousArps } from '../packet/arp.js';
-import { encodeNeighbourProbe, encodeUnsolicitedAdvertisements } from '../packet/ndisc.js';
+import type { Addresses } from '../linux/addresses.js';
 import {
   decodeIpv4Advert,
   decodeIpv6Advert,
@@ -18,21 +16,28 @@ import {
   type Advert,
   type AdvertHeader,
 } from '../packet/vrrp.js';
-import { after, instant, milliseconds, seconds, type Instant } from '../time.js';
+import { instant, seconds, type Instant } from '../time.js';
 import type { Effect } from '../vrrp/effect.js';
 import type { Input, Link } from '../vrrp/input.js';
 import { Router } from '../vrrp/router.js';
-import { together } from './together.js';
 
 /** The first compiles, the second runs what was compiled; thirty would gain nothing more and cost 6 MB. */
 const ROUNDS = 2;
 /** A stop: two more farewells, then the addresses go. */
 const TICKS_OF_A_STOP = 3;
 const ADVERTS = 3;
-/** What a take-over in memory takes. */
-const TAKES = milliseconds(1);
-/** The caches keep what was rehearsed for a while, and a BACKUP with checks has deadlines all the time. */
-const STAYS_WARM = milliseconds(250);
+/** No interface has this name. */
+const NOWHERE = '';
+/** Effects that go their way up to where there is no such interface. */
+const WALKED: ReadonlySet<Effect['kind']> = new Set([
+  'send-probe',
+  'send-advert',
+  'add-address',
+  'remove-address',
+  'send-garp',
+  'send-na',
+]);
+type Perform = (effects: readonly Effect[]) => void;
 
 type Host = Readonly<Record<Family, IpAddress>> & { readonly mac: MacAddress };
 const own: Host = {
@@ -56,23 +61,20 @@ const link: Link = {
   ],
 };
 
-/** A kernel that does what it is asked to, which is nothing. */
-const addresses = new Addresses({ request: (requests) => requests.map(() => undefined) }, () => link.index);
-
 export class Rehearsal {
-  readonly #touchKernel: () => void;
+  readonly #perform: Perform;
   readonly #real: Addresses;
   #all: readonly VirtualAddress[] = [];
   #alone: Alone | undefined;
-  #lastAt: Instant = instant(0);
-  #hasSpoken = false;
 
-  /** `touchKernel` goes the way of a request and comes back with nothing done; of `real` nothing is asked but to prepare. */
-  constructor(touchKernel: () => void, real: Addresses) {
-    this.#touchKernel = touchKernel;
+  /** `perform` is given effects on an interface that there never is; of `real` nothing is asked but to prepare. */
+  constructor(perform: Perform, real: Addresses) {
+    this.#perform = perform;
     this.#real = real;
     // The engine forgets code that has not run for a while, and a BACKUP waits for months.
     setFlagsFromString('--no-flush-bytecode');
+    // And what runs for the first or second time is interpreted, at twice to three times the cost of compiling it plainly.
+    setFlagsFromString('--always-sparkplug');
   }
 
   /** From now on the first instance of this configuration, with one of its addresses; the requests for all are prepared. */
@@ -86,22 +88,12 @@ export class Rehearsal {
   /** A take-over, second masters, a yield, another take-over and a stop: costs about 10 ms; what it compiled is kept. */
   whole(): void {
     this.#real.prepare(this.#all);
-    for (let round = 0; this.#alone && round < ROUNDS; round += 1) new Play(this.#alone).whole();
+    for (let round = 0; this.#alone && round < ROUNDS; round += 1) new Play(this.#alone, this.#perform).whole();
   }
 
-  /** An advert has been sent: this is no idle BACKUP. */
-  spoke(): void {
-    this.#hasSpoken = true;
-  }
-
-  /** Something is due in a moment. If it may be an idle BACKUP's take-over, and there is time, that is rehearsed. */
-  soon({ now, due }: { now: Instant; due: Instant }): void {
-    const isIdle = !this.#hasSpoken && after(this.#lastAt, STAYS_WARM) < now;
-    this.#hasSpoken = false;
-    if (!this.#alone || !isIdle || due < after(now, TAKES)) return;
-    this.#lastAt = now;
-    new Play(this.#alone).takeOver();
-    this.#touchKernel();
+  /** Before one that is due in a moment. */
+  takeOver(): void {
+    if (this.#alone) new Play(this.#alone, this.#perform).takeOver();
   }
 }
 
@@ -114,10 +106,11 @@ interface Alone {
 function alone(config: Config, first: VrrpInstance): Alone {
   const instance: VrrpInstance = {
     ...first,
+    interface: NOWHERE,
     priority: 150,
     nopreempt: false,
     tracks: [],
-    virtualAddresses: first.virtualAddresses.slice(0, 1),
+    virtualAddresses: first.virtualAddresses.slice(0, 1).map((address) => ({ ...address, dev: NOWHERE })),
     excludedAddresses: [],
     trackSrcIp: false,
     ...(first.unicast && { unicast: { ...first.unicast, peers: [{ address: other[first.family] }] } }),
@@ -139,17 +132,20 @@ function alone(config: Config, first: VrrpInstance): Alone {
 class Play {
   readonly #router: Router;
   readonly #instance: VrrpInstance;
+  readonly #perform: Perform;
   #now: Instant = instant(0);
 
-  constructor({ config, instance }: Alone) {
+  constructor({ config, instance }: Alone, perform: Perform) {
+    this.#perform = perform;
     this.#router = new Router(config, this.#now);
     this.#instance = instance;
   }
 
   takeOver(): void {
-    this.#give({ kind: 'link', interface: this.#name, link });
+    this.#give({ kind: 'link', interface: NOWHERE, link });
     this.#give({ kind: 'start' });
-    // The Master_Down_Timer.
+    // A master, and the end of the Master_Down_Timer.
+    this.#hear(254);
     this.#tick();
   }
 
@@ -171,10 +167,6 @@ class Play {
     for (let count = 0; count < TICKS_OF_A_STOP; count += 1) this.#tick();
   }
 
-  get #name(): string {
-    return this.#instance.interface;
-  }
-
   #tick(): void {
     this.#now = this.#router.nextDeadline() ?? this.#now;
     this.#give({ kind: 'tick' });
@@ -182,11 +174,11 @@ class Play {
 
   /** Connections are said to be reset at once. */
   #give(input: Input): void {
-    for (const effect of together(this.#router.handle(input, this.#now))) {
-      prepare(effect);
+    const effects = this.#router.handle(input, this.#now);
+    this.#perform(effects.filter(({ kind }) => WALKED.has(kind)));
+    for (const effect of effects)
       if (effect.kind === 'reset-connections')
         this.#give({ kind: 'connections-reset', addresses: effect.addresses, count: 0 });
-    }
   }
 
   /** An advert for the instance as it would come in. */
@@ -199,27 +191,16 @@ class Play {
     const octets = encode(header, version === 2 ? { version, ...common, authentication } : { version, ...common });
     const packet =
       family === 'ipv4' ? decodeIpv4Advert(octets) : decodeIpv6Advert(octets, { ...header, hopLimit: header.ttl });
-    this.#give({ kind: 'packet', interface: this.#name, packet });
+    this.#give({ kind: 'packet', interface: NOWHERE, packet });
   }
 
   #claim(): void {
     const [first] = this.#instance.virtualAddresses;
     if (first === undefined) return;
     const claim = { address: first.prefix.address, mac: other.mac, isAnswer: false };
-    this.#give({ kind: 'claim', interface: first.dev, ...claim });
+    this.#give({ kind: 'claim', interface: NOWHERE, ...claim });
   }
 }
 
 const encode = (header: AdvertHeader, advert: Advert): Buffer =>
   familyOf(header.source) === 'ipv4' ? encodeIpv4Advert(header, advert) : encodeIpv6Advert(header, advert);
-
-function prepare(effect: Effect): void {
-  if (effect.kind === 'send-advert') encode(effect.header, effect.advert);
-  if (effect.kind === 'send-probe')
-    if (familyOf(effect.address) === 'ipv4') encodeArpProbe(effect);
-    else encodeNeighbourProbe(effect);
-  if (effect.kind === 'add-address') addresses.add([effect.address]);
-  if (effect.kind === 'remove-address') addresses.remove([effect.address]);
-  if (effect.kind === 'send-garp') encodeGratuitousArps(effect);
-  if (effect.kind === 'send-na') encodeUnsolicitedAdvertisements(effect);
-}

@@ -35,6 +35,11 @@ export class Deadlines<Owner> {
     return this.#first()?.at;
   }
 
+  /** Whose the earliest one is. */
+  nextOwner(): Owner | undefined {
+    return this.#first()?.owner;
+  }
+
   /** Takes out the owner of the earliest deadline that is not later than `now`. */
   take(now: Instant): Owner | undefined {
     const first = this.#first();

@@ -2,9 +2,11 @@
 // It makes no transition itself: unit.ts does. RFC 3768 § 6.4: startup and shutdown.
 
 import { after, milliseconds, type Instant } from '../time.js';
+import { unitsOf } from './group.js';
 import type { Openings } from './openings.js';
 import type { Roster } from './roster.js';
 import type { Statics } from './statics.js';
+import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
 import * as unit from './unit.js';
 import type { Watch } from './watch.js';
@@ -20,6 +22,7 @@ export type Phase =
 const ASKED_AGAIN = milliseconds(2_500);
 
 interface Parts {
+  readonly surroundings: Surroundings;
   readonly roster: Roster;
   readonly openings: Openings;
   readonly statics: Statics;
@@ -45,6 +48,15 @@ export class Life {
 
   begin(): void {
     this.phase = { kind: 'running' };
+  }
+
+  /** vrrp_startup_delay has run out. */
+  endStartupDelay(turn: Turn): void {
+    const { surroundings, roster } = this.#parts;
+    surroundings.startsAt = undefined;
+    if (!this.isRunning) return;
+    turn.log('info', 'Startup delay is over');
+    for (const members of unitsOf(roster.instances.values())) unit.start(members, turn);
   }
 
   /** Asks all to leave; asked once more after a while, at once. */

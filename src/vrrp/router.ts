@@ -93,6 +93,12 @@ export class Router {
     return this.#life.isAlive ? this.#deadlines.next() : undefined;
   }
 
+  /** It is a Master_Down_Timer that ends next. */
+  get isTakeOverNext(): boolean {
+    const next = this.#deadlines.nextOwner();
+    return next instanceof Instance && next.state.kind === 'BACKUP';
+  }
+
   get hasStopped(): boolean {
     return this.#life.phase.kind === 'stopped';
   }
@@ -131,7 +137,6 @@ export class Router {
         break;
       case 'connections-reset':
         for (const instance of this.#roster.all) connectionsReset(instance, input, turn);
-        this.#settle([], turn);
         break;
       case 'script-begun':
       case 'script':
@@ -142,7 +147,6 @@ export class Router {
         break;
       case 'failover':
         failover(input.name, this.#roster, turn);
-        this.#settle([], turn);
         break;
       case 'maintenance':
         this.#maintain(input, turn);
@@ -151,6 +155,7 @@ export class Router {
         this.#failed(input, turn);
         break;
     }
+    this.#settle([], turn);
     this.#life.settle(turn);
     this.#deadlines.set('statics', this.#statics.nextDeadline());
     return turn.effects;
@@ -211,22 +216,15 @@ export class Router {
       }
     }
     for (const owner of others) {
-      if (owner === 'startup delay') this.#endStartupDelay(turn);
+      if (owner === 'startup delay') this.#life.endStartupDelay(turn);
       else if (owner === 'maintenance') this.#maintain({ on: false }, turn);
       else if (owner === 'statics') this.#statics.putBackMissing(turn);
       else if (owner instanceof LinkDelay) this.#settleLink(owner, turn);
       else this.#follow(this.#watch.due(owner, turn), turn);
     }
+    this.#settle([], turn);
     // What these have changed may be due at once: an owner begins, a higher priority shortens a wait.
     if (others.length > 0) this.#tick(turn);
-  }
-
-  #endStartupDelay(turn: Turn): void {
-    this.surroundings.startsAt = undefined;
-    if (!this.#life.isRunning) return;
-    turn.log('info', 'Startup delay is over');
-    for (const members of unitsOf(this.instances.values())) unit.start(members, turn);
-    this.#settle([], turn);
   }
 
   /** What is seen of a link counts at once, or when it has lasted. */
@@ -264,7 +262,6 @@ export class Router {
   #maintain(wanted: { on: boolean; until?: Instant }, turn: Turn): void {
     maintain(wanted, this, turn);
     this.#deadlines.set('maintenance', wanted.until);
-    this.#settle([], turn);
   }
 
   /** What they depend on may have changed: their priorities and their faults follow. */

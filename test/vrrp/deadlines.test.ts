@@ -1,8 +1,9 @@
 // The index of deadlines against the simplest thing that could be right: a map that is searched.
 
 import t from 'tap';
-import { instant, type Instant } from '../../src/time.js';
+import { instant, seconds, type Instant } from '../../src/time.js';
 import { Deadlines } from '../../src/vrrp/deadlines.js';
+import { TestHost } from './host.js';
 
 t.test('agrees with a searched map over 20,000 random steps', (t) => {
   let seed = 7;
@@ -54,3 +55,15 @@ t.test(
     t.end();
   },
 );
+
+t.test('a router says when what it waits for is a take-over', (t) => {
+  const host = new TestHost();
+  t.notOk(host.router.isTakeOverNext, 'not before the start');
+  host.start();
+  t.equal(host.state, 'BACKUP');
+  t.ok(host.router.isTakeOverNext);
+  host.pass(seconds(30));
+  t.equal(host.state, 'MASTER');
+  t.notOk(host.router.isTakeOverNext, 'a MASTER waits for its next advert');
+  t.end();
+});

@@ -36,10 +36,9 @@ export const deadMaster: Table = {
     },
   ],
   play: async (daemon) => {
-    const [killed, gone] = await Promise.all([
-      takeOver(daemon, 'crash', ({ a }) => a.job?.kill() ?? Promise.resolve()),
-      takeOver(daemon, 'crash', ({ a }) => a.host.namespace.close()),
-    ]);
+    // One after the other: what ends a host keeps a processor busy.
+    const killed = await takeOver(daemon, 'crash', ({ a }) => a.job?.kill() ?? Promise.resolve());
+    const gone = await takeOver(daemon, 'crash', ({ a }) => a.host.namespace.close());
     const { hole, span, ...figures } = killed;
     return {
       figures: { ...figures, daemon: hole, host: gone.hole },

@@ -1,12 +1,12 @@
 // Version 3 with an advert each 100 ms and each 10 ms: take-over, stop and rhythm, and how often a router takes over from
-// one that is there. The pairs of both intervals live side by side. RFC 5798 § 6.1
+// one that is there. RFC 5798 § 6.1
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../lab/eventually.js';
 import { longestHole, Probes } from '../probes.js';
 import { rhythmOf } from '../rhythm.js';
 import { clock, masterDownInterval, preempting, skewTime, Stage, version3, VIP, type Router } from '../stage.js';
-import type { Contestant, Figure, Round, Row, Table } from '../table.js';
+import { together, type Contestant, type Figure, type Round, type Row, type Table } from '../table.js';
 import { claimsIn, farewellsIn, firstAfter } from '../wire.js';
 
 /** ms */
@@ -30,24 +30,26 @@ export const subSecond: Table = {
   name: 'sub-second',
   title: 'An advert each 100 ms, and each 10 ms',
   about:
-    `A pair of version 3 is left alone for ${IDLE_SECONDS} seconds; then the daemon of its master is killed, started again, ` +
-    `and when it has taken its place, stopped by SIGTERM. At last there are ${LOOPS} endless loops of the same priority ` +
-    `beside the pair for ${BUSY_SECONDS} seconds. Ten rounds are ten minutes alone. A take-over is false when the master is ` +
+    'The daemon of the master of a pair of version 3 is killed, started again, and when it has taken its place, stopped by ' +
+    `SIGTERM. Then pairs of both intervals are left alone for ${IDLE_SECONDS} seconds, and for ${BUSY_SECONDS} more there are ` +
+    `${LOOPS} endless loops of the same priority beside them. Ten rounds are ten minutes alone. A take-over is false when the master is ` +
     'there: its adverts came, or went, too late.',
   rows: INTERVALS.flatMap((interval) =>
     rowsOf(interval).map((row) => ({ ...row, title: `${interval} ms: ${row.title}` })),
   ),
-  play: (daemon) =>
-    withBoth(daemon, '', async (all, keepBusy) => {
+  play: async (daemon) => {
+    const rounds: Round[] = [];
+    for (const interval of INTERVALS) rounds.push(await changes(daemon, interval));
+    const rest = await withBoth(daemon, '', async (all, keepBusy) => {
       const from = clock();
       await all((pair) => pair.leaveAlone());
-      await all((pair) => pair.kill());
-      await all((pair) => pair.stop());
       const span = { from, to: clock() };
       keepBusy();
       await all((pair) => pair.beBusy());
       return span;
-    }),
+    });
+    return together(...rounds, rest);
+  },
 };
 
 const RT_PRIORITY = 50;
@@ -76,18 +78,35 @@ export const subSecondUrgent: Table = {
 
 type All = (work: (pair: Watched) => Promise<void>) => Promise<unknown>;
 
+const planOf = (daemon: Contestant, interval: Interval, lines = '') => ({
+  a: daemon,
+  b: daemon,
+  // Who preempts is master again after a moment in which the other one was.
+  edit: (text: string) => `${lines}${preempting(version3(interval)(text))}`,
+  isQuiet: true as const,
+});
+
+/** The pair of one interval, which has the machine for itself. */
+function changes(daemon: Contestant, interval: Interval): Promise<Round> {
+  return Stage.with(planOf(daemon, interval), async (stage) => {
+    const pair = new Watched(stage, interval);
+    await stage.begin();
+    const from = clock();
+    await pair.kill();
+    await pair.stop();
+    return { figures: pair.figures, span: { from, to: clock() } };
+  });
+}
+
 /** A pair of each interval, their files with these lines beside; `story` tells when a quiet machine was wanted. */
 function withBoth(
   daemon: Contestant,
   lines: string,
   story: (all: All, keepBusy: () => void) => Promise<NonNullable<Round['span']>>,
 ): Promise<Round> {
-  // Who preempts is master again after a moment in which the other one was.
-  const edit = (interval: Interval) => (text: string) => `${lines}${preempting(version3(interval)(text))}`;
-  const plan = (interval: Interval) => ({ a: daemon, b: daemon, edit: edit(interval), isQuiet: true }) as const;
   const [slow, quick] = INTERVALS;
-  return Stage.with(plan(slow), (one) =>
-    Stage.with(plan(quick), async (other) => {
+  return Stage.with(planOf(daemon, slow, lines), (one) =>
+    Stage.with(planOf(daemon, quick, lines), async (other) => {
       const pairs = [new Watched(one, slow), new Watched(other, quick)];
       const all: All = (work) => Promise.all(pairs.map(work));
       await all((pair) => pair.stage.begin());
