@@ -73,8 +73,6 @@ export class Rehearsal {
     this.#real = real;
     // The engine forgets code that has not run for a while, and a BACKUP waits for months.
     setFlagsFromString('--no-flush-bytecode');
-    // And what runs for the first or second time is interpreted, at twice to three times the cost of compiling it plainly.
-    setFlagsFromString('--always-sparkplug');
   }
 
   /** From now on the first instance of this configuration, with one of its addresses; the requests for all are prepared. */
@@ -88,7 +86,10 @@ export class Rehearsal {
   /** A take-over, second masters, a yield, another take-over and a stop: costs about 10 ms; what it compiled is kept. */
   whole(): void {
     this.#real.prepare(this.#all);
+    // What has run only a few times is interpreted, which takes twice as long and more.
+    setFlagsFromString('--always-sparkplug');
     for (let round = 0; this.#alone && round < ROUNDS; round += 1) new Play(this.#alone, this.#perform).whole();
+    setFlagsFromString('--no-always-sparkplug');
   }
 
   /** Before one that is due in a moment. */
