@@ -22,7 +22,11 @@ import {
 const IPV6 = ipv6();
 const peer = (said: Partial<Said> = {}): Said => ({ priority: 200, from: 'fe80::192', ...said });
 const announced = { address: '2001:db8::190' };
-const withoutLinkLocal = { ...eth1, addresses: eth1.addresses.slice(0, 1) };
+/** Addresses of both families, none of which will do. */
+const withoutLinkLocal = {
+  ...eth1,
+  addresses: [...eth1.addresses.slice(0, 1), { address: ip('2001:db8::191'), length: 64 }],
+};
 
 sentence('RFC 5798 § 5.1.2: from a link-local address to ff02::12, hop limit 255', (t) => {
   const [sent] = effectsWithin(master(IPV6), seconds(1), 'send-advert');
