@@ -1,10 +1,10 @@
 // The command line: run (the default), check, status; and keepalived's options with their meaning, since unit files and
-// scripts call this program as keepalived. It decides what to do and leaves the doing to src/cli/.
+// scripts call this program as keepalived. It decides what to do and leaves the doing to src/cli/; what the daemon does not
+// need is loaded when it is asked for, so that a start is quicker.
 
 import { basename } from 'node:path';
 import yargs from 'yargs';
 import { check, configTest, failed, ignoredCodes } from './cli/check.js';
-import { cleanup } from './cli/cleanup.js';
 import {
   facilityNumber,
   KEEPALIVED_OPTIONS,
@@ -14,15 +14,7 @@ import {
   withLongOptions,
   withoutMeaning,
 } from './cli/options.js';
-import { printConfiguration } from './cli/config.js';
-import { order, parseLength } from './cli/order.js';
-import { checkPair } from './cli/pair.js';
-import { probe } from './cli/probe.js';
-import { reload } from './cli/reload.js';
-import { replay } from './cli/replay.js';
 import { detach, launcherOfThis, run } from './cli/run.js';
-import { simulate } from './cli/simulate.js';
-import { status } from './cli/status.js';
 import { CONTROL_SOCKET } from './daemon/control.js';
 import { CommandFailure, EXIT, type ExitCode } from './daemon/exit-code.js';
 import { VERSION } from './daemon/version.js';
@@ -57,10 +49,10 @@ const program = yargs()
         .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
         .option('config-id', { type: 'string', alias: 'i', describe: 'what @conditions ask for; else the host name' }),
     ({ file, pair, json, strict, host, ignore, 'config-id': id }) =>
-      finish(() => {
+      finish(async () => {
         const sources = file.map((one) => ({ file: one, ...(id !== undefined && { configId: id }) }));
         const request = { sources, json, strict, ignored: ignoredCodes(ignore) };
-        return pair ? checkPair(request) : check({ ...request, host });
+        return pair ? (await import('./cli/pair.js')).checkPair(request) : check({ ...request, host });
       }),
   )
   .command(
@@ -92,13 +84,14 @@ const program = yargs()
           describe: 'what @conditions ask for: once, or once for each file',
         }),
     ({ node, story, peer, pcap, seed, json, 'config-id': configIds }) =>
-      finish(() =>
-        simulate({
+      finish(async () => {
+        const { simulate } = await import('./cli/simulate.js');
+        return simulate({
           ...{ files: node, configIds, story, json, seed },
           ...(peer !== undefined && { peer }),
           ...(pcap !== undefined && { pcap }),
-        }),
-      ),
+        });
+      }),
   )
   .command(
     'config [file]',
@@ -109,7 +102,10 @@ const program = yargs()
         .option('defaults', { type: 'boolean', default: false, describe: 'also what would be so anyway' })
         .option('config-id', { type: 'string', alias: 'i', describe: 'what @conditions ask for; else the host name' }),
     ({ file, defaults, 'config-id': id }) =>
-      finish(() => printConfiguration({ file, ...(id !== undefined && { configId: id }) }, { defaults })),
+      finish(async () => {
+        const { printConfiguration } = await import('./cli/config.js');
+        return printConfiguration({ file, ...(id !== undefined && { configId: id }) }, { defaults });
+      }),
   )
   .command(
     'status',
@@ -118,13 +114,13 @@ const program = yargs()
       command
         .option('json', { type: 'boolean', default: false, describe: 'the same as JSON' })
         .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
-    ({ json, socket }) => finish(() => status({ json, socket })),
+    ({ json, socket }) => finish(async () => (await import('./cli/status.js')).status({ json, socket })),
   )
   .command(
     'reload',
     'go over to the configuration file as it is now; exit code 0 done, 2 refused, 3 not running, 4 not root',
     (command) => command.option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
-    ({ socket }) => finish(() => reload({ socket })),
+    ({ socket }) => finish(async () => (await import('./cli/reload.js')).reload({ socket })),
   )
   .command(
     'probe <kind> <target>',
@@ -144,7 +140,11 @@ const program = yargs()
       command
         .positional('name', { type: 'string', demandOption: true, describe: 'a vrrp_instance or vrrp_sync_group' })
         .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
-    ({ name: subject, socket }) => finish(() => order({ socket, command: 'failover', words: { name: subject } })),
+    ({ name: subject, socket }) =>
+      finish(async () => {
+        const { order } = await import('./cli/order.js');
+        return order({ socket, command: 'failover', words: { name: subject } });
+      }),
   )
   .command(
     'maintenance <state>',
@@ -155,7 +155,8 @@ const program = yargs()
         .option('for', { type: 'string', describe: 'it ends by itself after so long: 90s, 10m, 2h, 1d' })
         .option('socket', { type: 'string', default: CONTROL_SOCKET, describe: 'the control socket' }),
     ({ state, for: length, socket }) =>
-      finish(() => {
+      finish(async () => {
+        const { order, parseLength } = await import('./cli/order.js');
         const words = { on: state === 'on', ...(length !== undefined && { seconds: parseLength(length) }) };
         return order({ socket, command: 'maintenance', words });
       }),
@@ -164,7 +165,7 @@ const program = yargs()
     'cleanup',
     'remove what a killed daemon left on this host; exit code 0 done or nothing there, 1 refused, 4 no permission',
     (command) => command,
-    () => finish(cleanup),
+    () => finish(async () => (await import('./cli/cleanup.js')).cleanup()),
   )
   .command(
     'replay <file>',
@@ -173,7 +174,7 @@ const program = yargs()
       command
         .positional('file', { type: 'string', demandOption: true, describe: 'FILE or FILE.1' })
         .option('json', { type: 'boolean', default: false, describe: 'the same as lines of JSON' }),
-    ({ file, json }) => finish(() => replay({ file, json })),
+    ({ file, json }) => finish(async () => (await import('./cli/replay.js')).replay({ file, json })),
   )
   .command(
     '$0',
@@ -201,7 +202,8 @@ const program = yargs()
 
 const words = process.argv.slice(2);
 // A probe has the same words here as in a configuration file, and one reader for both; yargs knows its help.
-if (words[0] === 'probe' && !/^(-h|--help)$/.test(words[1] ?? '')) void finish(() => probe(words.slice(1)));
+if (words[0] === 'probe' && !/^(-h|--help)$/.test(words[1] ?? ''))
+  void finish(async () => (await import('./cli/probe.js')).probe(words.slice(1)));
 else
   void program.parse(withLongOptions(words), {}, (error, _argv, output) => {
     if (output !== '') (error ? process.stderr : process.stdout).write(`${output}\n`);

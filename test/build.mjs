@@ -6,7 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 
 const programs = {
-  vrrpd: 'src/cli/compiled.ts',
   reader: 'src/daemon/reader.ts',
   demo: 'test/demo/demo.ts',
   bench: 'test/bench/bench.ts',
@@ -32,6 +31,7 @@ const flags = [
   '--interrupt-budget=2000000',
   '--single-threaded-gc',
 ].filter((flag) => spawnSync(process.execPath, [flag, '--version']).status === 0);
+const firstLine = `#!/usr/bin/env -S node ${flags.join(' ')}\n`;
 const common = {
   outdir: 'dist',
   bundle: true,
@@ -46,22 +46,26 @@ await build({
   format: 'esm',
   // yargs brings a createRequire of its own into the bundle, so the banner's has another name.
   banner: {
-    js: `#!/usr/bin/env -S node ${flags.join(' ')}\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);`,
+    js: `${firstLine}import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);`,
   },
 });
 for (const name of Object.keys(programs)) if (existsSync(`dist/${name}.js`)) chmodSync(`dist/${name}.js`, 0o755);
 
-// The daemon itself is a script that dist/vrrpd.js loads, with what a run has compiled of it. In a script import() has
+// The daemon itself is a script that dist/vrrpd.cjs loads, with what a run has compiled of it. In a script import() has
 // nobody to ask.
-await build({
-  ...common,
-  entryPoints: { program: 'src/vrrpd.ts' },
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  supported: { 'dynamic-import': false },
-  define: { 'import.meta.url': 'fileUrl' },
-  banner: { js: "'use strict';\nconst fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-});
+const script = (name, source, firstLine = '') =>
+  build({
+    ...common,
+    entryPoints: { [name]: source },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: { js: `${firstLine}'use strict';\nconst fileUrl = require('node:url').pathToFileURL(__filename).href;` },
+  });
+await script('vrrpd', 'src/cli/compiled.ts', firstLine);
+chmodSync('dist/vrrpd.cjs', 0o755);
+await script('program', 'src/vrrpd.ts');
 // A story runs the reader of configurations, the router, the loop and the packets: most of what a start compiles.
 const layout = 'test/fixtures/layouts/3-haproxy-notify';
 const command = ['simulate', `${layout}/keepalived-node1.conf`, `${layout}/keepalived-node2.conf`, '--story', 'crash'];

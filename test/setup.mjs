@@ -98,7 +98,7 @@ function buildIsStale() {
   const files = sources.flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true }).map((name) => path.join(folder, name)),
   );
-  return modified('dist/vrrpd.js') < Math.max(...[...files, 'test/build.mjs', 'package.json'].map(modified));
+  return modified('dist/vrrpd.cjs') < Math.max(...[...files, 'test/build.mjs', 'package.json'].map(modified));
 }
 
 function has(program) {

@@ -21,7 +21,7 @@ import { noRealRoot } from '../lab/real-root.js';
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 chmodSync(folder, 0o755);
 t.teardown(() => rmSync(folder, { recursive: true }));
-const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
 const keepalived = join(folder, 'keepalived');
 symlinkSync(program, keepalived);
 const layout = (path: string): string => fileURLToPath(new URL(`../fixtures/layouts/${path}`, import.meta.url));

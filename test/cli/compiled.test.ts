@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
 const [, flags = ''] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(program, 'utf8')) ?? [];
 
 /** What `vrrpd --version` says, and whether the engine refused the code. */

@@ -12,7 +12,7 @@ import t from 'tap';
 
 const folder = mkdtempSync(join(tmpdir(), 'vq-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
-const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
 const keepalived = join(folder, 'keepalived');
 symlinkSync(program, keepalived);
 

@@ -18,7 +18,7 @@ import { aConfig, anAdvert, anInstance, eth1 } from '../vrrp/host.js';
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
 t.setTimeout(100_000);
-const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
 const RECORDINGS = fileURLToPath(new URL('../fixtures/recordings/', import.meta.url));
 
 interface Finished {

@@ -11,7 +11,7 @@ import { readPcap } from '../pcap.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vd-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
-const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
 const layout = (path: string): string => fileURLToPath(new URL(`../fixtures/layouts/${path}`, import.meta.url));
 for (const node of ['01', '02'])
   writeFileSync(

@@ -47,7 +47,7 @@ export class Machine {
     await namespace.ip('address', 'add', '192.168.1.191/24', 'dev', 'eth1');
     for (const end of ['eth1', 'peer']) await namespace.ip('link', 'set', end, 'up');
     for (const name of ['vrrpd', 'keepalived'])
-      await namespace.run('ln', '-s', path.join(projectRoot(), 'dist/vrrpd.js'), `/run/lab/${name}`);
+      await namespace.run('ln', '-s', path.join(projectRoot(), 'dist/vrrpd.cjs'), `/run/lab/${name}`);
     return new Machine(namespace);
   }
 

@@ -83,7 +83,7 @@ export class HaproxyNode {
 
   /** What `vrrpd status` says of the one instance; undefined when it does not answer. */
   private async status(): Promise<InstanceStatus | undefined> {
-    const program = path.join(projectRoot(), 'dist/vrrpd.js');
+    const program = path.join(projectRoot(), 'dist/vrrpd.cjs');
     const text = await this.host.namespace.run(process.execPath, program, 'status', '--json').catch(() => undefined);
     return text === undefined ? undefined : (JSON.parse(text) as Snapshot).instances[0];
   }

@@ -42,6 +42,6 @@ export async function daemonCommand(host: Host, daemon: Daemon): Promise<string[
 /** The program as it is installed: a link under each of its names; the path of the one. */
 async function link(host: Host, name: 'vrrpd' | 'keepalived'): Promise<string> {
   for (const one of ['vrrpd', 'keepalived'])
-    await host.namespace.run('ln', '-sf', path.join(projectRoot(), 'dist/vrrpd.js'), `/run/lab/${one}`);
+    await host.namespace.run('ln', '-sf', path.join(projectRoot(), 'dist/vrrpd.cjs'), `/run/lab/${one}`);
   return `/run/lab/${name}`;
 }

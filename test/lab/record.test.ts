@@ -24,7 +24,7 @@ const checked = (weight: number): string =>
   );
 
 async function replay(file: string): Promise<string> {
-  const program = path.join(projectRoot(), 'dist/vrrpd.js');
+  const program = path.join(projectRoot(), 'dist/vrrpd.cjs');
   return (await promisify(execFile)(process.execPath, [program, 'replay', file])).stdout;
 }
 

@@ -82,7 +82,7 @@ t.test('a service that is restarted is looked at again', async (t) => {
 
 const root = process.getuid?.() === 0;
 t.test('a connection with itself is none', { skip: !root && 'needs root for a network of its own' }, (t) => {
-  const program = fileURLToPath(new URL('../../dist/vrrpd.js', import.meta.url));
+  const program = fileURLToPath(new URL('../../dist/vrrpd.cjs', import.meta.url));
   const only = 'ip link set lo up && echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range';
   const words = ['--net', 'sh', '-c', `${only} && exec "$@"`, 'sh', process.execPath, program];
   const env = { ...process.env, NODE_OPTIONS: '' };

@@ -22,8 +22,8 @@ cp "$1"/systemd/*.service etc/systemd/system/
 # The check script looks for a process of this name.
 cp /bin/sleep opt/lab/haproxy
 printf '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nType=exec\\nExecStart=/opt/lab/haproxy 600\\n' > etc/systemd/system/haproxy.service
-ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/vrrpd
-ln -sf ${PROJECT}/dist/vrrpd.js usr/local/bin/keepalived
+ln -sf ${PROJECT}/dist/vrrpd.cjs usr/local/bin/vrrpd
+ln -sf ${PROJECT}/dist/vrrpd.cjs usr/local/bin/keepalived
 cp "$1/test/fixtures/layouts/1-mycat-haproxy-pair/keepalived-edu-haproxy-01.conf" etc/keepalived/keepalived.conf
 install -m 755 "$1/test/fixtures/layouts/1-mycat-haproxy-pair/haproxy_check.sh" etc/keepalived/
 ip link add eth1 type veth peer name peer
