@@ -167,7 +167,7 @@ t.test('before a take-over it looks at its queues, and nothing that it does then
   witness.bind(Buffer.concat([putU16(AF_PACKET), putU16be(3), Buffer.alloc(16)]));
   isTakeOver = true;
   for (let count = 0; count < 5; count += 1) {
-    const addresses = ip('-o addr show');
+    const addresses = ip('-4 -o addr show');
     due = after(host.now(), milliseconds(50));
     inputs.length = 0;
     const tick = until('the tick', () => inputs.some(({ kind }) => kind === 'tick'));
@@ -179,7 +179,7 @@ t.test('before a take-over it looks at its queues, and nothing that it does then
       inputs.filter(({ kind }) => kind !== 'link'),
       [{ kind: 'tick' }],
     );
-    t.equal(ip('-o addr show'), addresses);
+    t.equal(ip('-4 -o addr show'), addresses);
   }
   isTakeOver = false;
   const seen: string[] = [];
