@@ -79,6 +79,16 @@ export const FAMILIES: readonly Mutant[] = [
     "basis.family === 'ipv4' ? patience(basis) : times(2.2, basis.advertInt)",
     "basis.family === 'ipv4' ? patience(basis) : times(1, patience(basis))",
   ),
+  master(
+    'an heir that announces itself ahead of its first advert is announced over',
+    'isHeir ? planOnHeir(',
+    'isHeir && advertInt < 0 ? planOnHeir(',
+  ),
+  master(
+    'the next advert announces over an heir that is waited for',
+    'burst.rounds === 0 && burst.plan.heirBy === undefined',
+    'burst.rounds === 0',
+  ),
   inFile('src/vrrp/departure.ts')(
     'an address that the heir looks for duplicates of stays until it is announced',
     "flags?.includes('dad') === true",
