@@ -12,6 +12,8 @@ import type { Effect } from '../vrrp/effect.js';
 import type { Failure, Input } from '../vrrp/input.js';
 import type { Left } from '../vrrp/note.js';
 import type { Host } from './host.js';
+import { KeepalivedPeer } from './keepalived-peer.js';
+import { readAsKeepalived } from './keepalived/reading.js';
 
 const RUN_TIME = milliseconds(10);
 /** What the kernel takes for a few connections. */
@@ -66,7 +68,7 @@ export class Process implements LoopHost {
   }
 
   packetArrived(interfaceName: string, packet: Uint8Array): void {
-    const read = decodeAdvertPacket(packet);
+    const read = this.core instanceof KeepalivedPeer ? readAsKeepalived(packet) : decodeAdvertPacket(packet);
     // Who sends to an address of another interface means somebody else.
     if (read.kind === 'unreadable' || !this.#listens(interfaceName, read.destination) || !this.#hasRoom('packet'))
       return;
