@@ -15,6 +15,7 @@ export function notesOf({ act }: Pick<Played, 'act'>, outcome: Outcome): string[
   return [
     ...drops(outcome),
     ...owners(outcome),
+    ...refusal(outcome),
     ...hole(outcome),
     ...connections(outcome),
     ...faults(act.commands, outcome),
@@ -32,6 +33,14 @@ function owners({ after, doubled, standings }: Outcome): string[] {
   if (left) return [`${left.host} still has it, and no daemon runs there`];
   if (after.length > 1) return [`${listed(after)} have it at once`];
   return doubled > NOTICEABLE ? [`two hosts had it for ${describeHole(doubled)}`] : [];
+}
+
+/** Told once of each holder: the host has the address and answers for it, but not what is sent to it. */
+function refusal({ before, answeredBy, standings }: Outcome): string[] {
+  const holder = standings.find(({ host }) => host === answeredBy);
+  if (holder === undefined || holder.instance.accept || before[0] === holder.host) return [];
+  const why = holder.instance.places.no_accept === undefined ? 'strict mode' : 'no_accept';
+  return [`${holder.host} drops what clients send to it: ${why}`];
 }
 
 function hole({ hole, longest, astray, answeredBy, before, after, standings }: Outcome): string[] {
