@@ -34,7 +34,7 @@ export function simulate(request: SimulateRequest): ExitCode {
   const nodes = readNodes(wantedHosts(request, story));
   story?.agreeWith(nodes.map(({ name }) => name));
   if (planNetwork(nodes).clients?.length === 0)
-    throw new CommandFailure(EXIT.refused, ['nothing to simulate: these files have no virtual IPv4 address']);
+    throw new CommandFailure(EXIT.refused, ['nothing to simulate: these files have no virtual address']);
   const plan: TrialPlan = { hosts: nodes, seed, configOf: story ? story.configOf(nodes) : () => undefined };
   const target = pcap === undefined ? {} : { pcap };
   const sections = story ? tell(plan, story, target) : perform(plan, names, target);
