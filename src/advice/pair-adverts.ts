@@ -1,6 +1,7 @@
 // Whether the adverts of each of two hosts get to the other, and count there: version, group or peers, TTL, checksum, interval,
 // password. It knows what the files say alone: a source that no file names is not judged.
 
+import { VRRP_GROUPS } from '../address.js';
 import type { Code, Severity } from '../config/diagnostic.js';
 import type { UnicastSettings, VrrpInstance } from '../config/model.js';
 import { nearest } from '../config/spelling.js';
@@ -8,6 +9,10 @@ import { inSeconds } from '../time.js';
 import { placesOf, type Finding, type Instances } from './finding.js';
 
 const BOTH = 'both become MASTER';
+
+/** Where only one of the two does not hear the other. */
+const takesAnyway = ({ place }: VrrpInstance): string =>
+  `the host of ${place.file} takes the addresses while the other has them`;
 
 export function compareAdverts(instances: Instances): Finding[] {
   const [one, other] = instances;
@@ -71,7 +76,7 @@ function compareDestinations(instances: Instances): Finding[] {
   if (one.unicast === undefined && other.unicast === undefined)
     return one.mcastDstIp === other.mcastDstIp
       ? []
-      : unheard('mcast_dst_ip', `groups ${one.mcastDstIp} and ${other.mcastDstIp}: neither hears the other`);
+      : unheard('mcast_dst_ip', `groups ${groupOf(one)} and ${groupOf(other)}: neither hears the other`);
   if (one.unicast === undefined || other.unicast === undefined)
     return unheard('unicast_peer', 'one speaks unicast and the other multicast: neither counts the other');
   if (isCopied(one, other)) {
@@ -82,6 +87,12 @@ function compareDestinations(instances: Instances): Finding[] {
     ...comparePeers({ from: one, to: other, unicast: other.unicast }),
     ...comparePeers({ from: other, to: one, unicast: one.unicast }),
   ];
+}
+
+/** One that is not written in the instance stands in global_defs, or nowhere. */
+function groupOf({ mcastDstIp, family, places }: VrrpInstance): string {
+  if (places.mcast_dst_ip !== undefined || mcastDstIp === VRRP_GROUPS[family]) return mcastDstIp;
+  return `${mcastDstIp} (vrrp_mcast_group${family === 'ipv4' ? 4 : 6})`;
 }
 
 /** Without sources: whoever of the two it is, the other is not among its peers. */
@@ -113,11 +124,14 @@ function comparePeers({
     const others = unicast.peers.map(({ address }) => address).filter((address) => address !== to.srcIp);
     const meant = nearest(srcIp, others);
     const slip = meant === undefined ? '' : ` (it has ${meant})`;
-    return told('error', `${srcIp} is no peer in ${to.place.file}${slip}: nothing is sent there, and ${BOTH}`);
+    return told(
+      'error',
+      `${srcIp} is no peer in ${to.place.file}${slip}: nothing is sent there, and ${takesAnyway(from)}`,
+    );
   }
   const { minTtl = 0, maxTtl = 255 } = peer;
   if (ttl < minTtl)
-    return told('error', `unicast_ttl ${ttl} is under the min_ttl ${minTtl} of ${to.place.file}: ${BOTH}`);
+    return told('error', `unicast_ttl ${ttl} is under the min_ttl ${minTtl} of ${to.place.file}: ${takesAnyway(to)}`);
   return ttl > maxTtl
     ? told(
         'warning',
