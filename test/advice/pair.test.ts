@@ -1,56 +1,9 @@
 // The pair check: what two files must have in common and must not, and the stories that the routers themselves play.
 
-import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { comparePair, type PairReport } from '../../src/advice/pair.js';
-import { describeFinding, describePaired } from '../../src/advice/text.js';
-import type { Config } from '../../src/config/model.js';
-import { readConfig } from '../../src/config/read.js';
-
-const LAYOUTS = new URL('../fixtures/layouts/', import.meta.url);
-
-function load(file: string, text: string): Config {
-  const { config, diagnostics } = readConfig({ file, load: () => text });
-  if (config === undefined) throw new Error(diagnostics.map(({ words }) => words).join('; '));
-  return config;
-}
-
-const layout = (name: string): Config => load(name.replace(/^.*\//, ''), readFileSync(new URL(name, LAYOUTS), 'utf8'));
-
-interface Plan {
-  readonly head?: string;
-  readonly lines?: string;
-  readonly addresses?: string;
-}
-
-const configuration = (file: string, { head = '', lines = '', addresses = '10.0.0.1/24' }: Plan): Config =>
-  load(
-    file,
-    `${head}
-vrrp_instance VI {
-interface eth0
-virtual_router_id 5
-${lines}
-virtual_ipaddress {
-${addresses.replaceAll(' ', '\n')}
-}
-}`,
-  );
-
-const compare = (one: Plan, other: Plan): PairReport =>
-  comparePair([configuration('a.conf', one), configuration('b.conf', other)], ['a', 'b']);
-
-/** Story by story who has the address: 1, 2, both or nobody. */
-const owners = ({ paired }: PairReport): Record<string, string> =>
-  Object.fromEntries(
-    (paired[0]?.outcomes ?? []).map(({ story, holders }) => [
-      Object.values(story)
-        .map((value) => (typeof value === 'number' ? value + 1 : value))
-        .join(' '),
-      holders.length === 2 ? 'both' : holders.length === 0 ? 'nobody' : String((holders[0] ?? 0) + 1),
-    ]),
-  );
-const found = ({ findings }: PairReport): string[] => findings.map(describeFinding);
+import { comparePair } from '../../src/advice/pair.js';
+import { describePaired } from '../../src/advice/text.js';
+import { compare, configuration, found, layout, owners } from './comparison.js';
 
 t.test('layout 1: the check moves nothing, and nopreempt keeps the address where it is', (t) => {
   const configs = [
@@ -175,6 +128,10 @@ t.test('adverts that do not get to the other, or do not count there', (t) => {
   t.match(found(slip), [
     /^a\.conf:6:1, b\.conf:6:1: error pair-destination: 10\.0\.0\.2 is no peer in b\.conf \(it has 10\.0\.0\.22\): /,
   ]);
+  t.match(found(slip), [
+    /nothing is sent there, and the host of a\.conf takes the addresses while the other has them$/,
+  ]);
+  t.equal(owners(slip)['both-start'], '1', 'the better one is heard');
   const [paired] = slip.paired;
   const pair = [configuration('a.conf', {}), configuration('b.conf', {})];
   t.match(paired && describePaired(paired, pair), 'sends to 1 peer', 'what the operator sees of it');
