@@ -86,6 +86,35 @@ t.test('one story, as JSON the same facts', async (t) => {
   t.notMatch(stdout, /1111/, 'no password');
 });
 
+t.test('version 3, IPv6 and unicast', async (t) => {
+  const lines = (own: number, other: number): string =>
+    `advert_int 0.1\nunicast_src_ip 2001:db8::${own}\nunicast_peer {\n2001:db8::${other}\n}\npriority ${110 - own}`;
+  for (const [own, other] of [
+    [2, 3],
+    [3, 2],
+  ] as const)
+    writeFileSync(
+      join(folder, `six${own}.conf`),
+      `vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n${lines(own, other)}\nvirtual_ipaddress {\nfe80::10/64\n2001:db8::10/64\n}\n}\n`,
+    );
+  const [three, six] = await Promise.all([
+    simulate(layout('6-version-3/node1.conf'), layout('6-version-3/node2.conf'), '--story=crash', '--pcap=three.pcap'),
+    simulate('six2.conf', 'six3.conf', '--story=stop', '--pcap=six.pcap'),
+  ]);
+  t.match(three, {
+    code: 0,
+    stderr: '',
+    stdout: /^crash +346 ms +lb2 +the protocol's own time with\n +advert_int 0\.1$/m,
+  });
+  t.match(six, { code: 0, stderr: '', stdout: /^ +eth0 2001:db8::2, eth0 fe80::ff:fe00:1 \(made up\)$/m });
+  t.match(six.stdout, /^stop +none +node2/m);
+  for (const { stdout } of [three, six]) for (const line of stdout.split('\n')) t.ok(line.length <= 80, line);
+  const filter = ['-o', 'vrrp.v3_checksum_as_in_v2:FALSE', '-Y', 'vrrp', '-T', 'fields', '-e', 'vrrp.checksum.status'];
+  const verdicts = ['three.pcap', 'six.pcap'].map(async (file) => run('tshark', ['-r', file, ...filter]));
+  for (const { stdout } of await Promise.all(verdicts))
+    t.strictSame([...new Set(stdout.trim().split('\n'))], ['1'], 'tshark finds each advert good');
+});
+
 t.test('names of hosts', async (t) => {
   const first = async (...words: string[]): Promise<string[]> => {
     const { stdout } = await simulate(...words, '--story', 'stop', '--json');
@@ -150,7 +179,7 @@ t.test('what can not be simulated', async (t) => {
   const cases: [words: string[], code: number, stderr: RegExp][] = [
     [[], 1, /needs the files of two hosts or more/],
     [PAIR.slice(1), 1, /needs the files of two hosts or more/],
-    [['empty.conf', 'empty.conf'], 1, /no virtual IPv4 address/],
+    [['empty.conf', 'empty.conf'], 1, /these files have no virtual address/],
     [[...PAIR, 'none.conf'], 6, /no configuration file none\.conf/],
     [
       [...PAIR, '--story', 'crush'],

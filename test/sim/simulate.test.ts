@@ -3,55 +3,16 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { Config } from '../../src/config/model.js';
-import { readConfig } from '../../src/config/read.js';
-import { notesOf } from '../../src/sim/notes.js';
 import type { NamedHost } from '../../src/sim/plan.js';
 import { planProgramme, playTale } from '../../src/sim/programme.js';
-import { actsOf, STORIES, type StoryName } from '../../src/sim/stories.js';
+import { actsOf, STORIES } from '../../src/sim/stories.js';
 import { readStory } from '../../src/sim/story.js';
 import { renderSummary } from '../../src/sim/summary.js';
-import type { Played, TrialPlan } from '../../src/sim/trial.js';
-import { inMilliseconds } from '../../src/time.js';
+import { factsOf, hostsOf, layout, LAYOUTS, planOf, play } from './playing.js';
 
-const LAYOUTS = new URL('../fixtures/layouts/', import.meta.url);
 const [FIRST, SECOND] = ['01', '02'].map((node) =>
   readFileSync(new URL(`1-mycat-haproxy-pair/keepalived-edu-haproxy-${node}.conf`, LAYOUTS), 'utf8'),
 ) as [string, string];
-
-function read(text: string): Config {
-  const { config, diagnostics } = readConfig({ file: 'x.conf', load: () => text });
-  if (config === undefined) throw new Error(diagnostics.map(({ words }) => words).join('; '));
-  return config;
-}
-
-const hostsOf = (...texts: string[]): NamedHost[] =>
-  texts.map((text, index) => ({ name: `n${index + 1}`, daemon: 'vrrpd', config: read(text) }));
-const layout = (...files: string[]): NamedHost[] =>
-  hostsOf(...files.map((file) => readFileSync(new URL(file, LAYOUTS), 'utf8')));
-const planOf = (hosts: NamedHost[]): TrialPlan => ({ hosts, seed: 1, configOf: () => undefined });
-
-/** All acts of the stories, the start once. */
-function play(hosts: NamedHost[], names: readonly StoryName[] = STORIES): Played[] {
-  const { start, tales } = planProgramme(planOf(hosts), names);
-  return [start, ...tales.flatMap((tale) => playTale(planOf(hosts), tale).slice(1))];
-}
-
-/** By act: the hole of the first address in ms, who has it, and the notes. */
-const factsOf = (played: readonly Played[]): Record<string, string> =>
-  Object.fromEntries(
-    played.map((one, index) => {
-      const [outcome] = one.outcomes;
-      if (!outcome) throw new Error('no address');
-      const begin = one.act.title.startsWith(' ') ? `${played[index - 1]?.act.title ?? ''},` : '';
-      const words = [
-        `${Math.round(inMilliseconds(outcome.hole))} ms`,
-        outcome.after.join('+'),
-        ...notesOf(one, outcome),
-      ];
-      return [`${begin}${one.act.title.replace(/^ +/, ' ')}`, words.join('; ')];
-    }),
-  );
 
 const OWN = "the protocol's own time with advert_int 1";
 
