@@ -46,11 +46,26 @@ export function compareAdverts(instances: Instances): Finding[] {
     findings.push(
       told('error', 'pair-source', sourceKeyword(one), `both send from ${one.srcIp}: each takes the other for itself`),
     );
-  if (one.v3ChecksumAsV2 !== other.v3ChecksumAsV2) {
-    const words = 'v3_checksum_as_v2 on one host only: keepalived without it rejects the adverts of the other';
-    findings.push(told('warning', 'pair-checksum', 'v3_checksum_as_v2', words));
+  return [...findings, ...compareChecksums(instances), ...compareDestinations(instances)];
+}
+
+/** Version 3 on IPv4 alone has several. */
+function compareChecksums(instances: Instances): Finding[] {
+  const [one, other] = instances;
+  const told = (severity: Severity, keyword: string, words: string): Finding[] => [
+    { severity, code: 'pair-checksum', words, places: placesOf(instances, keyword) },
+  ];
+  const isOld = ({ unicast, v3ChecksumAsV2 }: VrrpInstance): boolean =>
+    unicast?.oldChecksum === 'always' && !v3ChecksumAsV2;
+  const refusing = [one, other].find(({ unicast }) => unicast?.oldChecksum === 'never');
+  if (one.version !== other.version || one.version === 2 || one.family === 'ipv6') return [];
+  if (refusing !== undefined && (isOld(one) || isOld(other))) {
+    const words = `one host makes the checksum of old_unicast_checksum and the other never takes it: ${takesAnyway(refusing)}`;
+    return told('error', 'old_unicast_checksum', words);
   }
-  return [...findings, ...compareDestinations(instances)];
+  if (one.v3ChecksumAsV2 === other.v3ChecksumAsV2) return [];
+  const words = 'v3_checksum_as_v2 on one host only: keepalived without it rejects the adverts of the other';
+  return told('warning', 'v3_checksum_as_v2', words);
 }
 
 const sourceKeyword = ({ places }: VrrpInstance): string =>

@@ -116,6 +116,28 @@ t.test('a host that the other does not send to takes the addresses, whoever has 
   t.end();
 });
 
+t.test('a checksum that the other host never takes', (t) => {
+  const [one, two] = [unicast('10.0.0.2', '10.0.0.3'), unicast('10.0.0.3', '10.0.0.2')].map(
+    (peers) => `version 3\n${peers}`,
+  );
+  const told = (first: string, second: string): string[] => {
+    const report = compare({ lines: better(`${one ?? ''}${first}`) }, { lines: `${two ?? ''}${second}` });
+    return [owners(report)['both-start'] ?? '', ...found(report)];
+  };
+  const taken = 'one host makes the checksum of old_unicast_checksum and the other never takes it: the host of b.conf';
+  t.match(told('old_unicast_checksum', 'old_unicast_checksum never'), [
+    'both',
+    `a.conf:11:1, b.conf:10:1: error pair-checksum: ${taken} takes the addresses while the other has them`,
+  ]);
+  t.match(told('old_unicast_checksum never', 'old_unicast_checksum'), ['1', /the host of a\.conf takes the addresses/]);
+  t.strictSame(told('old_unicast_checksum', ''), ['1'], 'found out by itself');
+  t.match(told('old_unicast_checksum\nv3_checksum_as_v2', 'old_unicast_checksum never'), [
+    '1',
+    /warning pair-checksum/,
+  ]);
+  t.end();
+});
+
 t.test('other intervals: version 3 learns the one of the master, and the files say how long that is', (t) => {
   const [quick, slow] = ['version 3\nadvert_int 0.1', 'version 3\nadvert_int 1'];
   const holes = ([one, two]: readonly [string, string]): unknown[] => {
