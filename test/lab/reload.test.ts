@@ -39,7 +39,7 @@ t.test('255 virtual routers', async (t) => {
   t.ok(one.largestGap < NO_ADVERT_MISSED, `the largest gap is ${one.largestGap} ms`);
 
   const broken = await many.during(reload(manyInstances(COUNT, (id) => (id === 200 ? '10.255.200' : ''))));
-  t.match(broken.log.at(-1), /Reload refused: .*1 error.* the running configuration goes on/);
+  t.match(broken.log.join('\n'), /Reload refused: .*1 error.* the running configuration goes on/);
   t.strictSame(broken.touched, [], 'a broken file: no address is touched');
   t.equal(broken.announced.size + broken.farewells, 0);
   t.ok(broken.largestGap < NO_ADVERT_MISSED, `the largest gap is ${broken.largestGap} ms`);
