@@ -152,6 +152,7 @@ class Play {
 
   whole(): void {
     this.takeOver();
+    this.#loseAddress();
     for (let count = 0; count < ADVERTS; count += 1) this.#tick();
     // One that leaves, one that yields, one that is worse.
     for (const priority of [0, 1, 100]) this.#hear(priority);
@@ -193,6 +194,12 @@ class Play {
     const packet =
       family === 'ipv4' ? decodeIpv4Advert(octets) : decodeIpv6Advert(octets, { ...header, hopLimit: header.ttl });
     this.#give({ kind: 'packet', interface: NOWHERE, packet });
+  }
+
+  /** Somebody else takes it off. */
+  #loseAddress(): void {
+    const [first] = this.#instance.virtualAddresses;
+    if (first) this.#give({ kind: 'address-removed', interface: NOWHERE, address: first.prefix.address });
   }
 
   #claim(): void {

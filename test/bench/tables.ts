@@ -26,7 +26,9 @@ import { subSecond, subSecondUrgent } from './tables/sub-second.js';
 
 export const TABLES: readonly (readonly Table[])[] = [
   [deadMaster, linkLoss],
-  [plannedStop, checkFailure, preemptingReturn, deletedAddress],
+  [plannedStop],
+  [checkFailure, preemptingReturn],
+  [deletedAddress],
   [crash, freeze],
   [partition],
   [startOfBoth],

@@ -84,8 +84,8 @@ async function measure(daemon: Contestant, count: number): Promise<Round> {
     const { announcements } = await crowd.sightings(started);
     const over = lastOf(firstOfEach(begun.adverts)) - started - masterDownInterval(PRIORITY);
     const came = lastOf(crowd.addresses('came', started));
-    // The second bursts are over, and what is left of the start has been collected.
-    await sleep(6_000);
+    // The second bursts are over, what is left of the start has been collected, and what runs often has been compiled.
+    await sleep(10_000);
     const from = clock();
     const processor = await processorShare(job, SECONDS_OF_LOAD);
     const gaps = gapsOfEach((await crowd.sightings(from)).adverts);
