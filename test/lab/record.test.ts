@@ -13,7 +13,7 @@ import { configuration, Pair, PASSWORD } from './pair.js';
 
 /** Instead of the pair's, which could be found in any file. */
 const SECRET = 'geheim-7';
-const RECORDING = '/var/lib/recording';
+const RECORDING = '/var/log/recording';
 
 const secret = (text: string): string => text.replace(`auth_pass ${PASSWORD}`, `auth_pass ${SECRET}`);
 const checked = (weight: number): string =>
