@@ -16,7 +16,7 @@ import { seconds } from '../../src/time.js';
 import { after, milliseconds, type Instant } from '../../src/time.js';
 import type { Effect } from '../../src/vrrp/effect.js';
 import type { Input } from '../../src/vrrp/input.js';
-import { aConfig } from '../vrrp/host.js';
+import { aConfig, anInstance } from '../vrrp/host.js';
 
 function addressOf(text: string): IpAddress {
   const address = parseAddress(text);
@@ -28,6 +28,14 @@ await vethPair('vl-a', 'vl-b');
 ip('link set lo up');
 const macOf = (name: string): MacAddress =>
   (JSON.parse(ip(`-j link show ${name}`)) as [{ address: MacAddress }])[0].address;
+
+/** Of the instance whose take-over is rehearsed: it must never be on the interface. */
+const rehearsed = {
+  dev: 'vl-b',
+  prefix: { address: addressOf('192.0.2.99'), length: 32 },
+  scope: 0,
+  place: { file: '', line: 1, column: 1 },
+};
 
 /** Asks for these effects at the next input. */
 let asked: Effect[] = [];
@@ -48,7 +56,7 @@ let due: Instant | undefined;
 let isTakeOver = false;
 const log: string[] = [];
 const host = new KernelHost({
-  config: aConfig({}),
+  config: aConfig({ instances: [anInstance({ interface: 'vl-b', virtualAddresses: [rehearsed] })] }),
   scripts: new Scripts(),
   log: (_level, text) => log.push(text),
   notify: () => undefined,
@@ -165,6 +173,7 @@ t.test('before a take-over it looks at its queues, and nothing that it does then
   const witness = new Socket(AF_PACKET, SOCK_RAW, 0);
   t.teardown(() => witness.close());
   witness.bind(Buffer.concat([putU16(AF_PACKET), putU16be(3), Buffer.alloc(16)]));
+  ip('link set vl-a up');
   isTakeOver = true;
   for (let count = 0; count < 5; count += 1) {
     const addresses = ip('-4 -o addr show');
