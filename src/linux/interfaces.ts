@@ -66,6 +66,8 @@ export class Interfaces {
   readonly #renamed = new Map<string, number>();
   /** How often this process removed an address since the last receive(): for IPv6 the kernel doesn't say whose doing it is. */
   readonly #ownRemovals = new Map<string, number>();
+  /** By their index: those that were not up at some time since the last receive(). */
+  readonly #fallen = new Set<number>();
   #stale = true;
 
   /** `onReadable` is called when something waits for receive(); the first receive() tells of every interface there is. */
@@ -96,7 +98,7 @@ export class Interfaces {
     this.#ownRemovals.set(removal, (this.#ownRemovals.get(removal) ?? 0) + 1);
   };
 
-  /** Reads all that is queued; the inputs show the end of it: interfaces first, removed addresses after them. */
+  /** Reads all that is queued; the inputs show the end of it, and what flapped: interfaces first, removed addresses after them. */
   receive(): Input[] {
     const removals: Removal[] = [];
     for (const message of this.#messages()) {
@@ -160,6 +162,7 @@ export class Interfaces {
     const { name = '', mac = NO_MAC, mtu = 0 } = linkAttributes(data.subarray(LINK_HEADER));
     const addresses = this.#interfaces.get(index)?.addresses ?? [];
     const up = flags?.up === true && flags.running === true;
+    if (!up) this.#fallen.add(index);
     this.#interfaces.set(index, { index, name, up, mac, mtu, addresses, snapshot: undefined });
   }
 
@@ -201,11 +204,15 @@ export class Interfaces {
       if (index !== undefined && this.#interfaces.has(index) && !present.has(name)) this.#renamed.set(name, index);
       else this.#renamed.delete(name);
     }
-    const other = [...present].filter(([name, link]) => !sameLink(told.get(name), link));
-    return [
-      ...gone.map((name): Input => ({ kind: 'link', interface: name })),
-      ...other.map(([name, link]): Input => ({ kind: 'link', interface: name, link })),
-    ];
+    const inputs = gone.map((name): Input => ({ kind: 'link', interface: name }));
+    for (const [name, link] of present) {
+      const before = told.get(name);
+      const flapped = link.up && before?.up === true && before.index === link.index && this.#fallen.has(link.index);
+      if (flapped || !sameLink(before, link))
+        inputs.push({ kind: 'link', interface: name, link, ...(flapped && { flapped }) });
+    }
+    this.#fallen.clear();
+    return inputs;
   }
 
   /** Nothing for an interface that is gone: its own input says that. */

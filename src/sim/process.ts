@@ -103,7 +103,9 @@ export class Process implements LoopHost {
     const arrived = this.#arrived;
     this.#arrived = [];
     this.#waiting.packet = this.#waiting.claim = 0;
-    return arrived.length === 1 ? arrived : arrived.toSorted((one, other) => queueOf(one) - queueOf(other));
+    if (arrived.length === 1) return arrived;
+    const told = this.core instanceof KeepalivedPeer ? arrived : withLastLinks(arrived);
+    return told.toSorted((one, other) => queueOf(one) - queueOf(other));
   }
 
   setAlarm(at: Instant | undefined): void {
@@ -225,3 +227,16 @@ export class Process implements LoopHost {
     });
   }
 }
+
+/** vrrpd reads the kernel's messages to the last: what an interface is by now, and that it was down meanwhile. */
+function withLastLinks(inputs: readonly Input[]): Input[] {
+  const last = new Map(inputs.map((input) => [nameOf(input), input]));
+  const fallen = new Set(inputs.filter((input) => input.kind === 'link' && !input.link?.up).map(nameOf));
+  return inputs.flatMap((input): Input[] => {
+    if (input.kind !== 'link') return [input];
+    if (last.get(input.interface) !== input) return [];
+    return input.link?.up && fallen.has(input.interface) ? [{ ...input, flapped: true }] : [input];
+  });
+}
+
+const nameOf = (input: Input): string | undefined => (input.kind === 'link' ? input.interface : undefined);

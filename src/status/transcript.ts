@@ -55,7 +55,10 @@ export class Transcript {
       case 'packet':
         return this.#heard(input);
       case 'link':
-        return this.#link(input.interface, input.link);
+        return [
+          ...(input.flapped ? [`${input.interface} was down meanwhile`] : []),
+          ...this.#link(input.interface, input.link),
+        ];
       case 'address-removed':
         return [`${input.interface}: somebody else removed ${input.address}`];
       case 'route-removed':

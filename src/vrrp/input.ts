@@ -32,8 +32,11 @@ export type Input =
   | { readonly kind: 'tick' }
   /** A packet of protocol 112 as it came in on an interface. */
   | { readonly kind: 'packet'; readonly interface: string; readonly packet: ReceivedAdvert }
-  /** An interface as it is now; `link` is absent when there is none of that name. */
-  | { readonly kind: 'link'; readonly interface: string; readonly link?: Link }
+  /**
+   * An interface as it is now; `link` is absent when there is none of that name. `flapped`: it was up before too, but not in
+   * between.
+   */
+  | { readonly kind: 'link'; readonly interface: string; readonly link?: Link; readonly flapped?: true }
   /** Somebody else removed an address from an interface. */
   | { readonly kind: 'address-removed'; readonly interface: string; readonly address: IpAddress }
   /** Somebody else removed a route or a rule. */

@@ -10,7 +10,7 @@ import type { Statics } from './statics.js';
 import type { Surroundings } from './surroundings.js';
 import type { Turn } from './turn.js';
 import { linkChange, meetInterface } from './upkeep.js';
-import { lookAgain } from './virtual-router.js';
+import { comeBack, lookAgain } from './virtual-router.js';
 
 export interface Parts {
   readonly surroundings: Surroundings;
@@ -47,6 +47,13 @@ export function changeLink(
   if (change) for (const instance of concerned) meetInterface(instance, change, turn);
   if (isNew || before?.up !== link?.up) for (const instance of concerned) lookAgain(instance);
   return [...concerned, ...others];
+}
+
+/** It was down for a while that nobody was awake to see; those on it. */
+export function seeFlap(name: string, roster: Roster, turn: Turn): readonly Instance[] {
+  const concerned = roster.onInterface(name);
+  for (const instance of concerned) comeBack(instance, turn);
+  return concerned;
 }
 
 export const stateOf = (link: Link | undefined): string => (link ? (link.up ? 'up' : 'down') : 'gone');

@@ -110,11 +110,16 @@ function silenceOf(instance: Instance, { advertAt }: Master, { now }: Turn): Dur
   return between({ from: lastAdvertAt, to: now });
 }
 
-/** Somebody has taken over and is not to be preempted. He may have died since: so the address stays until he is heard. */
-function makeWay(instance: Instance, other: Other, silence: Duration, turn: Turn): void {
-  advertise(instance, turn, 1, other.advertInt);
-  const why = { kind: 'stood-still', silence, master: other.source, theirs: other.priority } as const;
-  const returnAt = returnsAt(instance, other.advertInt, turn);
+/**
+ * Somebody has taken over, or may have while the link was down, and is not to be preempted. He may have died since: so the
+ * address stays until he is heard.
+ */
+function makeWay(instance: Instance, other: Other | undefined, silence: Duration, turn: Turn): void {
+  const { advertInt } = other ?? instance.config;
+  advertise(instance, turn, 1, advertInt);
+  const master = other && { address: other.source, priority: other.priority };
+  const why = { kind: 'stood-still', silence, ...(master && { master }) } as const;
+  const returnAt = returnsAt(instance, advertInt, turn);
   machine.release(instance, { why, then: 'election', returnAt }, turn);
   followToBackup(instance, turn, { returnAt });
 }
@@ -172,6 +177,13 @@ export function claim(
   const { now } = turn;
   const garp = isHeir ? planOnHeir(state.garp, { advertInt, now }) : planOnClaim(state.garp, now);
   machine.stay(instance, { ...state, garp });
+}
+
+/** Nothing was to be heard for a while, and it stood still for as long: who serves by now is not preempted. */
+export function comeBack(instance: Instance, state: Master, turn: Turn): void {
+  const silence = silenceOf(instance, state, turn);
+  if (silence !== undefined && instance.config.nopreempt) makeWay(instance, undefined, silence, turn);
+  else lookAgain(instance, state);
 }
 
 /** A link has changed: who is on it may have, too. */

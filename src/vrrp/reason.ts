@@ -51,8 +51,12 @@ export type Reason =
   | { readonly kind: 'yielded'; readonly cause: 'failover' | 'maintenance' }
   /** Somebody on this host goes on removing an address. */
   | { readonly kind: 'fought'; readonly address: IpAddress; readonly interface: string; readonly times: number }
-  /** The process stood still, and another router has taken over meanwhile. */
-  | { readonly kind: 'stood-still'; readonly silence: Duration; readonly master: IpAddress; readonly theirs: number }
+  /** The process stood still, and another router has taken over meanwhile; unheard, when its link was down too. */
+  | {
+      readonly kind: 'stood-still';
+      readonly silence: Duration;
+      readonly master?: { readonly address: IpAddress; readonly priority: number };
+    }
   /** After a crash, before anybody could take over. */
   | { readonly kind: 'resumed'; readonly silence: Duration }
   | { readonly kind: 'stopped'; readonly cause: string };
@@ -91,7 +95,7 @@ export function describeReason(reason: Reason): string {
     case 'fought':
       return `${reason.address} was removed from ${reason.interface} ${reason.times} times in 10 s by somebody on this host`;
     case 'stood-still':
-      return `stood still for ${describeDuration(reason.silence)}, and ${reason.master} serves with priority ${reason.theirs}`;
+      return `stood still for ${describeDuration(reason.silence)}, and ${describeSuccessor(reason.master)}`;
     case 'resumed':
       return `back ${describeDuration(reason.silence)} after its last advert, before anybody could take over`;
     case 'started':
@@ -122,6 +126,9 @@ export function describeReason(reason: Reason): string {
       return reason.cause;
   }
 }
+
+const describeSuccessor = (master: { address: IpAddress; priority: number } | undefined): string =>
+  master ? `${master.address} serves with priority ${master.priority}` : 'nothing was to be heard meanwhile';
 
 function describeRecovery(fault: FaultReason): string {
   switch (fault.kind) {

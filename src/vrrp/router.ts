@@ -12,7 +12,7 @@ import type { Failure, Input, Link } from './input.js';
 import { Instance } from './instance.js';
 import { LinkDelay, LinkDelays } from './link-delay.js';
 import { Life } from './life.js';
-import { changeLink, stateOf } from './link-change.js';
+import { changeLink, seeFlap, stateOf } from './link-change.js';
 import { recall, remember, type Memory } from './memory.js';
 import type { Left } from './note.js';
 import { Openings } from './openings.js';
@@ -124,7 +124,7 @@ export class Router {
         this.#settle(receive(input, { roster: this.#roster, unclaimed: this.unclaimed }, turn), turn);
         break;
       case 'link':
-        this.#see(input.interface, input.link, turn);
+        this.#see(input, turn);
         break;
       case 'address-removed':
         this.#addressRemoved(input.interface, input.address, turn);
@@ -228,9 +228,10 @@ export class Router {
   }
 
   /** What is seen of a link counts at once, or when it has lasted. */
-  #see(name: string, link: Link | undefined, turn: Turn): void {
+  #see({ interface: name, link, flapped }: Extract<Input, { kind: 'link' }>, turn: Turn): void {
     const counted = this.surroundings.links.get(name);
     this.#link(name, this.#delays.see(name, link, { counted, now: turn.now }), turn);
+    if (flapped) this.#settle(seeFlap(name, this.#roster, turn), turn);
   }
 
   #settleLink(delay: LinkDelay, turn: Turn): void {

@@ -65,3 +65,8 @@ export function addressRemoved(
 export function lookAgain(instance: Instance): void {
   if (instance.state.kind === 'MASTER') master.lookAgain(instance, instance.state);
 }
+
+/** The link was down, unseen: what others said meanwhile has not waited. */
+export function comeBack(instance: Instance, turn: Turn): void {
+  if (instance.state.kind === 'MASTER') master.comeBack(instance, instance.state, turn);
+}

@@ -56,8 +56,8 @@ async function thaw(t: Test, watched: WatchedPair, what: Frozen): Promise<void> 
   const { network } = pair.lab;
   const frozenAt = Prober.mark();
   if (what === 'host') await network.block(a.host);
-  if (what === 'link') await network.unplug(a.host);
   await a.job?.freeze();
+  if (what === 'link') await network.unplug(a.host);
   await watched.speaks(b);
   await sleep(frozenAt + FROZEN - Prober.mark());
   if (what === 'link') await network.plug(a.host);

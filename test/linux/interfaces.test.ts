@@ -33,7 +33,8 @@ function lineOf(input: Input): string {
   if (input.kind === 'address-removed') return `${input.interface} lost ${input.address}`;
   if (input.kind !== 'link') return input.kind;
   if (input.link === undefined) return `${input.interface} gone`;
-  return [input.interface, input.link.up ? 'up' : 'down', ...input.link.addresses.map(formatPrefix)].join(' ');
+  const state = [input.link.up ? 'up' : 'down', ...(input.flapped ? ['again'] : [])];
+  return [input.interface, ...state, ...input.link.addresses.map(formatPrefix)].join(' ');
 }
 
 function monitor(t: Test, options = {}): { lines: () => string[]; interfaces: Interfaces; calls: () => number } {
@@ -75,13 +76,24 @@ t.test('changes are told once, as they are at the end', async (t) => {
   t.same(lines(), [], 'nothing of interest, or back as it was');
   t.same(interfaces.find('vl-a'), before);
 
+  ip('link set vl-b down');
+  await idle('vl-a');
+  ip('link set vl-b up');
+  for (const name of ['vl-a', 'vl-b']) await running(name);
+  t.same(
+    lines().toSorted(),
+    ['vl-a up again 192.0.2.1/24 192.0.2.2/24', 'vl-b up again'],
+    'but for a link that flapped',
+  );
+
   ip('addr add 192.0.2.3/32 dev vl-a');
   t.same(lines(), ['vl-a up 192.0.2.1/24 192.0.2.3/32 192.0.2.2/24']);
   ip('link set vl-a down');
   ip('link set vl-a name vl-n');
   ip('link set vl-n up');
   for (const name of ['vl-n', 'vl-b']) await running(name);
-  t.same(lines(), ['vl-a gone', 'vl-n up 192.0.2.1/24 192.0.2.3/32 192.0.2.2/24'], 'renamed');
+  const renamed = 'vl-n up 192.0.2.1/24 192.0.2.3/32 192.0.2.2/24';
+  t.same(lines().toSorted(), ['vl-a gone', 'vl-b up again', renamed], 'renamed');
   ip('link set vl-n down');
   ip('link set vl-n name vl-a');
   lines();

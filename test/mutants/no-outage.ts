@@ -170,13 +170,23 @@ export const NO_OUTAGE: readonly Mutant[] = [
   // a process that stood still
   master(
     'a burst on the thaw with nopreempt',
-    '  advertise(instance, turn, 1, other.advertInt);\n  const why',
-    '  advertise(instance, turn, 1, other.advertInt);\n  announce(instance, instance.config.garp.masterRepeat, turn);\n  const why',
+    '  advertise(instance, turn, 1, advertInt);\n  const master',
+    '  advertise(instance, turn, 1, advertInt);\n  announce(instance, instance.config.garp.masterRepeat, turn);\n  const master',
+  ),
+  master(
+    'what was not to be heard is not waited for',
+    'if (silence !== undefined && instance.config.nopreempt) makeWay(instance, undefined',
+    'if (silence === null && instance.config.nopreempt) makeWay(instance, undefined',
+  ),
+  master(
+    'a link that flaps makes way at once',
+    'if (silence !== undefined && instance.config.nopreempt) makeWay(instance, undefined, silence',
+    'if (instance.config.nopreempt) makeWay(instance, undefined, silence ?? instance.config.advertInt',
   ),
   master(
     'it leaves at once on the thaw with nopreempt',
     "machine.release(instance, { why, then: 'election', returnAt }, turn);",
-    "machine.release(instance, { why, then: 'election', heir: { address: source, priority: theirs, heardAt: turn.now } }, turn);",
+    "machine.release(instance, { why, then: 'election', ...(other && { heir: { address: other.source, priority: other.priority, advertInt, heardAt: turn.now } }) }, turn);",
   ),
   releasing(
     'what had waited counts as an heir',

@@ -87,6 +87,28 @@ sentence('vrrpd: nopreempt: priority 1 once, and the address stays: the other on
   t.match(host.log.at(-1), /stood still for 10 s, and 192\.168\.1\.192 serves with priority 100/);
 });
 
+sentence('vrrpd: nopreempt: nothing was to be heard, since the link was down meanwhile: the same', (t) => {
+  const host = frozen(seconds(10), nopreempt);
+  t.same([...host.flap('eth1'), ...host.hear({ priority: 100 }), ...tick(host)], ['advert 1']);
+  t.match(host.log.at(-1), /stood still for 10 s, and nothing was to be heard meanwhile/);
+  host.pass(seconds(0.3));
+  host.hear({ priority: 100 });
+  t.same(host.pass(milliseconds(11)), ['remove 192.168.1.190', 'notify BACKUP 120'], 'it is heard now');
+  const alone = frozen(seconds(10), nopreempt);
+  t.same([...alone.flap('eth1'), ...tick(alone)], ['advert 1']);
+  t.same(alone.pass(microseconds((1 + SKEW) * 1e6)), ['advert 120', 'add 192.168.1.190', 'garp 192.168.1.190 x5']);
+});
+
+sentence(
+  'vrrpd: a link that was down for a moment is a reason to look, and no more; one that may preempt says that it serves',
+  (t) => {
+    const moment = frozen(seconds(3), nopreempt);
+    t.same([...moment.flap('eth1'), ...tick(moment)], ['probe 192.168.1.190', 'advert 120']);
+    const better = frozen(seconds(10));
+    t.same([...better.flap('eth1'), ...tick(better)], ['advert 120', 'garp 192.168.1.190 x5']);
+  },
+);
+
 sentence('vrrpd: nopreempt: nobody is heard after the thaw: MASTER again after an interval and the own skew', (t) => {
   const host = frozen(seconds(10), nopreempt);
   host.hear({ priority: 100 });

@@ -335,6 +335,12 @@ export class TestHost {
     return this.give({ kind: 'link', interface: name, ...(link && { link }) });
   }
 
+  /** The link was down for a while, but is as it was. */
+  flap(name: string): string[] {
+    const link = this.router.surroundings.links.get(name);
+    return this.give({ kind: 'link', interface: name, ...(link && { link }), flapped: true });
+  }
+
   /** Goes over to these instances and scripts. */
   reload(parts: Parts): string[] {
     return this.give({ kind: 'reload', config: aConfig(parts) });
