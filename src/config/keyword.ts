@@ -72,6 +72,7 @@ export function placesOf(draft: Readonly<Record<string, Written<unknown> | undef
 /** The keywords of one block. */
 export class Table<K extends Keywords> {
   private readonly known: ReadonlyMap<string, Keyword>;
+  private readonly required: readonly string[];
   /** Of each keyword the name of its field. */
   private readonly fields: ReadonlyMap<string, string>;
   readonly inside: Inside = { kind: 'keywords', find: (name) => this.known.get(name) };
@@ -82,6 +83,7 @@ export class Table<K extends Keywords> {
     readonly keywords: K,
   ) {
     this.known = new Map(Object.entries(keywords));
+    this.required = Object.keys(keywords).filter((name) => isRequired(keywords[name]));
     this.fields = new Map(Object.keys(keywords).map((name) => [name, camel(name)]));
   }
 
@@ -154,13 +156,8 @@ export class Table<K extends Keywords> {
   }): void {
     const { draft, unknown, owner, report } = request;
     const missing: string[] = [];
-    for (const [name, keyword] of this.known) {
-      if (
-        keyword.class !== 'acted upon' ||
-        keyword.standard !== 'required' ||
-        draft[this.fields.get(name) ?? ''] !== undefined
-      )
-        continue;
+    for (const name of this.required) {
+      if (draft[this.fields.get(name) ?? ''] !== undefined) continue;
       const misspelt = unknown.get(name);
       if (misspelt === undefined) missing.push(name);
       else {
@@ -172,6 +169,9 @@ export class Table<K extends Keywords> {
     if (list !== '') report.error('missing-keyword', owner, `this ${this.block} has no ${list}`);
   }
 }
+
+const isRequired = (keyword: Keyword | undefined): boolean =>
+  keyword?.class === 'acted upon' && keyword.standard === 'required';
 
 /** virtual_router_id -> virtualRouterId */
 export const camel = (name: string): string => name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());

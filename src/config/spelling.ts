@@ -6,12 +6,12 @@ export function joinTorn(
   words: readonly { readonly text: string; readonly quoted: boolean }[],
   known: (name: string) => boolean,
 ): { name: string; count: number } | undefined {
-  let name = words[0]?.text ?? '';
-  for (const [index, { text, quoted }] of words.slice(0, LONGEST_NAME).entries()) {
-    if (quoted) return undefined;
-    if (index === 0) continue;
-    name += `_${text}`;
-    if (known(name)) return { name, count: index + 1 };
+  let name = '';
+  for (let count = 1; count <= LONGEST_NAME; count += 1) {
+    const word = words[count - 1];
+    if (word === undefined || word.quoted) return undefined;
+    name += count === 1 ? word.text : `_${word.text}`;
+    if (count > 1 && known(name)) return { name, count };
   }
   return undefined;
 }

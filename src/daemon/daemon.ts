@@ -80,11 +80,11 @@ export class Daemon {
 
   /** Resolves when every instance has begun, or none since it is to stop. Throws a CommandFailure with nothing touched. */
   static async start(plan: Plan, log: Log, stopping: AbortSignal): Promise<Daemon> {
+    const locks = new InstanceLocks();
     const { config, warnings } = preflight.checkedConfiguration(plan.source, log);
     preflight.refuseWithoutCapabilities();
     const pidFiles = pidPaths(config, plan).map((path) => new PidFile(path));
     preflight.refuseBesideRival([...pidFiles, ...PidFile.usual]);
-    const locks = new InstanceLocks();
     const refusal = preflight.lockInstances(locks, config.vrrpInstances);
     if (refusal !== undefined) throw new CommandFailure(EXIT.refused, [refusal]);
     clearAmbient();

@@ -2,7 +2,7 @@
 // socket can have. The kernel gives it back when the process ends, however it ends. unix(7)
 
 import type { Family } from '../address.js';
-import { AF_UNIX, refusalOf, SOCK_DGRAM, Socket, unixAddress } from './native.js';
+import { AF_UNIX, makeRoom, refusalOf, SOCK_DGRAM, Socket, unixAddress } from './native.js';
 
 /** What identifies a virtual router on a host. */
 export interface LockName {
@@ -14,8 +14,16 @@ export interface LockName {
 const textOf = ({ interface: dev, virtualRouterId, family }: LockName): string =>
   `@vrrpd/${dev}/${virtualRouterId}/${family}`;
 
+/** A thousand instances and what else is open. */
+const ROOM = 2048;
+
 export class InstanceLocks {
   readonly #held = new Map<string, Socket>();
+
+  /** Early: by the time that the instances are known, there is room for their locks. */
+  constructor() {
+    makeRoom(ROOM);
+  }
 
   /** All of them or, when another process serves one of them here, none more than before: that one. */
   takeAll(names: readonly LockName[]): LockName | undefined {

@@ -73,6 +73,8 @@ interface Addon {
   readonly settle: (pid: number) => void;
   /** The soft RLIMIT_RTTIME in µs; 0: none. */
   readonly limitRealTime: (microseconds: number) => void;
+  /** The process is going to have so many descriptors: what the kernel has to do for that, it does meanwhile. */
+  readonly makeRoom: (descriptors: number) => void;
   /** The user number of the process that connected to a Unix socket, by the socket's descriptor. */
   readonly peerUser: (descriptor: number) => number;
   /** mkfifo(3); the process's umask applies to the mode. */
@@ -93,7 +95,7 @@ function projectFolder(): string {
 
 const addon = createRequire(import.meta.url)(join(projectFolder(), 'native/build/Release/socket.node')) as Addon;
 export const { Socket, Timer, Signals, clearAmbientCapabilities, peerUser, mkfifo, SIGRTMIN, SIGRTMAX } = addon;
-export const { raiseAmbientCapability, setRealTime, settle, limitRealTime } = addon;
+export const { raiseAmbientCapability, setRealTime, settle, limitRealTime, makeRoom } = addon;
 
 export const AF_UNIX = 1;
 export const AF_NETLINK = 16;

@@ -2,13 +2,14 @@
 // outlives errors, and descriptors that are closed whenever and however often.
 
 import { ip, until, vethPair } from './own-network.js';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import {
   AF_NETLINK,
   AF_PACKET,
   AF_UNIX,
+  makeRoom,
   MSG_TRUNC,
   netlinkAddress,
   SOCK_DGRAM,
@@ -220,4 +221,15 @@ t.test('descriptors are closed by close(), by collection, and with a thread', as
   await new Promise((resolve) => worker.once('message', resolve));
   await worker.terminate();
   t.ok(openDescriptors() <= before + 20, 'of a thread that was ended');
+});
+
+t.test('room for descriptors is made beside the process, and none is left open', async (t) => {
+  // proc(5): what the table of descriptors holds at present.
+  const room = (): number => Number(/^FDSize:\s*(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  const [before, open] = [room(), openDescriptors()];
+  makeRoom(before * 2);
+  await until('the room', () => room() >= before * 2);
+  t.ok(room() < before * 4, 'no more than was asked for');
+  await until('its end', () => openDescriptors() === open);
+  t.throws(() => makeRoom('many' as never), { message: /./ });
 });
