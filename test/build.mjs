@@ -32,6 +32,7 @@ const flags = [
   '--initial-old-space-size=18',
   '--interrupt-budget=2000000',
   '--single-threaded-gc',
+  '--expose-gc',
 ].filter((flag) => spawnSync(process.execPath, [flag, '--version']).status === 0);
 const firstLine = `#!/usr/bin/env -S node ${flags.join(' ')}\n`;
 const common = {

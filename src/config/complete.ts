@@ -87,7 +87,7 @@ export function completeInstance(request: {
     places: placesOf(written),
   };
   const instance = strict ? makeStrict(relaxed, written) : relaxed;
-  return { instance, statement, written, tracked, strict: strictConsequences(relaxed, instance) };
+  return { instance, statement, written, tracked, strict: strict ? strictConsequences(relaxed, instance) : [] };
 }
 
 /** In strict mode an owner alone begins as MASTER. */

@@ -276,6 +276,8 @@ export class Daemon {
     const left = this.#crashNote.read();
     this.#loop.handle({ kind: 'start', ...(left && { left }) });
     this.#host.rehearse();
+    // Else what the start has left behind is collected in the middle of the take-over, which makes as much anew.
+    globalThis.gc?.();
     // What has run until now, once, is longer than what comes.
     this.scheduling.apply(config.global);
     this.#log.info('Startup complete');

@@ -1,14 +1,14 @@
-// When many instances become MASTER in one turn, what they ask of the kernel is brought together: the adverts of fifty of
-// them, then their addresses in one request, then their announcements. For each instance the order stays what it was, and
-// what may wait comes last. It performs nothing. RFC 3768 § 6.4.2
+// When many instances become MASTER in one turn, what they ask of the kernel is brought together: the adverts of hundreds of
+// them, so that nobody else takes over, then their addresses in few requests, then their announcements. For each instance
+// the order stays what it was, and what may wait comes behind all of them. It performs nothing. RFC 3768 § 6.4.2
 
 import type { Effect } from '../vrrp/effect.js';
 
 export type Announcement = 'send-garp' | 'send-na';
 type Burst = Extract<Effect, { kind: Announcement }>;
 
-/** Adverts before the addresses that belong to them: some milliseconds, and as many addresses as one request takes. */
-const MOST_ADVERTS = 50;
+/** Adverts before the addresses that belong to them: as many as an interface has virtual routers, some 4 ms. */
+const MOST_ADVERTS = 255;
 
 /** In the order of a take-over. What is not here stays where it is: nothing passes it. */
 const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
@@ -18,25 +18,35 @@ const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
   'add-route': 2,
   'send-garp': 3,
   'send-na': 3,
-  log: 4,
-  notify: 4,
 };
+const mayWait = ({ kind }: Effect): boolean => kind === 'log' || kind === 'notify';
 
 /** The same effects, those of one rank next to each other; announcements of one interface as one. */
 export function together(effects: readonly Effect[]): Effect[] {
   const ordered: Effect[] = [];
   let ranks: (Effect[] | undefined)[] = [];
+  let waiting: Effect[] = [];
   const flush = (): void => {
     for (const rank of ranks) for (const effect of rank ?? []) append(ordered, effect);
     ranks = [];
   };
+  const flushAll = (): void => {
+    flush();
+    for (const effect of waiting) ordered.push(effect);
+    waiting = [];
+  };
   for (const effect of effects) {
     const rank = RANKS[effect.kind];
-    if (rank === undefined || (rank === 0 && ranks[0]?.length === MOST_ADVERTS)) flush();
-    if (rank === undefined) ordered.push(effect);
-    else (ranks[rank] ??= []).push(effect);
+    if (mayWait(effect)) waiting.push(effect);
+    else if (rank === undefined) {
+      flushAll();
+      ordered.push(effect);
+    } else {
+      if (rank === 0 && ranks[0]?.length === MOST_ADVERTS) flush();
+      (ranks[rank] ??= []).push(effect);
+    }
   }
-  flush();
+  flushAll();
   return ordered;
 }
 

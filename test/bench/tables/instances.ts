@@ -2,18 +2,21 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lab/adverts.js';
+import type { Job } from '../../lab/job.js';
 import { manyInstances } from '../../lab/many.js';
 import { firstOfEach, gapsOfEach, Crowd, type Seen } from '../crowd.js';
 import { processorShare } from '../load.js';
 import { residentMegabytes } from '../resident.js';
 import { clock, masterDownInterval } from '../stage.js';
-import type { Contestant, Round, Row, Table } from '../table.js';
+import { median, type Contestant, type Round, type Row, type Table } from '../table.js';
 
 /** An interface has VRIDs 1 to 255. */
 const OF_AN_INTERFACE = 255;
 /** What manyInstances() writes. */
 const PRIORITY = 200;
 const SECONDS_OF_LOAD = 6;
+/** With one instance: a single one is at the mercy of what the machine does beside. */
+const STARTS = 3;
 
 interface Targets {
   /** ms of the start beyond Master_Down_Interval and the start with one instance. */
@@ -62,14 +65,14 @@ const instances = (count: number, targets: Targets, mostRounds: number): Table =
   about:
     `${count} instances with one address each, on ${Math.ceil(count / OF_AN_INTERFACE)} interfaces, start as the only ` +
     'router, so that all become MASTER at one time; then a reload of the same file, then SIGTERM. Before it the daemon ' +
-    'starts with one instance.',
+    `starts ${STARTS} times with one instance, of which the median counts.`,
   rows: rowsWith(targets),
   mostRounds,
   play: (daemon) => measure(daemon, count),
 });
 
 export const instances50 = instances(50, {}, 1);
-export const instances255 = instances(255, { rest: 60, processor: 2 }, 3);
+export const instances255 = instances(255, { rest: 60, processor: 2 }, 5);
 export const instances1000 = instances(1000, { rest: 250, more: 15 }, 3);
 
 async function measure(daemon: Contestant, count: number): Promise<Round> {
@@ -117,10 +120,17 @@ async function measure(daemon: Contestant, count: number): Promise<Round> {
   }
 }
 
-/** The same program with one instance: ms to BACKUP, and MB once it is MASTER. */
+/** The same program with one instance: ms to BACKUP, the median of some starts, and MB once it is MASTER. */
 async function startOne(crowd: Crowd, daemon: Contestant): Promise<{ backup: number; resident: number }> {
-  const job = await crowd.start(daemon, manyInstances(1));
-  const backup = (await crowd.logged('Entering BACKUP STATE')) - crowd.startedAt;
+  const starts: number[] = [];
+  const start = async (): Promise<Job> => {
+    const job = await crowd.start(daemon, manyInstances(1));
+    starts.push((await crowd.logged('Entering BACKUP STATE')) - crowd.startedAt);
+    return job;
+  };
+  while (starts.length < STARTS - 1) await (await start()).stop();
+  const job = await start();
+  const backup = median(starts);
   await crowd.spoken(1);
   await sleep(500);
   const resident = await residentMegabytes(job);
