@@ -1,14 +1,12 @@
-// When many instances become MASTER in one turn, what they ask of the kernel is brought together: the adverts of hundreds of
-// them, so that nobody else takes over, then their addresses in few requests, then their announcements. For each instance
-// the order stays what it was, and what may wait comes behind all of them. It performs nothing. RFC 3768 § 6.4.2
+// When many instances become MASTER in one turn, what they ask of the kernel is brought together: the adverts of all of them,
+// so that nobody who waits a moment longer takes over, then their addresses in few requests, then their announcements. For
+// each instance the order stays what it was, and what may wait comes last. It performs nothing. RFC 3768 § 6.4.2
 
+import type { IpAddress } from '../address.js';
 import type { Effect } from '../vrrp/effect.js';
 
 export type Announcement = 'send-garp' | 'send-na';
 type Burst = Extract<Effect, { kind: Announcement }>;
-
-/** Adverts before the addresses that belong to them: as many as an interface has virtual routers, some 4 ms. */
-const MOST_ADVERTS = 255;
 
 /** In the order of a take-over. What is not here stays where it is: nothing passes it. */
 const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
@@ -18,35 +16,27 @@ const RANKS: Readonly<Partial<Record<Effect['kind'], number>>> = {
   'add-route': 2,
   'send-garp': 3,
   'send-na': 3,
+  log: 4,
+  notify: 4,
 };
-const mayWait = ({ kind }: Effect): boolean => kind === 'log' || kind === 'notify';
 
 /** The same effects, those of one rank next to each other; announcements of one interface as one. */
 export function together(effects: readonly Effect[]): Effect[] {
   const ordered: Effect[] = [];
   let ranks: (Effect[] | undefined)[] = [];
-  let waiting: Effect[] = [];
   const flush = (): void => {
-    for (const rank of ranks) for (const effect of rank ?? []) append(ordered, effect);
+    for (const rank of ranks) for (const effect of merged(rank ?? [])) ordered.push(effect);
     ranks = [];
-  };
-  const flushAll = (): void => {
-    flush();
-    for (const effect of waiting) ordered.push(effect);
-    waiting = [];
   };
   for (const effect of effects) {
     const rank = RANKS[effect.kind];
-    if (mayWait(effect)) waiting.push(effect);
-    else if (rank === undefined) {
-      flushAll();
+    if (rank !== undefined) (ranks[rank] ??= []).push(effect);
+    else {
+      flush();
       ordered.push(effect);
-    } else {
-      if (rank === 0 && ranks[0]?.length === MOST_ADVERTS) flush();
-      (ranks[rank] ??= []).push(effect);
     }
   }
-  flushAll();
+  flush();
   return ordered;
 }
 
@@ -65,11 +55,20 @@ export function runOf<Kind extends Bulk>(
   return run;
 }
 
-function append(effects: Effect[], effect: Effect): void {
-  const before = effects.at(-1);
-  if (isBurst(before) && isBurst(effect) && isOfOneBurst(before, effect))
-    effects[effects.length - 1] = { ...before, addresses: [...before.addresses, ...effect.addresses] };
-  else effects.push(effect);
+/** Announcements that follow each other on one interface become one. */
+function merged(effects: readonly Effect[]): Effect[] {
+  const result: Effect[] = [];
+  let addresses: IpAddress[] = [];
+  for (const effect of effects) {
+    const before = result.at(-1);
+    if (!isBurst(effect)) result.push(effect);
+    else if (isBurst(before) && isOfOneBurst(before, effect)) for (const one of effect.addresses) addresses.push(one);
+    else {
+      addresses = [...effect.addresses];
+      result.push({ ...effect, addresses });
+    }
+  }
+  return result;
 }
 
 const isBurst = (effect: Effect | undefined): effect is Burst =>
