@@ -72,15 +72,18 @@ t.test('announcements on other interfaces stay apart', (t) => {
   t.end();
 });
 
-t.test('the adverts of a thousand come before the first address, one announcement, and the lines of the log last', (t) => {
-  const kinds = kindsOf(together(Array.from({ length: 1_000 }, (_, id) => takeOver(id)).flat()));
-  t.same(
-    kinds.filter((kind, index) => kind !== kinds[index - 1]),
-    ['send-advert', 'add-address', 'send-garp', 'log'],
-  );
-  t.equal(kinds.length, 3_001);
-  t.end();
-});
+t.test(
+  'the adverts of a thousand come before the first address, one announcement, and the lines of the log last',
+  (t) => {
+    const kinds = kindsOf(together(Array.from({ length: 1_000 }, (_, id) => takeOver(id)).flat()));
+    t.same(
+      kinds.filter((kind, index) => kind !== kinds[index - 1]),
+      ['send-advert', 'add-address', 'send-garp', 'log'],
+    );
+    t.equal(kinds.length, 3_001);
+    t.end();
+  },
+);
 
 t.test('nothing passes what is not part of a take-over', (t) => {
   const effects = [advert(1), change('remove-address', 1), log('BACKUP'), ...takeOver(2)];
