@@ -21,9 +21,10 @@ const programs = {
   database: 'test/demo/database.ts',
 };
 // A megabyte of young heap is plenty, and with the rest of the heap kept small too, a thousand instances need a third of
-// the memory. What runs once, as the start does, is not worth optimizing: a large configuration is read in half the time. Collecting garbage in one thread takes no longer with so
-// little of it, and does not wait for helpers that a busy machine gives no time: 36 ms at worst became 3 ms. The first
-// collection of the whole heap comes when hundreds of instances have begun, not meanwhile: 16 ms.
+// the memory. What runs once, as the start does, is not worth optimizing: a large configuration is read in half the time.
+// Collecting garbage in one thread takes no longer with so little of it, and does not wait for helpers that a busy machine
+// gives no time: 36 ms at worst became 3 ms. The first collection of the whole heap comes when hundreds of instances have
+// begun, not meanwhile: 16 ms.
 // An engine does not start with a flag that it does not know, and each Node has another one.
 const flags = [
   '--optimize-for-size',
